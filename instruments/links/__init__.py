@@ -1,0 +1,1 @@
+"""Link engines without input or output: bytes in, events out; no socket, clock, log or thread."""

@@ -1,0 +1,1 @@
+"""Where bytes come from: serial ports, TCP listeners and export folders."""

@@ -1,0 +1,1 @@
+"""Bytes to records as printed: pure, with no clock, socket, log or database."""

@@ -1,0 +1,1 @@
+"""One file per format; each is found by being here."""

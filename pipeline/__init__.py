@@ -1,0 +1,1 @@
+"""The way through: receipt, parse, normalise, message, store, feed."""

@@ -1,0 +1,1 @@
+"""What the matcher reads: views, snapshots and search."""

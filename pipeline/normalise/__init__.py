@@ -1,0 +1,1 @@
+"""What printed values mean: HLA nomenclature, GL Strings, units, codes and identifiers."""

@@ -1,0 +1,1 @@
+"""The DuckDB store: a projection of the spool, made by one writer."""

@@ -1,0 +1,43 @@
+"""What one receipt becomes in the store: the unit that the writer loads, all of it or none."""
+
+from typing import Literal
+
+import msgspec
+
+from parsers.records import Ignored, Report
+from pipeline.normalise.records import NormalReport
+
+ReceiptState = Literal["loaded", "duplicate", "quarantined", "superseded"]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival as the spool wrote it down. `received` is wall time, ISO 8601 UTC; order is `seq`, never a clock."""
+
+    receipt: str
+    seq: int
+    source: str
+    name: str
+    sha256: str
+    size: int
+    received: str
+    whole: bool = True
+    note: str = ""
+
+
+class LoadedReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One report of a receipt: as printed, as meant, and as sent."""
+
+    printed: Report
+    normal: NormalReport
+    message: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt with what came of it. `reason` says in plain words why nothing was loaded."""
+
+    receipt: Receipt
+    state: Literal["loaded", "quarantined"]
+    format: str = ""
+    reason: str = ""
+    reports: tuple[LoadedReport, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
