@@ -36,7 +36,17 @@ def prepare(group: str) -> None:
     if not PYTHON.exists():
         make_environment()
     run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "pip>=25.1")  # knows dependency groups
-    run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", ROOT, *(["--group", group] if group != "run" else []))
+    run(
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-e",
+        ROOT,
+        *(["--group", group] if group != "run" else []),
+    )
     stamp.write_text(wanted)
 
 

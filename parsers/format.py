@@ -104,7 +104,9 @@ def load_formats(profiles: tuple[Profile, ...] = ()) -> dict[str, Format]:
     """Every format of the house and of installed plug-ins, by name, in the order of their names."""
     import parsers.formats as house  # noqa: PLC0415  # the package lists itself; importing it on top would be a cycle
 
-    modules = [importlib.import_module(f"{house.__name__}.{found.name}") for found in pkgutil.iter_modules(house.__path__)]
+    modules = [
+        importlib.import_module(f"{house.__name__}.{found.name}") for found in pkgutil.iter_modules(house.__path__)
+    ]
     modules += [point.load() for point in entry_points(group="graftline.formats")]
     formats = [_format_of(module, profiles) for module in modules]
     return {each.name: each for each in sorted(formats, key=lambda each: each.name)}
@@ -126,7 +128,13 @@ def recognise(document: Document, formats: dict[str, Format]) -> Format:
         return claims[0]
     if claims:
         names = ", ".join(each.name for each in claims)
-        raise ParseError(f"more than one format claims this input: {names}", advice="Name the format of this source in the site file.")
+        raise ParseError(
+            f"more than one format claims this input: {names}",
+            advice="Name the format of this source in the site file.",
+        )
     from parsers.appearance import describe  # noqa: PLC0415  # only needed when nothing fits
 
-    raise ParseError(f"no installed format reads this input; it looks like {describe(document)}", expected="one of: " + ", ".join(formats))
+    raise ParseError(
+        f"no installed format reads this input; it looks like {describe(document)}",
+        expected="one of: " + ", ".join(formats),
+    )

@@ -1,11 +1,11 @@
 """The data folder of a site: where everything that must survive lies.
 
-    spool/          what arrived, byte for byte: the record
-    store.duckdb    the projection of it; `rebuild` makes it again
-    nomenclature/   installed releases of IPD-IMGT/HLA
-    profiles/       the site's own log and table layouts, beside those that come with the program
-    snapshots/      what the feed has published
-    service.json    how to reach the running service on loopback, while it runs
+spool/          what arrived, byte for byte: the record
+store.duckdb    the projection of it; `rebuild` makes it again
+nomenclature/   installed releases of IPD-IMGT/HLA
+profiles/       the site's own log and table layouts, beside those that come with the program
+snapshots/      what the feed has published
+service.json    how to reach the running service on loopback, while it runs
 """
 
 from pathlib import Path

@@ -58,7 +58,14 @@ class Source(Protocol):
         """Work until `stop` is set; never raises for a fault of the line, which is retried for ever."""
 
 
-def drive(events: Iterator[Event], link: Link, intake: Intake, send: Callable[[bytes], None], status: SourceStatus, name: str = "") -> None:
+def drive(
+    events: Iterator[Event],
+    link: Link,
+    intake: Intake,
+    send: Callable[[bytes], None],
+    status: SourceStatus,
+    name: str = "",
+) -> None:
     """Carry out what a link asks for, event by event: keep, then answer."""
     for event in events:
         match event:
