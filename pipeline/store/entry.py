@@ -20,6 +20,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
     received: str
+    format: str = ""
+    """The format that the source was configured for; empty where the bytes themselves tell."""
     whole: bool = True
     note: str = ""
 

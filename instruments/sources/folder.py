@@ -1,0 +1,181 @@
+"""Export folders: files that instruments and their software leave behind.
+
+The scan is the truth. A file is taken when its size and time stood still for `settle` seconds by our own clock (the
+clock of the computer that wrote it may be years off) and, where a completeness test is given, when it is complete: a
+stalled copy over a network stands still for minutes. A file that fails the test is taken all the same after `give_up`
+seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/`: the
+move is the acknowledgement. Where nothing can be moved (a read-only share) the source remembers what it took.
+"""
+
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from instruments.errors import Refused
+from instruments.sources.sightings import Print, Sighting, Sightings
+from instruments.sources.source import Intake, SourceStatus
+from instruments.sources.taken import move_to_taken, put_back
+from instruments.sources.wakeup import Wakeup
+
+OPEN_FLAGS: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe put in the file's place must not block
+    | getattr(os, "O_BINARY", 0)
+)
+MOST_AT_ONCE: Final = 1000
+"""Files taken between two scans."""
+
+SHORTEST_PAUSE: Final = 0.05
+
+
+class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans."""
+
+    settle: float = 3.0
+    give_up: float = 300.0
+    interval: float = 1.0
+    largest: int = 256 * 1024 * 1024
+
+
+class Changed(Exception):
+    """The file is no longer what was seen; the next scan looks again."""
+
+
+def read_unchanged(path: Path, seen: Print) -> bytes:
+    """The bytes of a regular file. Raises Changed if it is not what was seen, before or after; OSError."""
+    with os.fdopen(os.open(path, OPEN_FLAGS), "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode) or Print.of(before) != seen:
+            raise Changed
+        payload = file.read(seen.size + 1)
+        if len(payload) != seen.size or Print.of(os.fstat(file.fileno())) != seen:
+            raise Changed
+    return payload
+
+
+def printable(name: str) -> str:
+    """A file name as text on one line, whatever bytes it has."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
+
+
+def today() -> date:
+    """The day under which taken files are shelved, UTC."""
+    return datetime.now(UTC).date()
+
+
+class Folder:
+    """An export folder under watch. `complete` tells a whole file from a partial one by its bytes."""
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        intake: Intake,
+        *,
+        settings: FolderSettings | None = None,
+        complete: Callable[[bytes], bool] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._path = path
+        self._intake = intake
+        self._settings = settings or FolderSettings()
+        self._complete = complete
+        self._sightings = Sightings(path, settle=self._settings.settle, give_up=self._settings.give_up, clock=clock)
+        self._immovable: dict[Path, Print] = {}
+        self._status = SourceStatus()
+
+    @property
+    def name(self) -> str:
+        """The instrument's name in the site file."""
+        return self._name
+
+    @property
+    def status(self) -> SourceStatus:
+        """How it is doing."""
+        return self._status
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; the folder may come and go."""
+        with Wakeup(self._path) as wakeup:
+            while not stop.is_set():
+                pause = self.scan(stop)
+                if self._status.state == "up":
+                    wakeup.watch()
+                stop.wait(SHORTEST_PAUSE)
+                wakeup.wait(pause, stop)
+        self._status.state = "stopped"
+
+    def scan(self, stop: threading.Event) -> float:
+        """Look once and take what has settled; the seconds until the next look is due."""
+        try:
+            self._sightings.look()
+        except OSError as fault:
+            self._status.state, self._status.detail = "down", f"the folder cannot be read: {fault.strerror or fault}"
+            return self._settings.interval
+        self._status.state = "up"
+        settled = [each for each in self._sightings.settled() if self._immovable.get(each.path) != each.print]
+        faults = self._take_all(settled[:MOST_AT_ONCE], stop)
+        self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes()]))
+        if len(settled) > MOST_AT_ONCE:
+            return 0.0
+        due = self._sightings.next_due()
+        return self._settings.interval if due is None else min(due, self._settings.interval)
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self._immovable:
+            notes.append(f"{len(self._immovable)} files were taken but cannot be moved to {self._path.name}/taken")
+        if self._sightings.left_alone:
+            notes.append(f"{self._sightings.left_alone} links, pipes or unreadable folders are left alone")
+        return notes
+
+    def _take_all(self, settled: list[Sighting], stop: threading.Event) -> list[str]:
+        """Take one after the other; what kept some of them from being taken."""
+        faults: list[str] = []
+        for sighting in settled:
+            if stop.is_set():
+                break
+            try:
+                self._take(sighting)
+            except Changed:
+                continue
+            except OSError as fault:
+                faults.append(f"a file cannot be read: {fault.strerror or fault}")
+            except Refused as reason:
+                self._status.refusals += 1
+                return [*faults, str(reason)]
+        return faults
+
+    def _take(self, sighting: Sighting) -> None:
+        if sighting.print.size > self._settings.largest:
+            raise OSError(f"it is larger than {self._settings.largest} bytes")
+        payload = read_unchanged(sighting.path, sighting.print)
+        note = ""
+        if self._complete and not self._complete(payload):
+            sighting.partial = True
+            if not self._sightings.has_waited(sighting):
+                return
+            note = f"the file was still incomplete after {self._settings.give_up:g} seconds"
+        self._intake.keep(payload, name=printable(sighting.path.name), note=note)
+        self._status.bytes_in += len(payload)
+        self._status.messages += 1
+        self._acknowledge(sighting)
+
+    def _acknowledge(self, sighting: Sighting) -> None:
+        try:
+            taken = move_to_taken(sighting.path, self._path, today())
+        except OSError:
+            self._immovable[sighting.path] = sighting.print
+            return
+        if Print.of(taken.lstat()) != sighting.print:  # replaced between reading and moving: not what we took
+            put_back(taken, sighting.path)

@@ -1,0 +1,83 @@
+"""Serial ports, by any pyserial URL: a device name, COM3, socket://, rfc2217://, spy://, loop://."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import msgspec
+import serial
+
+from instruments.links.link import Link
+from instruments.sources.backoff import Backoff
+from instruments.sources.line import POLL_SECONDS, LineSource
+from instruments.sources.source import Intake
+
+WRITE_SECONDS = 10.0
+
+
+class SerialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of a line; they must be those of the instrument. `dtr` and `rts` are the levels set on opening."""
+
+    baudrate: int = 9600
+    bytesize: Literal[5, 6, 7, 8] = 8
+    parity: Literal["N", "E", "O", "M", "S"] = "N"
+    stopbits: float = 1
+    xonxoff: bool = False
+    rtscts: bool = False
+    dtr: bool = True
+    rts: bool = True
+
+
+class SerialLine:
+    """An open serial port as a line."""
+
+    def __init__(self, port: serial.Serial) -> None:
+        self._port = port
+
+    def read(self, seconds: float) -> bytes:
+        """What has come in; the port's own time limit is set once, as setting it reconfigures the port."""
+        if self._port.timeout != seconds:
+            self._port.timeout = seconds
+        return bytes(self._port.read(self._port.in_waiting or 1))
+
+    def write(self, answer: bytes) -> None:
+        """Send all of it."""
+        self._port.write(answer)
+
+
+@contextmanager
+def open_serial(url: str, settings: SerialSettings) -> Iterator[SerialLine]:
+    """The port, ours alone where the system can promise that. Raises OSError or ValueError."""
+    port = serial.serial_for_url(
+        url,
+        do_not_open=True,
+        exclusive=True,
+        timeout=POLL_SECONDS,
+        write_timeout=WRITE_SECONDS,
+        baudrate=settings.baudrate,
+        bytesize=settings.bytesize,
+        parity=settings.parity,
+        stopbits=settings.stopbits,
+        xonxoff=settings.xonxoff,
+        rtscts=settings.rtscts,
+    )
+    port.dtr, port.rts = settings.dtr, settings.rts
+    with port:
+        yield SerialLine(port)
+
+
+class SerialPort(LineSource):
+    """An instrument on a serial port."""
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        link: Link,
+        intake: Intake,
+        *,
+        settings: SerialSettings | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        serial_settings = settings or SerialSettings()
+        super().__init__(name, lambda: open_serial(url, serial_settings), link, intake, backoff=backoff)

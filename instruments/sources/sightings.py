@@ -1,0 +1,133 @@
+"""What lies in an export folder, and how long each file has stood still by our own clock.
+
+Links, pipes and devices are left alone; so are empty files, hidden ones, and the names that programs give to files
+they are still writing. Folders inside the folder are looked into, except the one where taken files go.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import msgspec
+
+from instruments.sources.taken import TAKEN
+
+UNFINISHED_SUFFIXES: Final = (".tmp", ".part", ".filepart", ".crdownload")
+UNFINISHED_PREFIXES: Final = ("~", ".")
+
+
+class Print(NamedTuple):
+    """What tells one content of a file from another without reading it."""
+
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The print of a file."""
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+class Sighting(msgspec.Struct):
+    """A file, what it looks like, and since when; `partial` once it has failed the completeness test as it is."""
+
+    path: Path
+    print: Print
+    first_seen: float
+    since: float
+    partial: bool = False
+
+
+def is_unfinished(name: str) -> bool:
+    """True for the names of files in the making, and for hidden ones."""
+    return name.startswith(UNFINISHED_PREFIXES) or name.lower().endswith(UNFINISHED_SUFFIXES)
+
+
+class Sightings:
+    """The files of one folder, updated by `look`. `settle` and `give_up` in seconds, `clock` monotonic."""
+
+    def __init__(self, folder: Path, *, settle: float, give_up: float, clock: Callable[[], float]) -> None:
+        self.left_alone = 0
+        """Entries of the last look that are no regular files, or cannot be looked at."""
+        self._folder = folder
+        self._settle = settle
+        self._give_up = give_up
+        self._clock = clock
+        self._seen: dict[str, Sighting] = {}
+        self._was_mounted = False
+
+    def look(self) -> None:
+        """See what is there now. Raises OSError when the folder is not; every file must then settle again."""
+        try:
+            files = self._files()
+        except OSError:
+            self._seen.clear()
+            raise
+        now = self._clock()
+        self._seen = {path: self._sighted(path, found, now) for path, found in files.items()}
+
+    def settled(self) -> list[Sighting]:
+        """Files that stood still for long enough, the longest known first."""
+        now = self._clock()
+        due = [each for each in self._seen.values() if self._due(each) <= now]
+        return sorted(due, key=lambda each: (each.first_seen, each.print.mtime_ns, each.path))
+
+    def has_waited(self, sighting: Sighting) -> bool:
+        """True once nobody should wait any longer for the rest of the file."""
+        return self._clock() - sighting.since >= self._give_up
+
+    def next_due(self) -> float | None:
+        """Seconds until another file may have settled; None if there is none to wait for."""
+        now = self._clock()
+        return min((due - now for each in self._seen.values() if (due := self._due(each)) > now), default=None)
+
+    def _due(self, sighting: Sighting) -> float:
+        return sighting.since + (self._give_up if sighting.partial else self._settle)
+
+    def _sighted(self, path: str, found: Print, now: float) -> Sighting:
+        known = self._seen.get(path)
+        if known is None:
+            return Sighting(Path(path), found, first_seen=now, since=now)
+        if known.print != found:
+            known.print, known.since, known.partial = found, now, False
+        return known
+
+    def _files(self) -> dict[str, Print]:
+        self._check_mount()
+        self.left_alone = 0
+        files: dict[str, Print] = {}
+        folders = [os.fspath(self._folder)]
+        for folder in folders:
+            for path, status in self._entries(folder):
+                if stat.S_ISDIR(status.st_mode):
+                    folders.append(path)
+                elif not stat.S_ISREG(status.st_mode):
+                    self.left_alone += 1
+                elif status.st_size:
+                    files[path] = Print.of(status)
+        return files
+
+    def _check_mount(self) -> None:
+        """A share that is gone leaves an empty folder behind: that is no folder without files."""
+        mounted = os.path.ismount(self._folder)
+        if self._was_mounted and not mounted:
+            raise OSError("the share is no longer mounted here")
+        self._was_mounted = mounted
+
+    def _entries(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
+        top = folder == os.fspath(self._folder)
+        try:
+            with os.scandir(folder) as entries:
+                found = [each for each in entries if not (is_unfinished(each.name) or (top and each.name == TAKEN))]
+        except OSError:
+            if top:
+                raise
+            self.left_alone += 1
+            return
+        for entry in found:
+            try:
+                yield entry.path, os.lstat(entry.path)
+            except OSError:
+                continue  # it has gone since the folder was read

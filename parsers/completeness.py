@@ -1,0 +1,42 @@
+"""Whether an input is whole, as far as its own syntax can tell: a file may be looked at while it is still written."""
+
+from parsers.format import HEAD_BYTES
+from parsers.xml_document import NAME, is_xml, root_tag, text_of
+
+ZIP_MAGIC = b"PK\x03\x04"
+ZIP_END = b"PK\x05\x06"
+ZIP_END_SIZE = 22  # and then a comment, whose length stands in the last two bytes
+MARKED_ENDS = (".xml", ".hml", ".xlsx")
+
+
+def ends_whole(raw: bytes, name: str = "") -> bool | None:
+    """True if the input is complete, False if it is surely cut short, None if its syntax has no end mark."""
+    if raw.startswith(ZIP_MAGIC):
+        return _has_end_record(raw)
+    if is_xml(raw[:HEAD_BYTES]):
+        return _root_is_closed(raw)
+    return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None
+
+
+def _has_end_record(raw: bytes) -> bool:
+    end = raw.rfind(ZIP_END)
+    record = raw[end : end + ZIP_END_SIZE]
+    return end >= 0 and len(raw) == end + ZIP_END_SIZE + int.from_bytes(record[-2:], "little")
+
+
+def _root_is_closed(raw: bytes) -> bool:
+    root, text = root_tag(raw), _without_last_remarks(text_of(raw))
+    last = text[max(text.rfind("<"), 0) :]
+    if last.startswith("</"):
+        return last.endswith(">") and last[2:-1].rstrip() == root
+    only = NAME.match(last)
+    return only is not None and only[1] == root and last.endswith("/>")
+
+
+def _without_last_remarks(text: str) -> str:
+    """The text without the comments and instructions that may follow the root element."""
+    text = text.rstrip("\0 \t\r\n")
+    for opening, closing in (("<!--", "-->"), ("<?", "?>")):
+        if text.endswith(closing) and opening in text:
+            return _without_last_remarks(text[: text.rfind(opening)])
+    return text

@@ -1,0 +1,223 @@
+"""ASTM E1394 / LIS02-A2 records of analysers, as the link delivers them or as a capture with its frames.
+
+Each order (O) becomes one observation report with the results (R) under it. What is a patient's own (name, birth
+date, address) and what is the staff's (physician, operator) is read by nobody here and declared by path alone.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import parsers
+from parsers.astm_frames import is_framed, unframed
+from parsers.astm_messages import Record, messages_of
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.loinc import is_loinc
+from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
+
+_HEAD = re.compile(rb"[\x05\r\n\x00]*(?:\x02[0-7])?H([^\w\s])(?!\1)([^\w\s])(?!\1|\2)([^\w\s])(?!\1|\2|\3)[^\w\s]")
+_CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
+_CONTROL = re.compile(
+    "|".join(tomllib.loads((_CODES / "control_specimens.toml").read_text(encoding="utf-8"))["begins"]), re.IGNORECASE
+)
+_HOW_READ = frozenset("ABCM")
+"""How an analyser came by a sample number: set by itself, read from a bar code, asked of the host, typed in."""
+_HEADER_PROPERTIES = (3, 12, 13, 14)
+_ORDER_PROPERTIES = (4, 5, 6, 7, 8, 10, 12, 15, 16, 23, 26)
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether these bytes begin with a header record that declares four distinct delimiters."""
+    return bool(_HEAD.match(head))
+
+
+def parse(document: Document) -> Parsed:
+    """Every order of every message. Raises ParseError on damage, on an unfinished message, on a mere query."""
+    raw = unframed(document.raw) if is_framed(document.raw) else document.raw
+    text, findings = _decode(raw)
+    reports: list[ObservationReport] = []
+    paths: Counter[str] = Counter()
+    for records in messages_of(text):
+        _check_results(records)
+        reports += _reports_of(records, findings)
+        for record in records:
+            paths += record.left()
+    return Parsed(reports=tuple(reports), ignored=tuple(Ignored(*item) for item in sorted(paths.items())))
+
+
+def _decode(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
+    """The standard knows ASCII only; what analysers send beyond it is UTF-8 or Windows' western characters."""
+    for codec in ("utf-8", "cp1252"):
+        try:
+            text = raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return text, () if raw.isascii() else (_charset_finding(codec),)
+    return raw.decode("latin-1"), (_charset_finding("latin-1"),)
+
+
+def _charset_finding(codec: str) -> Finding:
+    return Finding("charset", f"the message holds bytes outside ASCII; read as {codec}")
+
+
+def _check_results(records: list[Record]) -> None:
+    types = {record.type for record in records}
+    if "R" in types:
+        return
+    reason = "the message is a query, it holds no results" if "Q" in types else "the message holds no results"
+    raise ParseError(
+        reason,
+        where=records[0].where,
+        expected="at least one result record, R",
+        advice="Nothing is lost: an analyser that asks for orders sends its results later.",
+    )
+
+
+class _Group:
+    """An order with the patient above it and the results below; each result with its comments."""
+
+    def __init__(self, header: Record, patient: Record | None, order: Record | None) -> None:
+        self.header = header
+        self.patient = patient
+        self.order = order
+        self.remarks: list[Record] = []
+        self.results: list[tuple[Record, list[Record]]] = []
+
+
+def _groups(records: list[Record]) -> list[_Group]:
+    header = records[0]
+    groups = [_Group(header, None, None)]
+    for record in records[1:]:
+        group = groups[-1]
+        match record.type:
+            case "P":
+                groups.append(_Group(header, record, None))
+            case "O" if group.order is None and not group.results:
+                group.order = record
+            case "O":
+                groups.append(_Group(header, group.patient, record))
+            case "R":
+                group.results.append((record, []))
+            case "C" if group.results:
+                group.results[-1][1].append(record)
+            case "C" | "M" | "S":
+                group.remarks.append(record)
+    return [group for group in groups if group.order or group.results]
+
+
+def _reports_of(records: list[Record], findings: tuple[Finding, ...]) -> Iterable[ObservationReport]:
+    return [_report(group, findings) for group in _groups(records)]
+
+
+def _report(group: _Group, findings: tuple[Finding, ...]) -> ObservationReport:
+    sample, doubts = _specimen(group.order)
+    observations = tuple(_observation(record, comments) for record, comments in group.results)
+    if not observations:
+        doubts = (*doubts, Finding("no_results", "this order came without results", _where(group.order)))
+    return ObservationReport(
+        format=FORMAT.name,
+        sample=sample,
+        subject=_subject(group.patient),
+        device=_device(group.header),
+        date=next((each.time for each in observations if each.time), "") or group.header.value(14),
+        quality_control=_is_control(group, sample),
+        observations=observations,
+        properties=_properties(group),
+        findings=(*findings, *doubts),
+    )
+
+
+def _where(record: Record | None) -> str:
+    return record.where if record else ""
+
+
+def _specimen(order: Record | None) -> tuple[str, tuple[Finding, ...]]:
+    """O-3; else what stands in O-4: `rack^position^sample^how read`, or a text that is taken whole."""
+    stated = next((part for part in order.components(3) if part), "") if order else ""
+    if stated:
+        return stated, ()
+    parts = order.components(4) if order else []
+    found = parts[2] if len(parts) == 4 and parts[3] in _HOW_READ else "^".join(parts).strip("^")
+    if found:
+        return found, (
+            Finding("specimen_from_instrument", "O-3 is empty; the specimen is read from O-4", _where(order)),
+        )
+    return "", (Finding("no_specimen", "the results name no specimen", _where(order)),)
+
+
+def _subject(patient: Record | None) -> str:
+    """The first identifier that is given: the practice's (P-3), the laboratory's (P-4) or a third (P-5)."""
+    for field in (3, 4, 5) if patient else ():
+        found = next((part for part in patient.components(field) if part), "") if patient else ""
+        if found:
+            return found
+    return ""
+
+
+def _device(header: Record) -> str:
+    return header.delimiters.component.join(header.components(5)).strip(header.delimiters.component)
+
+
+def _is_control(group: _Group, sample: str) -> bool:
+    stated = (group.order.value(12) if group.order else "", group.header.value(12))
+    return "Q" in stated or bool(_CONTROL.match(sample))
+
+
+def _properties(group: _Group) -> tuple[Printed, ...]:
+    listed = [(group.header, number) for number in _HEADER_PROPERTIES]
+    if group.order:
+        listed += [(group.order, number) for number in _ORDER_PROPERTIES]
+        listed += [(group.order, 3)] if sum(map(bool, group.order.components(3))) > 1 else []
+    fields = [Printed(f"{record.type}-{number}", record.value(number), record.where) for record, number in listed]
+    remarks = [_remark(record) for record in group.remarks]
+    return tuple(each for each in (*fields, *remarks) if each.text)
+
+
+def _remark(record: Record) -> Printed:
+    """A comment by its text; a maker's or scientific record as it stands."""
+    if record.type == "C":
+        return Printed("C-4", record.value(4), record.where)
+    for number in range(2, len(record.fields)):
+        record.raw(number)
+    return Printed(record.type, record.text, record.where)
+
+
+def _observation(record: Record, comments: list[Record]) -> Observation:
+    label, code, rest = _test(record.components(3))
+    return Observation(
+        label=label,
+        value=record.value(4),
+        unit=record.value(5),
+        code=code,
+        system="LN" if is_loinc(code) else "",
+        reference_range=record.value(6),
+        flags=record.repeats(7),
+        status=record.value(9),
+        time=record.value(13) or record.value(12),
+        device=record.value(14),
+        sub_id=rest,
+        comments=tuple(text for text in (comment.value(4) for comment in comments) if text),
+    )
+
+
+def _test(identifier: list[str]) -> tuple[str, str, str]:
+    """Label, code and remaining text of a universal test id: `^^^WBC^804-5^1` is WBC, LOINC 804-5, `1`."""
+    label_place = next((place for place in (3, 4) if identifier[place : place + 1] not in ([], [""])), -1)
+    if label_place < 0:
+        label_place = next((place for place, part in enumerate(identifier) if part), 0)
+    loinc = next((part for part in identifier if is_loinc(part)), "")
+    code = loinc or (identifier[0] if label_place > 0 else "")
+    rest = [part for place, part in enumerate(identifier) if part and place != label_place and part != code]
+    return identifier[label_place], code, "^".join(rest)
+
+
+FORMAT = Format(
+    name="astm_records",
+    title="ASTM E1394 / LIS02-A2 records of analysers",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,238 @@
+r"""HL7 v2 ORU^R01 of any version 2.x: HLA typings and other observations, one report per OBR.
+
+An order whose OBX hold HLA codes becomes a typing report (see `parsers.hl7_typing`); every other OBX becomes an
+observation. The sample is SPM-2, else the filler's number (OBR-3), else the placer's (OBR-2). Names, birth dates and
+addresses are read by nobody here: like every other field that no record takes, they are declared by path alone.
+"""
+
+import re
+from collections import Counter
+
+from parsers.er7 import Message, Segment, parse_message, split_messages
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.hl7_ledger import Ledger, declared
+from parsers.hl7_mending import mended
+from parsers.hl7_orders import Order, Result, orders_of
+from parsers.hl7_typing import (
+    REPORT_LEVEL,
+    attributes_of,
+    is_companion,
+    is_typing,
+    is_typing_order,
+    loci_of,
+    notes_of,
+)
+from parsers.loinc import is_loinc
+from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed, Report, TypingReport
+
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
+_EMBEDDED = frozenset({"ED", "RP"})
+_PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether these bytes begin an HL7 v2 message or batch."""
+    return bool(_HEAD.match(head))
+
+
+def parse(document: Document) -> Parsed:
+    """Every report of every message. Raises ParseError on a message that is not ORU^R01 or holds no result."""
+    batch = split_messages(document.raw)
+    if not batch.messages:
+        raise ParseError("this batch holds no message", where="the batch", expected="at least one MSH segment")
+    reports: list[Report] = []
+    paths: Counter[str] = Counter()
+    for number, raw in enumerate(batch.messages, start=1):
+        found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "")
+        reports += found
+        paths += left
+    paths += _wrapping_paths(batch.wrapping)
+    return Parsed(reports=tuple(reports), ignored=declared(paths))
+
+
+def _read(raw: bytes, place: str) -> tuple[list[Report], Counter[str]]:
+    try:
+        message = mended(parse_message(raw))
+        _check_type(message)
+        orders = orders_of(message)
+    except ParseError as error:
+        error.where = place + error.where
+        raise
+    if not orders:
+        raise ParseError("this ORU message holds no result", where=f"{place}MSH", expected="at least one OBX segment")
+    ledger = Ledger()
+    reports = [report for order in orders for report in _reports_of(order, message, ledger)]
+    return reports, ledger.remainder(message.segments)
+
+
+def _check_type(message: Message) -> None:
+    kind, event = message.header.value(9), message.header.value(9, 2)
+    if kind != "ORU" or event not in ("R01", ""):
+        raise ParseError(
+            "this HL7 message is of another type",
+            found=f"{kind}^{event}",
+            where="MSH-9",
+            expected="ORU^R01, an unsolicited result",
+            advice="Have the sender send results to this port, and nothing else.",
+        )
+
+
+def _wrapping_paths(wrapping: tuple[bytes, ...]) -> Counter[str]:
+    lines = [line.decode("latin-1") for line in wrapping]
+    return Counter(
+        f"{line[:3]}-{number + (line[1:3] == 'HS')}"
+        for line in lines
+        for number, field in enumerate(line.split(line[3:4]) if line[3:] else [])
+        if number > (line[1:3] == "HS") and field
+    )
+
+
+def _reports_of(order: Order, message: Message, ledger: Ledger) -> list[Report]:
+    if not is_typing_order(order):
+        return [_observations(order, order.results, message, ledger)]
+    reports: list[Report] = [_typing(order, message, ledger)]
+    others = [each for each in order.results if not is_typing(each) and not is_companion(each)]
+    return [*reports, _observations(order, others, message, ledger)] if others else reports
+
+
+def _typing(order: Order, message: Message, ledger: Ledger) -> TypingReport:
+    own = attributes_of(order.results, REPORT_LEVEL, ledger)
+    loci, findings = loci_of(order, ledger)
+    return TypingReport(
+        format=FORMAT.name,
+        sample=_sample(order, ledger),
+        subject=_subject(order, ledger),
+        report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
+        centre=own.pop("CENTRE", "") or ledger.value(order.header, 4),
+        date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
+        software=own.pop("SOFTWARE", "") or ledger.value(order.header, 3),
+        review=_request(order, 25, ledger),
+        loci=tuple(loci),
+        properties=_properties(order, own, ledger),
+        findings=(*message.findings, *_message_findings(order), *findings),
+    )
+
+
+def _observations(order: Order, results: list[Result], message: Message, ledger: Ledger) -> ObservationReport:
+    typed = is_typing_order(order)
+    own = {} if typed else attributes_of(results, REPORT_LEVEL, ledger)
+    kept = results if typed else [each for each in results if each.sub_id != REPORT_LEVEL or not is_companion(each)]
+    return ObservationReport(
+        format=FORMAT.name,
+        sample=_sample(order, ledger),
+        subject=_subject(order, ledger),
+        report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
+        device=own.pop("DEVICE", "") or ledger.value(order.header, 3),
+        date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
+        quality_control=any(ledger.value(specimen, 11) == "Q" for specimen in order.specimens),
+        observations=tuple(_observation(each, ledger) for each in kept),
+        properties=_properties(order, own, ledger),
+        findings=(*message.findings, *_message_findings(order), *_embedded_findings(results)),
+    )
+
+
+def _message_findings(order: Order) -> list[Finding]:
+    findings = []
+    purpose = order.header.value(11)
+    if purpose not in ("P", ""):
+        findings.append(Finding("not_production", f"MSH-11 marks this message {purpose}, not production", "MSH-11"))
+    if len(order.specimens) > 1:
+        findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
+    return findings
+
+
+def _embedded_findings(results: list[Result]) -> list[Finding]:
+    return [
+        Finding("embedded_document", "a document inside the message is not kept with the record", each.obx.where)
+        for each in results
+        if each.obx.value(2) in _EMBEDDED
+    ]
+
+
+def _request(order: Order, field: int, ledger: Ledger) -> str:
+    return ledger.value(order.request, field) if order.request else ""
+
+
+def _sample(order: Order, ledger: Ledger) -> str:
+    for specimen in order.specimens[:1]:
+        for component in (1, 2):
+            identifier = ledger.value(specimen, 2, component).split(specimen.encoding.subcomponent or None)
+            if identifier and identifier[0]:
+                return identifier[0]
+    return _request(order, 3, ledger) or _request(order, 2, ledger)
+
+
+def _subject(order: Order, ledger: Ledger) -> str:
+    """The donor registration number (type DR) of PID-3, or its first identifier."""
+    if order.patient is None:
+        return ""
+    kinds = [order.patient.value(3, 5, place + 1) for place in range(len(order.patient.repetitions(3)))]
+    chosen = kinds.index("DR") + 1 if "DR" in kinds else 1
+    return ledger.value(order.patient, 3, 1, chosen)
+
+
+def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Printed, ...]:
+    segments = [order.header, *([order.request] if order.request else []), *order.specimens[:1]]
+    fields = (
+        Printed(f"{name}-{number}", ledger.text(segment, number), segment.where)
+        for segment in segments
+        for name, number in _PROPERTIES
+        if segment.name == name and segment.field(number)
+    )
+    return (*fields, *(Printed(code, text) for code, text in own.items()), *notes_of(order.notes, ledger))
+
+
+def _observation(result: Result, ledger: Ledger) -> Observation:
+    obx = result.obx
+    label, code, system = _coded_label(obx, ledger)
+    return Observation(
+        label=label,
+        value=_value(obx, ledger),
+        unit=ledger.value(obx, 6) or ledger.value(obx, 6, 2),
+        code=code,
+        system=system,
+        reference_range=ledger.text(obx, 7),
+        flags=ledger.repetitions(obx, 8),
+        status=ledger.text(obx, 11),
+        time=ledger.text(obx, 14) or ledger.text(obx, 19),
+        method=ledger.value(obx, 17, 2) or ledger.value(obx, 17),
+        device=ledger.text(obx, 18),
+        sub_id=ledger.text(obx, 4),
+        comments=tuple(_comment(note) for note in notes_of(result.notes, ledger)),
+    )
+
+
+def _comment(note: Printed) -> str:
+    return note.text if note.label == "NTE" else f"{note.label}: {note.text}"
+
+
+def _coded_label(obx: Segment, ledger: Ledger) -> tuple[str, str, str]:
+    """Label, code and system of OBX-3: LOINC where it stands, as first or as alternate code; `^^^WBC` is a label."""
+    code, text, alternate = (obx.value(3, place) for place in (1, 2, 4))
+    if not code and not text and alternate:
+        return ledger.value(obx, 3, 4), "", ledger.value(obx, 3, 6)
+    place = 4 if is_loinc(alternate) and not is_loinc(code) else 1
+    label = ledger.value(obx, 3, 2 if text else place)
+    code = ledger.value(obx, 3, place)
+    system = ledger.value(obx, 3, place + 2)
+    return label, code, "LN" if is_loinc(code) and system in ("LN", "LOINC", "") else system
+
+
+def _value(obx: Segment, ledger: Ledger) -> str:
+    """The value as one text; SN, which splits `<0.1` over four components, put together."""
+    if obx.value(2) in _EMBEDDED:
+        return ""
+    text = ledger.text(obx, 5)
+    if obx.value(2) == "SN" and len(obx.repetitions(5)) == 1:
+        return "".join(obx.value(5, place) for place in range(1, 5))
+    return text
+
+
+FORMAT = Format(
+    name="hl7_oru",
+    title="HL7 v2 ORU^R01: HLA typings and observations",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,276 @@
+"""Tables of typings as laboratories export them: CSV, TSV or Excel, each layout described by a profile.
+
+A row is a sample (or, in a long table, a sample and a locus). Cells are kept as printed. To make a GL String of them a
+cell that begins with a digit (`24:02`) gets the gene of its column, and the cells of a locus are joined with `+`. A
+blank second cell is `one_stated`: whether the person is homozygous is not said. A locus whose cells are all blank is
+not mentioned at all; words that a profile calls blank are counted as ignored there. A workbook's cell must hold text:
+Excel turns `01:01` into a time of day, and then nobody knows what was typed.
+"""
+
+from collections import Counter
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format, Profile
+from parsers.lab_table_layout import Layout, layout_of
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
+from parsers.tables import (
+    TIME_OF_DAY,
+    Row,
+    Table,
+    decoded,
+    first_line,
+    header_of,
+    is_workbook,
+    read_text_table,
+    read_workbook,
+    separator_of,
+)
+from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+
+REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
+HEADER_REACH = 65_536
+DUPLICATE = Finding("duplicate_sample_id", "another row of this table has the same sample id")
+NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+
+
+def from_profiles(profiles: tuple[Profile, ...]) -> Format:
+    """The reader of every layout that these profiles describe. Raises ParseError on a profile that is unusable."""
+    layouts = tuple(layout_of(profile) for profile in profiles)
+
+    def looks_like(head: bytes) -> bool:
+        return is_workbook(head) or any(each.fits(header) for each, header, _ in _headers(head, layouts))
+
+    def parse(document: Document) -> Parsed:
+        return _parse(document, layouts)
+
+    return Format(
+        name="lab_table",
+        title="Typing tables (CSV, TSV, Excel) described by profiles",
+        verified="published descriptions",
+        looks_like=looks_like,
+        parse=parse,
+    )
+
+
+def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of a file that a profile maps, and those that it does not. Raises ParseError."""
+    layout = layout_of(profile)
+    table = _tables(document, layout)[0]
+    used = layout.used(table.header)
+    mapped = tuple(name for name in table.header if name in used)
+    return mapped, tuple(name for name in table.header if name not in used)
+
+
+def _headers(head: bytes, layouts: tuple[Layout, ...]) -> list[tuple[Layout, tuple[str, ...], str]]:
+    """Each layout with the header as it would read it, and the separator it would read it with."""
+    line = first_line(head).lstrip("\ufeff")
+    separators = [each.separator or separator_of(line) for each in layouts]
+    return [
+        (layout, header_of(line, separator), separator) for layout, separator in zip(layouts, separators, strict=True)
+    ]
+
+
+def _best(fitting: list[Layout]) -> Layout | None:
+    """The layout that knows most columns of those that fit. Raises ParseError if two know as many."""
+    ranked = sorted(fitting, key=lambda each: -len(each.signature))
+    if len(ranked) > 1 and len(ranked[0].signature) == len(ranked[1].signature):
+        raise ParseError(
+            f"the profiles {ranked[0].name} and {ranked[1].name} both describe this table",
+            where="line 1",
+            expected="one profile with the longest signature",
+            advice="Add a column to the signature of the right one.",
+        )
+    return ranked[0] if ranked else None
+
+
+def _tables(document: Document, layout: Layout) -> list[Table]:
+    if is_workbook(document.head):
+        return read_workbook(document.raw)
+    text = decoded(document.raw, layout.encoding).lstrip("\ufeff")
+    return [read_text_table(text, layout.separator or separator_of(first_line(document.raw[:HEADER_REACH])))]
+
+
+def _parse(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
+    if is_workbook(document.head):
+        return _parse_workbook(document, layouts)
+    headers = _headers(document.raw[:HEADER_REACH], layouts)
+    layout = _best([each for each, header, _ in headers if each.fits(header)])
+    if layout is None:
+        raise _undescribed(first_line(document.raw[:HEADER_REACH]))
+    parsed = Reading(_tables(document, layout)[0], layout).parsed()
+    closed = document.raw.rstrip(b"\0").endswith((b"\n", b"\r"))  # the zeros are halves of UTF-16 characters
+    return parsed if closed else _with_open_end(parsed)
+
+
+def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
+    """The first sheet that a profile describes; the rows of the other sheets are counted as ignored."""
+    tables = read_workbook(document.raw)
+    for number, table in enumerate(tables):
+        layout = _best([each for each in layouts if each.fits(table.header)])
+        if layout:
+            parsed = Reading(table, layout).parsed()
+            others = [(place, len(each.rows)) for place, each in enumerate(tables, start=1) if place != number + 1]
+            ignored = tuple(Ignored(f"sheet {place}", count) for place, count in others)
+            return msgspec.structs.replace(parsed, ignored=parsed.ignored + ignored)
+    raise _undescribed(" ".join(tables[0].header) if tables else "")
+
+
+def _undescribed(header: str) -> ParseError:
+    return ParseError(
+        "no profile describes a table with these columns",
+        found=header,
+        where="line 1",
+        expected="a header that holds every column of some profile's signature",
+        advice="Describe the layout in a profile: copy config/profiles/lab_table_two_columns.toml and change it.",
+    )
+
+
+def _with_open_end(parsed: Parsed) -> Parsed:
+    *others, last = parsed.reports
+    return msgspec.structs.replace(
+        parsed, reports=(*others, msgspec.structs.replace(last, findings=(*last.findings, NO_LINE_END)))
+    )
+
+
+class Reading:
+    """One table being read under one layout."""
+
+    def __init__(self, table: Table, layout: Layout) -> None:
+        self.table = table
+        self.layout = layout
+        self.columns = {name: place for place, name in enumerate(table.header)}
+        self.loci = layout.locus_columns(table.header)
+        self.words = layout.word_states()
+        self.findings: list[Finding] = []
+        self.blanks: Counter[str] = Counter()
+
+    def parsed(self) -> Parsed:
+        """A report for each sample, in the order of the rows. Raises ParseError."""
+        reports = [self._report(row) for row in self.table.rows]
+        if not reports:
+            raise ParseError("this table has a header and no row", where="line 1", expected="a row for each sample")
+        reports = _marked(_merged(reports) if self.layout.long else reports)
+        return Parsed(reports=tuple(reports), ignored=self._ignored())
+
+    def _ignored(self) -> tuple[Ignored, ...]:
+        used = self.layout.used(self.table.header)
+        left = [(place, name) for place, name in enumerate(self.table.header) if name not in used]
+        counts = [(name or f"column {place + 1}", self._filled(place)) for place, name in left]
+        return tuple(Ignored(path, count) for path, count in [*counts, *sorted(self.blanks.items())] if count)
+
+    def _filled(self, place: int) -> int:
+        return sum(1 for row in self.table.rows if row.cells[place])
+
+    def _cell(self, row: Row, column: str) -> str:
+        return row.cells[self.columns[column]] if column in self.columns else ""
+
+    def _item(self, row: Row, item: str) -> str:
+        """What a row, or else the profile, says about an item."""
+        return self._cell(row, self.layout.columns.of(item)) or self.layout.constants.get(item, "")
+
+    def _report(self, row: Row) -> TypingReport:
+        sample = self._item(row, "sample")
+        if not sample:
+            raise ParseError(
+                "this row has no sample id: nobody could tell whose typing it is",
+                where=f"line {row.line}, column {self.layout.columns.sample}",
+                expected="a sample id in every row",
+                advice="Complete or remove the row, and export the table again.",
+            )
+        self.findings = []
+        return TypingReport(
+            format="lab_table",
+            sample=sample,
+            profile=self.layout.name,
+            loci=tuple(self._typings(row)),
+            properties=tuple(
+                Printed(name, cell, f"line {row.line}")
+                for name in self.layout.columns.properties
+                if (cell := self._cell(row, name))
+            ),
+            findings=tuple(self.findings),
+            **{item: self._item(row, item) for item in REPORT_ITEMS},
+        )
+
+    def _typings(self, row: Row) -> list[LocusTyping]:
+        glstring = self._item(row, "glstring")
+        made = [self._typing(row, gene_of("".join(part.split())), [part], "glstring") for part in glstring.split("^")]
+        made += [self._typing(row, locus, self._stated(row, columns), columns[0]) for locus, columns in self.loci]
+        if long := self.layout.long:
+            locus = gene_name(self._cell(row, long.locus))
+            made.append(self._typing(row, locus, self._stated(row, long.alleles), long.locus))
+        return [each for each in made if each]
+
+    def _stated(self, row: Row, columns: tuple[str, ...]) -> list[str]:
+        cells = [(column, self._cell(row, column)) for column in columns]
+        for column, cell in cells:
+            if cell.startswith(TIME_OF_DAY):
+                raise ParseError(
+                    "Excel holds this cell as a time of day, not as text",
+                    found=cell.removeprefix(TIME_OF_DAY),
+                    where=f"line {row.line}, column {column}",
+                    expected="an allele as text",
+                    advice="Format the column as text before typing or pasting into it.",
+                )
+        return [cell for _, cell in cells]
+
+    def _typing(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
+        cells = [cell for cell in cells if cell]
+        names = [_with_gene(locus, cell, self.words) for cell in cells if not self.layout.is_blank(cell)]
+        if not names:
+            self.blanks.update(cells)
+            return None
+        state = state_of("+".join(names), self.words)
+        where = f"line {row.line}, column {column}"
+        if not locus:
+            self.findings.append(Finding("no_locus", "this typing names no locus", where))
+        elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
+            self.findings.append(Finding("locus_differs", "an allele of another locus stands in this column", where))
+        return LocusTyping(
+            locus=locus,
+            state=state,
+            reported="+".join(cells),
+            expression="" if state in UNCALLED else "+".join(names),
+            method=self._item(row, "method"),
+            test_id=self._item(row, "test_id"),
+            test_source=self._item(row, "test_source"),
+            kit_lot=self._item(row, "kit_lot"),
+            allele_db=self._item(row, "allele_db"),
+            stated_release=self._item(row, "release"),
+            date=self._item(row, "date"),
+        )
+
+
+def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:
+    """A cell without blanks, with the gene of its column in front if it begins with its first field."""
+    name = "".join(cell.split())
+    bare = name.lstrip("*")
+    return f"{locus}*{bare}" if bare[:1].isdigit() or bare.upper() in words else name
+
+
+def _marked(reports: list[TypingReport]) -> list[TypingReport]:
+    """The reports, with a finding on those that share a sample id."""
+    counts = Counter(each.sample for each in reports)
+    return [
+        msgspec.structs.replace(each, findings=(*each.findings, DUPLICATE)) if counts[each.sample] > 1 else each
+        for each in reports
+    ]
+
+
+def _merged(reports: list[TypingReport]) -> list[TypingReport]:
+    """One report out of the rows of a sample; rows that differ in more than the locus stay reports of their own."""
+    by_sample: dict[tuple[str, ...], list[TypingReport]] = {}
+    for each in reports:
+        key = (each.sample, *(getattr(each, item) for item in REPORT_ITEMS))
+        by_sample.setdefault(key, []).append(each)
+    return [
+        msgspec.structs.replace(
+            rows[0],
+            loci=tuple(typing for row in rows for typing in row.loci),
+            properties=tuple(printed for row in rows for printed in row.properties),
+            findings=tuple(finding for row in rows for finding in row.findings),
+        )
+        for rows in by_sample.values()
+    ]

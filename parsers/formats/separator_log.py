@@ -1,0 +1,161 @@
+"""Logs of cell separators, read by profiles: one collection report per run (see `parsers.separator_layout`)."""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format, Profile
+from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, Printed, Quantity, Reading
+from parsers.separator_layout import Found, Identity, IdentityField, Layout
+
+NAME = "separator_log"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+Run = list[tuple[int, str]]
+"""The lines of a run with their numbers, from its first line to its last."""
+
+
+def from_profiles(profiles: tuple[Profile, ...]) -> Format:
+    """The format for these layouts. Raises ParseError on a profile that cannot be used."""
+    layouts = tuple(Layout(profile) for profile in profiles)
+    return Format(
+        name=NAME,
+        title="cell separator logs, described by profiles",
+        verified="invented samples",
+        looks_like=lambda head: any(_begins(layout, head) for layout in layouts),
+        parse=lambda document: _parse(document, layouts),
+    )
+
+
+def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of a log that a profile maps, and those it does not, each once and in their order.
+
+    Raises ParseError if the profile cannot be used or the log does not hold a whole run of this layout.
+    """
+    layout = Layout(profile)
+    mapped: dict[str, None] = {}
+    unmapped: dict[str, None] = {}
+    for run in _runs(layout, layout.decode(document.raw))[0]:
+        for number, line in run:
+            for found in _cells_of(layout, number, line):
+                (unmapped if isinstance(found, Printed) else mapped)[found.label] = None
+    return tuple(mapped), tuple(unmapped)
+
+
+def _begins(layout: Layout, head: bytes) -> bool:
+    try:
+        first = head.decode(layout.settings.encoding, errors="ignore").removeprefix("\ufeff").lstrip("\r\n")
+    except LookupError:
+        return False
+    return bool(layout.begins.match(_LINE_END.split(first, maxsplit=1)[0]))
+
+
+def _parse(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
+    fitting = [layout for layout in layouts if _begins(layout, document.head)]
+    if len(fitting) != 1:
+        raise ParseError(
+            "no profile describes this log" if not fitting else "more than one profile describes this log",
+            found=document.head.splitlines()[0].decode("latin-1") if document.raw.strip() else "",
+            where="line 1",
+            expected="a first line as one of: " + ", ".join(each.profile.name for each in fitting or layouts),
+            advice="Describe the layout in one profile; `graftline profile test` shows what a profile maps.",
+        )
+    layout = fitting[0]
+    runs, outside = _runs(layout, layout.decode(document.raw))
+    reports = tuple(_report(layout, run) for run in runs)
+    return Parsed(reports=reports, ignored=(Ignored("outside a run", outside),) if outside else ())
+
+
+def _runs(layout: Layout, text: str) -> tuple[list[Run], int]:
+    """Every run of a log, and the number of lines outside of them. Raises ParseError on an unfinished run."""
+    runs: list[Run] = []
+    run: Run = []
+    outside = 0
+    for number, line in enumerate(_LINE_END.split(text), start=1):
+        begins = bool(layout.begins.search(line))
+        if run and begins:
+            raise _unfinished(layout, run, number)
+        if run or begins:
+            run.append((number, line))
+        elif line.strip():
+            outside += 1
+        if run and layout.ends.search(line):
+            runs.append(run)
+            run = []
+    if run or not runs:
+        raise _unfinished(layout, run or [(1, "")], len(_LINE_END.findall(text)))
+    return runs, outside
+
+
+def _unfinished(layout: Layout, run: Run, number: int) -> ParseError:
+    return ParseError(
+        f"the run that begins in line {run[0][0]} is incomplete: it has no last line",
+        found=run[-1][1],
+        where=f"line {number}",
+        expected=f"a line that matches {layout.settings.stream.ends}",
+        advice="Let the device finish the run and export the log again.",
+    )
+
+
+def _cells_of(layout: Layout, number: int, line: str) -> list[Found]:
+    """What a line holds besides a reading's time; nothing for an alarm, an end mark or a blank line."""
+    if not line.strip() or layout.alarm.match(line) or _is_end_mark(layout, line):
+        return []
+    reading = layout.reading.match(line)
+    return list(layout.found_in(line[reading.end() :] if reading else line, number))
+
+
+def _is_end_mark(layout: Layout, line: str) -> bool:
+    return bool(layout.settings.stream.completed and layout.ends.search(line))
+
+
+def _report(layout: Layout, run: Run) -> CollectionReport:
+    cells = [(line, each) for number, line in run for each in _cells_of(layout, number, line)]
+    alarms = (layout.alarm.match(line) for _, line in run)
+    own = [found for line, found in cells if isinstance(found, Identity)]
+    return CollectionReport(
+        format=NAME,
+        **_identity(own),
+        profile=layout.profile.name,
+        profile_sha256=layout.profile.sha256,
+        readings=_readings(layout, run),
+        finals=tuple(found for line, found in cells if isinstance(found, Quantity) and not layout.reading.match(line)),
+        alarms=tuple(Alarm(**found.groupdict(default="")) for found in alarms if found),
+        unmapped=tuple(found for _, found in cells if isinstance(found, Printed)),
+        findings=(*_end_findings(layout, run[-1]), *_identity_findings(own)),
+    )
+
+
+def _readings(layout: Layout, run: Run) -> tuple[Reading, ...]:
+    readings = []
+    for number, line in run:
+        found = layout.reading.match(line)
+        if found and not layout.alarm.match(line):
+            values = (each for each in _cells_of(layout, number, line) if isinstance(each, Quantity))
+            readings.append(Reading(time=found["time"], values=tuple(values)))
+    return tuple(readings)
+
+
+def _identity(found: list[Identity]) -> dict[IdentityField, str]:
+    stated: dict[IdentityField, str] = {"sample": ""}
+    for each in found:
+        stated.setdefault(each.field, each.text)
+        stated[each.field] = stated[each.field] or each.text
+    return stated
+
+
+def _identity_findings(found: list[Identity]) -> list[Finding]:
+    stated: dict[str, set[str]] = {}
+    for each in found:
+        stated.setdefault(each.field, set()).add(each.text)
+    return [
+        Finding("contradiction", f"the log states {len(texts)} different values for {field}; the first is taken")
+        for field, texts in sorted(stated.items())
+        if len(texts) > 1
+    ]
+
+
+def _end_findings(layout: Layout, last: tuple[int, str]) -> list[Finding]:
+    number, line = last
+    if not layout.settings.stream.completed or layout.completed.search(line):
+        return []
+    return [Finding("run_not_completed", f"the run ended with {line.strip()!r}", f"line {number}")]

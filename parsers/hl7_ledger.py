@@ -1,0 +1,62 @@
+"""Which values of an HL7 message a record has taken, so that the others can be declared.
+
+A path is the segment and the field (`PID-5`), or the component too (`PID-3.4`) where a record took another component
+of the same field.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from parsers.er7 import Segment, unescape
+from parsers.records import Ignored
+
+Place = tuple[int, ...]
+"""Segment, field, repetition and component, each by its number."""
+
+
+class Ledger:
+    """Reads values out of segments and remembers which."""
+
+    def __init__(self) -> None:
+        self._taken: set[Place] = set()
+
+    def value(self, segment: Segment, field: int, component: int = 1, repetition: int = 1) -> str:
+        """One component of a field, escapes decoded."""
+        self._taken.add((segment.number, field, repetition, component))
+        return segment.value(field, component, repetition)
+
+    def text(self, segment: Segment, field: int) -> str:
+        """A whole field, escapes decoded and separators left standing."""
+        self._take(segment, field)
+        return segment.text(field)
+
+    def repetitions(self, segment: Segment, field: int) -> tuple[str, ...]:
+        """Every repetition of a field, escapes decoded."""
+        self._take(segment, field)
+        return tuple(unescape(each, segment.encoding) for each in segment.repetitions(field))
+
+    def _take(self, segment: Segment, field: int) -> None:
+        for repetition, text in enumerate(segment.repetitions(field), start=1):
+            for component in range(1, len(segment.split(text)) + 1):
+                self._taken.add((segment.number, field, repetition, component))
+
+    def remainder(self, segments: Iterable[Segment]) -> Counter[str]:
+        """The paths of everything that was not taken, with how often each occurred."""
+        return Counter(path for segment in segments for path in self._left_of(segment))
+
+    def _left_of(self, segment: Segment) -> Iterator[str]:
+        for field, leaves in groupby(segment.leaves(), key=itemgetter(0)):
+            path = f"{segment.name}-{field}"
+            places = [(segment.number, *place) for *place, text in leaves if text.strip()]
+            left = [place for place in places if place not in self._taken]
+            if len(left) == len(places):
+                yield from [path] if left else []
+            else:
+                yield from (f"{path}.{component}" for *_, component in left)
+
+
+def declared(paths: Counter[str]) -> tuple[Ignored, ...]:
+    """Paths as the list a parser hands over, in the order of their names."""
+    return tuple(Ignored(path, count) for path, count in sorted(paths.items()))

@@ -1,0 +1,64 @@
+r"""GL Strings whose separators the sender forgot to escape: found, and put together again.
+
+The operators `^`, `~` and `|` of a GL String are separators of HL7, so `A*01:01+A*02:01^B*07:02+B*08:01` in OBX-5
+arrives split over components, with `~` over repetitions, with `|` over fields (and every field behind it is displaced).
+The parts show it beyond doubt, because each begins with a gene; nothing else in an OBX does. Where it is so, the
+segment is written again with the escapes in place, and a finding says so.
+"""
+
+import re
+
+from parsers.er7 import Message, Segment
+from parsers.loinc import GENOTYPE, LOCUS_CODES
+from parsers.records import Finding
+
+CODED = ("CWE", "CE")
+GENES = re.compile(r"((?:HLA-)?[A-Z][A-Z0-9]{0,4})\*")
+
+
+def mended(message: Message) -> Message:
+    """The message with every unescaped GL String put together, and a finding for each."""
+    segments = tuple(
+        _mended_obx(each) if each.name == "OBX" and locus_code(each) else each for each in message.segments
+    )
+    findings = tuple(
+        Finding("unescaped_glstring", "separators of the GL String were not escaped; it was put together", after.where)
+        for before, after in zip(message.segments, segments, strict=True)
+        if before is not after
+    )
+    return message._replace(segments=segments, findings=message.findings + findings)
+
+
+def locus_code(obx: Segment) -> str | None:
+    """The HLA code in OBX-3, as first or as alternate code."""
+    codes = (obx.value(3), obx.value(3, 4))
+    return next((code for code in codes if code in LOCUS_CODES or code == GENOTYPE), None)
+
+
+def _mended_obx(obx: Segment) -> Segment:
+    last = 5
+    while GENES.match(obx.field(last + 1)):
+        last += 1
+    if last == 5 and not _is_split(obx):
+        return obx
+    signs, fields = obx.encoding, obx.fields
+    value = signs.field.join(fields[5 : last + 1])
+    for name, sign in (("F", signs.field), ("S", signs.component), ("R", signs.repetition)):
+        value = value.replace(sign, f"{signs.escape}{name}{signs.escape}") if sign else value
+    return Segment(signs.field.join([*fields[:5], value, *fields[last + 1 :]]), obx.end, obx.number, signs)
+
+
+def _is_split(obx: Segment) -> bool:
+    repetitions = obx.repetitions(5)
+    if obx.value(2) not in CODED:
+        return bool(GENES.search(obx.field(5))) and (len(repetitions) > 1 or len(obx.components(5)) > 1)
+    if len(repetitions) > 1:
+        return all(GENES.match(each) and len(obx.split(each)) == 1 for each in repetitions)
+    return _is_two_loci(*(obx.value(5, place) for place in (1, 2, 3)))
+
+
+def _is_two_loci(code: str, text: str, system: str) -> bool:
+    """Whether components 1 and 2 are two loci of one GL String rather than a code and its text."""
+    first, second = GENES.findall(code), GENES.findall(text)
+    starts = bool(GENES.match(text)) and (not system or bool(GENES.match(system)))
+    return starts and bool(first) and first[-1].removeprefix("HLA-") != second[0].removeprefix("HLA-")

@@ -1,0 +1,84 @@
+"""The orders of an ORU^R01 message: which results, notes and specimens belong together.
+
+    MSH [PID [NTE...]] { [ORC] OBR [NTE...] { OBX [NTE...] }... [SPM...] }...
+
+The standard puts SPM behind the results; many senders put it before them, or leave out OBR. What stands between two
+OBR belongs to the first of them, and what stands before the first belongs to it as well.
+"""
+
+import re
+from typing import NamedTuple
+
+from parsers.er7 import Message, Segment
+from parsers.errors import ParseError
+
+_NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
+
+
+class Result(NamedTuple):
+    """An OBX with the notes behind it."""
+
+    obx: Segment
+    notes: list[Segment]
+
+    @property
+    def code(self) -> str:
+        """OBX-3.1, the code of what was observed."""
+        return self.obx.value(3)
+
+    @property
+    def sub_id(self) -> str:
+        """OBX-4, which groups results within an order."""
+        return self.obx.text(4)
+
+
+class Order(NamedTuple):
+    """One OBR with its patient, results and specimens; `notes` are those of the patient and of the order."""
+
+    header: Segment
+    patient: Segment | None
+    request: Segment | None
+    results: list[Result]
+    specimens: list[Segment]
+    notes: list[Segment]
+
+
+def orders_of(message: Message) -> list[Order]:
+    """The orders of a message that hold results. Raises ParseError on a line that is no segment."""
+    orders = [_empty(message.header, None)]
+    for segment in message.segments[1:]:
+        if not _NAME.fullmatch(segment.name) or segment.line[3:4] not in ("", segment.encoding.field):
+            raise _not_a_segment(segment)
+        _place(segment, orders)
+    return [order for order in orders if order.results]
+
+
+def _empty(header: Segment, patient: Segment | None) -> Order:
+    return Order(header, patient, None, [], [], [])
+
+
+def _place(segment: Segment, orders: list[Order]) -> None:
+    order = orders[-1]
+    match segment.name:
+        case "PID":
+            orders.append(_empty(order.header, segment))
+        case "OBR" if order.request is None and not order.results:
+            orders[-1] = order._replace(request=segment)
+        case "OBR":
+            orders.append(_empty(order.header, order.patient)._replace(request=segment))
+        case "OBX":
+            order.results.append(Result(segment, []))
+        case "SPM":
+            order.specimens.append(segment)
+        case "NTE":
+            (order.results[-1].notes if order.results else order.notes).append(segment)
+
+
+def _not_a_segment(segment: Segment) -> ParseError:
+    return ParseError(
+        "a line of this message is not a segment",
+        found=segment.line,
+        where=f"segment {segment.number}",
+        expected="three letters and a field separator, such as OBX|",
+        advice="A line end inside a value must be sent as an escape.",
+    )

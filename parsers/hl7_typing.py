@@ -1,0 +1,188 @@
+"""HLA typings in ORU^R01: one OBX per locus, its value a GL String.
+
+    OBX-3   the LOINC code of the locus, or 84413-4 with the gene in a companion OBX (48018-6) of the same OBX-4
+    OBX-5   a GL String, or a GL String Code `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`; coded (CWE: code, text, system and,
+            in component 9, the text as the laboratory printed it) or plain (ST, TX, FT)
+    OBX-11  X where no result could be obtained, N where the locus was not asked for
+
+Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple, get_args
+
+from msgspec.structs import replace
+
+from parsers.er7 import Segment
+from parsers.hl7_ledger import Ledger
+from parsers.hl7_mending import CODED, GENES, locus_code
+from parsers.hl7_orders import Order, Result
+from parsers.loinc import GENE, GENOTYPE, HLA, REPORT
+from parsers.records import Finding, LocusTyping, Printed, State
+from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+
+LOCAL = "99GRAFT"
+REPORT_LEVEL = "0"
+STATES: tuple[State, ...] = get_args(State)
+
+_GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
+_GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
+_STATUS_STATES: dict[str, State] = {"X": "failed", "N": "not_tested"}
+
+
+class Value(NamedTuple):
+    """What an OBX-5 states: the text as printed, its GL String, the release that it names."""
+
+    reported: str
+    expression: str
+    release: str
+
+
+def is_typing(result: Result) -> bool:
+    """Whether an OBX holds the typing of a locus."""
+    return locus_code(result.obx) is not None
+
+
+def is_companion(result: Result) -> bool:
+    """Whether an OBX says something about another: the gene of a genotype, or a local attribute."""
+    return result.code == GENE or is_attribute(result)
+
+
+def is_attribute(result: Result) -> bool:
+    """Whether an OBX carries an attribute of ours that HL7 has no place for."""
+    return result.obx.value(3, 3) == LOCAL
+
+
+def is_typing_order(order: Order) -> bool:
+    """Whether an order reports a typing, be it one in which no locus could be typed."""
+    asked = order.request.value(4) if order.request else ""
+    return asked == REPORT or any(is_typing(result) for result in order.results)
+
+
+def attributes_of(results: list[Result], sub_id: str, ledger: Ledger) -> dict[str, str]:
+    """The local attributes that stand beside the results of one OBX-4, by code."""
+    beside = (each for each in results if is_attribute(each) and each.sub_id == sub_id)
+    return {each.code: _attribute_value(each.obx, ledger) for each in beside}
+
+
+def _attribute_value(obx: Segment, ledger: Ledger) -> str:
+    return ledger.value(obx, 5) if obx.value(2) == "CWE" else ledger.text(obx, 5)
+
+
+def loci_of(order: Order, ledger: Ledger) -> tuple[list[LocusTyping], list[Finding]]:
+    """Every locus of an order, in its order, and what was odd about their values."""
+    loci: list[LocusTyping] = []
+    findings: list[Finding] = []
+    for result in order.results:
+        if is_typing(result):
+            value = _value_of(result.obx, ledger)
+            found = _loci_of_result(result, value, order.results, ledger)
+            loci += found
+            findings += _findings(result.obx, value, found)
+    repeated = _repeated(loci)
+    findings += [Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart") for locus in repeated]
+    return [_unpaired(locus) if locus.locus in repeated else locus for locus in loci], findings
+
+
+def _loci_of_result(result: Result, value: Value, results: list[Result], ledger: Ledger) -> list[LocusTyping]:
+    obx = result.obx
+    attributes = attributes_of(results, result.sub_id, ledger) if result.sub_id else {}
+    state = next((each for each in STATES if each == attributes.get("STATE")), None)
+    stated, status = _stated_locus(result, results, ledger), obx.value(11)
+    shared = LocusTyping(
+        locus=stated,
+        state=state or "candidates",
+        reported=value.reported,
+        method=ledger.value(obx, 17, 2) or ledger.value(obx, 17),
+        test_id=attributes.get("TEST_ID", ""),
+        stated_release=attributes.get("RELEASE", "") or value.release,
+        date=attributes.get("DATE", "") or ledger.text(obx, 14),
+        references=(Printed("OBX-3", ledger.text(obx, 3), obx.where),),
+        quality=(*_quality(obx, attributes, ledger), *notes_of(result.notes, ledger)),
+    )
+    parts = [_with_gene(part, stated) for part in value.expression.split("^")]
+    if state or _repeats(obx, value.expression):
+        return [replace(shared, expression="^".join(parts))]
+    return [
+        replace(shared, expression=part, locus=gene_of(part) or stated, state=_state(part, status)) for part in parts
+    ]
+
+
+def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterator[Printed]:
+    status = ledger.text(obx, 11)
+    if status:
+        yield Printed("OBX-11", status, obx.where)
+    for code, text in attributes.items():
+        if code not in ("TEST_ID", "RELEASE", "DATE") and not (code == "STATE" and text in STATES):
+            yield Printed(code, text, obx.where)
+
+
+def _state(expression: str, status: str) -> State:
+    if "*" not in expression and status in _STATUS_STATES:
+        return _STATUS_STATES[status]
+    return state_of(expression)
+
+
+def _repeats(obx: Segment, expression: str) -> bool:
+    """Whether OBX-5 holds several values: repeated codes, or alleles of one gene joined by `~` as no haplotype is."""
+    haplotypes = (GENES.findall(haplotype) for haplotype in re.split(r"[+|^]", expression) if "~" in haplotype)
+    return len(obx.repetitions(5)) > 1 or any(
+        first == second for genes in haplotypes for first, second in pairwise(genes)
+    )
+
+
+def _stated_locus(result: Result, results: list[Result], ledger: Ledger) -> str:
+    locus = HLA[locus_code(result.obx) or GENOTYPE].locus
+    for each in results:
+        if not locus and each.code == GENE and each.sub_id == result.sub_id:
+            locus = gene_name(ledger.value(each.obx, 5, 2) or ledger.value(each.obx, 5))
+    return locus
+
+
+def _with_gene(expression: str, locus: str) -> str:
+    """The expression with the gene put before alleles that were written without it (`02:01/02:02+24:02`)."""
+    tokens = re.split(r"([+/|~])", expression)
+    if "*" in expression or not locus.isalnum() or not all(map(_GENELESS.fullmatch, tokens[0::2])):
+        return expression
+    return "".join(f"{locus}*{token}" if place % 2 == 0 else token for place, token in enumerate(tokens))
+
+
+def _value_of(obx: Segment, ledger: Ledger) -> Value:
+    whole = ledger.text(obx, 5)
+    printed = ""
+    if obx.value(2) in CODED:
+        if len(obx.repetitions(5)) > 1:
+            return Value(whole, "", "")
+        code, text, printed = (obx.value(5, place) for place in (1, 2, 9))
+        whole = code if _GLSC.fullmatch(code) or not text else text
+    found = _GLSC.fullmatch(whole)
+    release, glstring = (found[1], found[2]) if found else ("", whole)
+    return Value(printed or glstring, "".join(glstring.split()), release)
+
+
+def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
+    """Notes as printed; the label is the note's own type, or NTE."""
+    return tuple(Printed(ledger.text(note, 4) or "NTE", ledger.text(note, 3), note.where) for note in notes)
+
+
+def _findings(obx: Segment, value: Value, found: list[LocusTyping]) -> Iterator[Finding]:
+    where = f"{obx.where}, OBX-5"
+    if _repeats(obx, value.expression):
+        yield Finding("repeated_value", "OBX-5 repeats; it does not say whether as copies or as choices", where)
+    stated = HLA[locus_code(obx) or GENOTYPE].locus
+    named = [locus.locus for locus in found]
+    if stated and not set(stated.split("+")).intersection(named):
+        yield Finding("locus_differs", f"OBX-3 names {stated}, OBX-5 names {' and '.join(named)}", where)
+
+
+def _repeated(loci: list[LocusTyping]) -> list[str]:
+    called = Counter(locus.locus for locus in loci if locus.state not in UNCALLED)
+    return [locus for locus, count in called.items() if count > 1]
+
+
+def _unpaired(locus: LocusTyping) -> LocusTyping:
+    """Two OBX of one locus with one allele each may be its two copies or two tests: nobody has said which."""
+    return replace(locus, state="candidates") if locus.state == "one_stated" else locus

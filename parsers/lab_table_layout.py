@@ -1,0 +1,138 @@
+"""The layout of a laboratory's table, as a profile describes it.
+
+config/profiles/lab_table_two_columns.toml shows every setting with what it means.
+"""
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.format import Profile, Verified
+from parsers.records import State
+from parsers.typing_states import Words
+
+
+class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which column holds what; empty for what the table does not say."""
+
+    sample: str
+    subject: str = ""
+    report_id: str = ""
+    centre: str = ""
+    project: str = ""
+    date: str = ""
+    review: str = ""
+    software: str = ""
+    method: str = ""
+    test_id: str = ""
+    test_source: str = ""
+    kit_lot: str = ""
+    allele_db: str = ""
+    release: str = ""
+    glstring: str = ""
+    properties: tuple[str, ...] = ()
+
+    def of(self, item: str) -> str:
+        """The column that holds an item."""
+        return str(getattr(self, item))
+
+    def named(self) -> set[str]:
+        """Every column that is named here."""
+        single = (self.of(item) for item in self.__struct_fields__ if item != "properties")
+        return {*filter(None, single), *self.properties}
+
+
+class Loci(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Loci whose columns follow a pattern with `{locus}` in it."""
+
+    names: tuple[str, ...]
+    first: str
+    second: str = ""
+
+    def columns(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each locus with its columns."""
+        patterns = [self.first, self.second] if self.second else [self.first]
+        return [(name, tuple(each.replace("{locus}", name) for each in patterns)) for name in self.names]
+
+
+class Locus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One locus with columns of its own."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+class Long(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The columns of a table with one row per sample and locus."""
+
+    locus: str
+    alleles: tuple[str, ...]
+
+
+class TableWords(Words, frozen=True, forbid_unknown_fields=True):
+    """The words of a table, and those that say no more than a blank cell does."""
+
+    blank: tuple[str, ...] = ()
+
+
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One layout: how to know it, how to read its text, and what its columns hold."""
+
+    format: str
+    title: str
+    verified: Verified
+    signature: tuple[str, ...]
+    columns: Columns
+    name: str = ""
+    encoding: str = "utf-8"
+    separator: str = ""
+    constants: dict[str, str] = {}
+    loci: Loci | None = None
+    locus: tuple[Locus, ...] = ()
+    long: Long | None = None
+    words: TableWords = TableWords()
+
+    def fits(self, header: tuple[str, ...]) -> bool:
+        """Whether every column of the signature is in this header."""
+        return set(self.signature) <= set(header)
+
+    def locus_columns(self, header: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """Each locus of the layout with those of its columns that this header has."""
+        wanted = [*(self.loci.columns() if self.loci else []), *((each.name, each.columns) for each in self.locus)]
+        present = [(name, tuple(each for each in columns if each in header)) for name, columns in wanted]
+        return [(name, columns) for name, columns in present if columns]
+
+    def used(self, header: tuple[str, ...]) -> set[str]:
+        """The columns of this header that the layout reads."""
+        long = {self.long.locus, *self.long.alleles} if self.long else set()
+        return {*self.columns.named(), *long, *(each for _, names in self.locus_columns(header) for each in names)}
+
+    def word_states(self) -> dict[str, State]:
+        """Each word that stands in for an allele, in capitals, with its state."""
+        return self.words.states()
+
+    def is_blank(self, cell: str) -> bool:
+        """Whether a cell states nothing."""
+        return not cell or cell.upper() in {each.upper() for each in self.words.blank}
+
+
+def layout_of(profile: Profile) -> Layout:
+    """The layout in a profile. Raises ParseError naming the profile and the setting."""
+    try:
+        layout = msgspec.convert({**profile.settings, "name": profile.name}, Layout)
+        "".encode(layout.encoding)
+    except (msgspec.ValidationError, LookupError) as error:
+        raise _unusable(profile, str(error)) from error
+    unknown = set(layout.constants) - set(Columns.__struct_fields__)
+    if unknown or not layout.signature or len(layout.separator) > 1:
+        raise _unusable(profile, "a constant, the signature or the separator is not usable")
+    if not (layout.loci or layout.locus or layout.long or layout.columns.glstring):
+        raise _unusable(profile, "no column of it holds a typing")
+    return layout
+
+
+def _unusable(profile: Profile, reason: str) -> ParseError:
+    return ParseError(
+        f"the profile cannot be used: {reason}",
+        where=f"profile {profile.name}",
+        expected="the settings shown in config/profiles/lab_table_two_columns.toml",
+    )

@@ -1,0 +1,52 @@
+"""LOINC codes: their check digit, and which of them name the typing of an HLA locus.
+
+The digit behind the hyphen is the Luhn check digit (modulus 10) of the digits before it. Codes with a wrong check
+digit are met in the field (57290-1 for 57290-9) and are local codes to us, not LOINC.
+"""
+
+import csv
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import parsers
+
+_CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
+_SHAPE = re.compile(r"([0-9]{3,7})-([0-9])")
+
+
+class HlaCode(NamedTuple):
+    """What an HLA code of LOINC stands for; a code that may carry any locus has none of its own."""
+
+    code: str
+    locus: str
+    resolution: str
+    preferred: bool
+
+
+def is_loinc(code: str) -> bool:
+    """Whether a code has the shape of LOINC and the right check digit."""
+    found = _SHAPE.fullmatch(code)
+    return found is not None and check_digit(found[1]) == int(found[2])
+
+
+def check_digit(digits: str) -> int:
+    """The Luhn check digit of a number, written as decimal digits."""
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
+    return -sum(value // 10 + value % 10 for value in doubled) % 10
+
+
+def _load() -> dict[str, HlaCode]:
+    with (_CODES / "loinc_hla.csv").open(encoding="utf-8", newline="") as table:
+        rows = csv.DictReader(table)
+        codes = (HlaCode(row["code"], row["locus"], row["resolution"], row["preferred"] == "yes") for row in rows)
+        return {each.code: each for each in codes}
+
+
+HLA = _load()
+"""The table config/codes/loinc_hla.csv by code."""
+
+LOCUS_CODES = {each.code: each for each in HLA.values() if each.locus}
+GENOTYPE, GENE, REPORT = (
+    next(each.code for each in HLA.values() if each.resolution == use) for use in ("genotype", "gene", "report")
+)

@@ -1,0 +1,217 @@
+"""Tables as laboratories export them: text in some encoding with some separator, or the sheets of an Excel workbook.
+
+Nothing is repaired in silence: bytes that are no text of the encoding, a row that is longer or shorter than the header
+and a quotation mark that nobody closed are refused with their line.
+"""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from parsers.errors import ParseError
+
+SEPARATORS = "\t;,"
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+ZIP_MAGIC = b"PK\x03\x04"
+WORKBOOK_PART = b"xl/"
+WORKBOOK_LIMIT = 64 * 1024 * 1024
+TIME_OF_DAY = "\ufffctime of day "
+"""Begins a cell that a workbook holds as a time of day or a duration, not as text."""
+EXPORT_AGAIN = "Ask the sender to export the table again."
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row: the line (or the row of the sheet) it stands on, and its cells without blanks around them."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A header and the rows below it; repeated names in the header are numbered: `A`, `A (2)`."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether these first bytes are of an Excel workbook (.xlsx)."""
+    return head.startswith(ZIP_MAGIC) and WORKBOOK_PART in head
+
+
+def encoding_of(raw: bytes, fallback: str) -> str:
+    """The encoding that a byte order mark declares, else the fallback."""
+    return next((encoding for mark, encoding in BYTE_ORDER_MARKS if raw.startswith(mark)), fallback)
+
+
+def decoded(raw: bytes, fallback: str = "utf-8") -> str:
+    """The text, with every kind of line end as a line feed. Raises ParseError where the bytes are no such text."""
+    encoding = encoding_of(raw, fallback)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ParseError(
+            f"this text is not {encoding}",
+            found=raw[error.start : error.start + 4].hex(" "),
+            where=f"byte {error.start}",
+            expected=f"text in {encoding}",
+            advice="If the file is in another encoding, name it in the profile.",
+        ) from None  # the cause holds the whole input
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def first_line(head: bytes) -> str:
+    """The first line that is not blank, however badly the rest may be encoded."""
+    text = head.decode(encoding_of(head, "latin-1"), "ignore")
+    line = next((line for line in text.replace("\r", "\n").split("\n") if line.strip()), "")
+    try:
+        return line.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return line
+
+
+def separator_of(header: str) -> str:
+    """The separator that stands most often in a header line; the tab first, the comma last."""
+    return max(SEPARATORS, key=header.count)
+
+
+def header_of(line: str, separator: str) -> tuple[str, ...]:
+    """The names in a header line, repeated ones numbered; none if the line cannot be split."""
+    try:
+        return numbered(next(csv.reader([line], delimiter=separator), []))
+    except csv.Error:
+        return ()
+
+
+def numbered(names: list[str]) -> tuple[str, ...]:
+    """The names without blanks around them, the second of the same name with ` (2)` behind it, and so on."""
+    seen: dict[str, int] = {}
+    made = []
+    for name in map(str.strip, names):
+        seen[name] = seen.get(name, 0) + 1
+        made.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
+    return tuple(made)
+
+
+def read_text_table(text: str, separator: str) -> Table:
+    """The table in a text. Raises ParseError."""
+    return _table(_text_rows(text, separator))
+
+
+def _text_rows(text: str, separator: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield Row(line, tuple(cell.strip() for cell in cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        raise ParseError(
+            "this row cannot be split into cells",
+            where=f"line {line}",
+            expected="quotation marks in pairs, and cells of at most 131072 characters",
+            advice=EXPORT_AGAIN,
+        ) from None
+
+
+def _table(rows: Iterator[Row]) -> Table:
+    filled = (row for row in rows if any(row.cells))
+    head = next(filled, None)
+    if head is None:
+        raise ParseError("this table is empty", where="line 1", expected="a header and rows below it")
+    header = numbered(list(head.cells))
+    return Table(header, tuple(_checked(row, header) for row in filled))
+
+
+def _checked(row: Row, header: tuple[str, ...]) -> Row:
+    if len(row.cells) != len(header):
+        raise ParseError(
+            f"this row has {len(row.cells)} cells and the header {len(header)}",
+            where=f"line {row.line}",
+            expected=f"{len(header)} cells",
+            advice=EXPORT_AGAIN,
+        )
+    return row
+
+
+def read_workbook(raw: bytes) -> list[Table]:
+    """The tables on the sheets of an Excel workbook, empty sheets left out. Raises ParseError."""
+    _check_archive(raw)
+    import openpyxl  # noqa: PLC0415  # a tenth of a second, and most sites never see a workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know hold no values
+            book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+            sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets]
+    except ParseError:
+        raise
+    except Exception as error:  # openpyxl lets whatever its XML and its styles stumble over pass through
+        raise ParseError(
+            f"this workbook is damaged ({type(error).__name__})",
+            where="xlsx",
+            expected="an Excel workbook",
+            advice=EXPORT_AGAIN,
+        ) from None
+    tables = [_table(iter(rows)) for rows in sheets if any(any(row.cells) for row in rows)]
+    if not tables:
+        raise ParseError("this workbook is empty", where="xlsx", expected="a sheet with a header and rows below it")
+    return tables
+
+
+def _check_archive(raw: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts = archive.infolist()
+            large = sum(part.file_size for part in parts) > WORKBOOK_LIMIT
+            typed = not large and any(b"<!DOCTYPE" in archive.read(part) for part in parts)
+    except Exception:  # a damaged archive raises BadZipFile, zlib.error, NotImplementedError, EOFError and more
+        raise ParseError(
+            "this workbook is damaged or cut short", where="xlsx", expected="a whole zip archive", advice=EXPORT_AGAIN
+        ) from None
+    if large or typed:
+        raise ParseError(
+            "this workbook is too large" if large else "this workbook carries a document type definition",
+            where="xlsx",
+            expected=f"at most {WORKBOOK_LIMIT} bytes unpacked, without a DOCTYPE",
+        )
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    sheet.reset_dimensions()  # a wrong dimension record would hide cells or invent millions of them
+    rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    width = max((len(_trimmed(row)) for row in rows), default=0)
+    for line, row in enumerate(rows, start=1):
+        yield Row(line, tuple((row + [""] * width)[:width]))
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row = row[:-1]
+    return row
+
+
+def _text(value: object) -> str:
+    """A cell as text; a time of day is marked, because Excel makes one of `01:01` and nobody can tell them apart."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).upper()
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime():
+            return value.isoformat(sep=" ")
+        case str() | int() | float() | date():
+            return str(value).strip()
+    return f"{TIME_OF_DAY}{value}"

@@ -1,0 +1,95 @@
+"""The state of a typing, read off its expression: how many copies are stated, and which words stand in for a call.
+
+An expression is text in GL String grammar, weakest operator first: `^` between loci, `|` between alternative
+genotypes, `+` between the two copies, `~` along one haplotype, `/` between alternative alleles. Registries put a word
+where an allele should be (WMDA: NNNN absent, UUUU not tested, XXXX no usable result, NEW not yet named). No name is
+looked up here, and a single allele is never doubled: whether it is homozygous is not for a parser to say.
+
+`NEW` counts as a word only where it is the whole value: after a colon and in capitals (`A*02:NEW`) it has the shape of
+a multiple allele code. In small letters (`01:new`, `02:01new`) it cannot be one.
+"""
+
+import msgspec
+
+from parsers.records import State
+
+UNCALLED: frozenset[State] = frozenset({"absent", "not_tested", "failed"})
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of a source that stand in for an allele, in any case; those of the WMDA where nothing else is said."""
+
+    absent: tuple[str, ...] = ("NNNN", "Absent")
+    not_tested: tuple[str, ...] = ("UUUU",)
+    failed: tuple[str, ...] = ("XXXX",)
+    novel: tuple[str, ...] = ("NEW",)
+
+    def states(self) -> dict[str, State]:
+        """Each word, in capitals, with the state it stands for."""
+        return {
+            **dict.fromkeys(map(str.upper, self.absent), "absent"),
+            **dict.fromkeys(map(str.upper, self.not_tested), "not_tested"),
+            **dict.fromkeys(map(str.upper, self.failed), "failed"),
+            **dict.fromkeys(map(str.upper, self.novel), "novel"),
+        }
+
+
+WMDA_WORDS = Words().states()
+
+
+def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:
+    """The state of one locus whose expression is given without white space; `failed` if nothing stands there."""
+    if "|" in expression or "?" in expression:
+        return _state_of_alternatives(expression, words)
+    copies = [copy for copy in expression.split("+") if copy]
+    spoken = [_word_state(copy, words) for copy in copies]
+    if any(spoken):
+        return _state_of_words(spoken)
+    return _state_of_alleles(copies)
+
+
+def _word_state(copy: str, words: dict[str, State]) -> State | None:
+    value = copy.rpartition("*")[2]
+    if value.endswith("new"):
+        return "novel"
+    return None if "/" in copy else words.get(value.upper())
+
+
+def _state_of_alleles(copies: list[str]) -> State:
+    match copies:
+        case []:
+            return "failed"
+        case [_]:
+            return "one_stated"
+        case [first, second]:
+            return "homozygous_stated" if first == second and "/" not in first else "two_copies"
+    return "candidates"
+
+
+def _state_of_words(spoken: list[State | None]) -> State:
+    if "novel" in spoken:
+        return "novel"
+    if None in spoken:
+        return "one_stated" if len(spoken) == 2 else "candidates"
+    first = spoken[0]
+    return first if first and set(spoken) == {first} else "failed"
+
+
+def _state_of_alternatives(expression: str, words: dict[str, State]) -> State:
+    states = {state_of(genotype, words) for genotype in expression.replace("?", "|").split("|") if genotype}
+    if states and states <= {"two_copies", "homozygous_stated"}:
+        return "two_copies"
+    return states.pop() if len(states) == 1 else "candidates"
+
+
+def gene_of(expression: str) -> str:
+    """The gene of an expression's first allele without `HLA-`; the genes of its haplotype joined by `~`; else ""."""
+    copy = expression.partition("|")[0].partition("+")[0]
+    if "~" in copy:
+        return "~".join(gene_of(allele) for allele in copy.split("~"))
+    return gene_name(copy.partition("*")[0]) if "*" in copy else ""
+
+
+def gene_name(locus: str) -> str:
+    """A locus as named in a report, without the prefix `HLA-`."""
+    return locus.strip().removeprefix("HLA-")

@@ -1,0 +1,123 @@
+"""XML from strangers, read safely.
+
+An XML document may define entities (a few lines that unfold to gigabytes, or that name a file of this machine) and
+fetch grammars, all of it through its DOCTYPE. No report needs one, so a DOCTYPE is refused before the XML parser sees
+it. What is left: the size, capped in bytes and in tags, because a tree takes some thirty times the room of its text.
+"""
+
+import re
+
+from lxml import etree
+
+from parsers.errors import ParseError
+
+BYTE_LIMIT = 128 * 1024 * 1024
+TAG_LIMIT = 4_000_000
+DOCTYPE = b"<!DOCTYPE"
+WIDE_DOCTYPE = "<!DOCTYPE".encode("utf-16-le").rstrip(b"\0")  # stands in UTF-16 of both byte orders
+NAME = re.compile(r"<((?:[\w.-]+:)?[\w.-]+)")
+
+_parser = etree.XMLParser(
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    recover=False,
+    remove_comments=True,
+    remove_pis=True,
+    remove_blank_text=True,
+    collect_ids=False,
+)
+
+
+def read_xml(raw: bytes) -> etree._Element:
+    """The root element, without comments. Raises ParseError on a DOCTYPE, on excess and on broken XML."""
+    if DOCTYPE in raw or WIDE_DOCTYPE in raw:
+        raise ParseError(
+            "this XML carries a document type definition, which is not read",
+            found=DOCTYPE.decode(),
+            where=f"line {line_of(raw, DOCTYPE)}",
+            expected="XML without a DOCTYPE",
+            advice="Ask the sender for an export without it.",
+        )
+    if len(raw) > BYTE_LIMIT or raw.count(b"<") > TAG_LIMIT:
+        raise ParseError(
+            "this XML is too large",
+            where=f"byte {len(raw)}",
+            expected=f"at most {BYTE_LIMIT} bytes and {TAG_LIMIT} tags",
+            advice="Ask the sender to export fewer samples into one file.",
+        )
+    try:
+        root = etree.fromstring(raw, _parser)
+    except etree.XMLSyntaxError as error:
+        raise _broken(raw, error) from None  # the text of the cause may quote the report
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ParseError(
+            "this XML carries a document type definition", where="line 1", expected="XML without a DOCTYPE"
+        )
+    return root
+
+
+def _broken(raw: bytes, error: etree.XMLSyntaxError) -> ParseError:
+    line, column = error.position
+    lines = text_of(raw).splitlines()
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    if line >= len(lines) and not text[column:].strip() and not text.rstrip().endswith(">"):
+        return ParseError("this XML ends in the middle", found=text[-60:], where=f"line {line}", **WHOLE)
+    return ParseError(
+        "this XML is not well-formed",
+        found=text[max(0, column - 40) : column + 20],
+        where=f"line {line}, column {column}",
+        **WHOLE,
+    )
+
+
+WHOLE = {"expected": "well-formed XML, from its first to its last tag", "advice": "Ask the sender to export it again."}
+
+
+def line_of(raw: bytes, found: bytes) -> int:
+    """The number of the line on which some bytes first stand; 1 if they do not."""
+    return raw.count(b"\n", 0, max(raw.find(found), 0)) + 1
+
+
+def text_of(raw: bytes) -> str:
+    """The bytes as text, good enough to find tags and lines in; unreadable characters are replaced."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace")
+    if raw.startswith((b"<\0", b"\0<")):
+        return raw.decode("utf-16-le" if raw.startswith(b"<") else "utf-16-be", "replace")
+    return raw.decode("utf-8-sig", "replace")
+
+
+def is_xml(head: bytes) -> bool:
+    """Whether these first bytes open an XML document."""
+    return text_of(head[:64]).lstrip().startswith("<")
+
+
+def root_tag(head: bytes) -> str | None:
+    """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
+    text, place = text_of(head), 0
+    while (place := text.find("<", place)) >= 0:
+        end = _markup_end(text, place)
+        if end == place:
+            name = NAME.match(text, place)
+            return name[1] if name else None
+        if end < 0:
+            return None
+        place = end
+    return None
+
+
+def _markup_end(text: str, place: int) -> int:
+    """Where a comment, instruction or DOCTYPE that begins here ends: -1 if it does not, `place` if there is none."""
+    for opening, closing in (("<!--", "-->"), ("<?", "?>"), ("<!DOCTYPE", ">")):
+        if text.startswith(opening, place):
+            end = text.find(closing, place)
+            return end + len(closing) if end >= 0 else -1
+    return place
+
+
+def root_name(head: bytes) -> str | None:
+    """The local name of the root element; None if these bytes are no XML or do not reach it."""
+    tag = root_tag(head) if is_xml(head) else None
+    return tag.rpartition(":")[2] if tag else None

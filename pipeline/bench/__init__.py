@@ -1,0 +1,1 @@
+"""The benchmarks whose figures the documentation quotes."""

@@ -1,0 +1,48 @@
+"""The command that takes files in: ingest."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.session import Here
+
+
+def ingest(
+    *paths: Path,
+    format_name: Annotated[str, Parameter(name="--format")] = "",
+    source: str = "ingest",
+    session: Here,
+) -> int:
+    """Take in files and folders, once: kept byte for byte, read, normalised and loaded.
+
+    Example: graftline ingest exports
+
+    Parameters
+    ----------
+    paths
+        Files, and folders with everything under them.
+    format_name
+        The format of all these files; found out for each if not given.
+    source
+        The name under which they are kept; the same bytes from the same source are a duplicate.
+    """
+    from pipeline.ingest import ingest as take_in  # noqa: PLC0415  # store and formats load where they are used
+
+    answers = session.answers
+    places = [session.at(path) for path in paths]
+    done = take_in(places, session.site, source=source, format=format_name, progress=answers.say)
+    if answers.json:
+        answers.object(done)
+    else:
+        shown = [file for file in done.files if file.state not in ("loaded", "superseded")]
+        if shown:
+            answers.table(
+                [{"file": file.path, "state": file.state, "reason": file.reason} for file in shown],
+                ("file", "state", "reason"),
+            )
+        answers.line(
+            f"{done.receipts} receipts: {done.loaded} loaded, {done.duplicates} duplicates, {done.quarantined} quarantined"
+            + (f"; {done.refused} files refused" if done.refused else "")
+        )
+    return int(done.quarantined + done.refused > 0)

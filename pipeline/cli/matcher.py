@@ -1,0 +1,118 @@
+"""Commands about what the matcher reads: search, feed publish, feed changes."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.session import Here, Session
+from pipeline.errors import SiteError
+from pipeline.normalise.records import NormalTyping
+
+
+def search(*, patient: str, rule: str = "10/10", limit: int = 20, session: Here) -> int:
+    """Find donors for a patient, best first: matched alleles at P-group level, at least and at most.
+
+    Example: graftline search --patient patient.hml --rule 9/10
+
+    Parameters
+    ----------
+    patient
+        A file with one typing, or a GL String with ^ between the loci.
+    rule
+        n/m: donors that can reach n matched alleles of m (6, 8, 10 or 12).
+    limit
+        How many donors to show.
+    """
+    from pipeline.feed.match import Unreadable  # noqa: PLC0415
+    from pipeline.feed.search import read_donors  # noqa: PLC0415
+    from pipeline.feed.search import search as find
+
+    try:
+        loci = loci_of(patient, session)
+        store = session.site.ready_store()
+        found = find(read_donors(store), loci, session.site.release_named(None), rule, limit)
+    except Unreadable as error:
+        raise SiteError(str(error)) from error
+    rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]
+    session.answers.table(rows, ("donor", "matched", "least", "most", *loci))
+    session.answers.say(
+        f"{found.found} donors can reach {rule}, of {found.searched}; "
+        f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
+    )
+    return 0
+
+
+def loci_of(patient: str, session: Session) -> dict[str, str]:
+    """The patient's GL String at every locus, from a file or from the command line. Raises SiteError, Unreadable."""
+    from pipeline.feed.search import read_patient  # noqa: PLC0415
+
+    path = session.at(Path(patient))
+    if "*" in patient or not path.is_file():
+        return read_patient(patient)
+    return {locus.locus: locus.glstring for locus in _typing_in(path, session).loci if locus.glstring}
+
+
+def _typing_in(path: Path, session: Session) -> NormalTyping:
+    from parsers.errors import ParseError  # noqa: PLC0415
+    from pipeline.reading import read_file  # noqa: PLC0415
+
+    bench = session.site.bench
+    try:
+        reports = read_file(path.read_bytes(), path.name, "", bench).parsed.reports
+    except ParseError as error:
+        raise SiteError(f"{path}: {error.explain()}") from error
+    typings = [normal for normal in map(bench.normaliser.normalise, reports) if isinstance(normal, NormalTyping)]
+    if len(typings) != 1:
+        raise SiteError(f"{path} holds {len(typings)} typings; a search is for one patient")
+    return typings[0]
+
+
+def _shown(donor: dict[str, object]) -> dict[str, object]:
+    loci = donor["loci"]
+    assert isinstance(loci, dict)  # by the feed's contract
+    return {**donor, **{locus: f"{match['least']}-{match['most']} {match['level']}" for locus, match in loci.items()}}
+
+
+def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as")] = "parquet", session: Here) -> int:
+    """Write a snapshot of the donors' current typings for the matcher.
+
+    Example: graftline feed publish --to snapshots
+
+    Parameters
+    ----------
+    to
+        The folder; the site's, or the data folder's `snapshots`, if not given.
+    form
+        The form of the files: parquet.
+    """
+    from pipeline.feed.snapshot import publish as write_snapshot  # noqa: PLC0415
+
+    site = session.site
+    configured = site.settings.feed.publish_to
+    folder = session.at(to) if to else Path(configured) if configured else site.home.snapshots / "feed"
+    manifest = write_snapshot(site.ready_store(), folder, form)
+    if session.answers.json:
+        session.answers.object(manifest)
+    else:
+        for name, file in manifest["files"].items():
+            session.answers.line(f"{folder / name}: {file['rows']} rows, {file['bytes']} bytes")
+    return 0
+
+
+def changes(*, since: int = 0, session: Here) -> int:
+    """Print the donors that have changed since a cursor, JSON Lines; the last line is the cursor to ask with next.
+
+    Example: graftline feed changes --since 0
+
+    Parameters
+    ----------
+    since
+        The cursor that the last call ended with; 0 for everything.
+    """
+    from pipeline.feed.changes import changes as changed_since  # noqa: PLC0415
+
+    changed = changed_since(session.site.ready_store(), since)
+    session.answers.objects(changed.donors)
+    session.answers.object({"cursor": changed.cursor})
+    return 0

@@ -1,0 +1,142 @@
+"""Commands that read the store: dump, show, quarantine."""
+
+from typing import Any
+
+from pipeline.cli.session import Here, Session
+
+QUARANTINE_COLUMNS = ("receipt", "source", "name", "received", "reason")
+
+
+def dump(what: str, *, session: Here) -> int:
+    """Print a table of the store as canonical JSON Lines, in the order of the spool.
+
+    Example: graftline dump typings
+
+    Parameters
+    ----------
+    what
+        receipts, reports, typings, observations, procedures, donors, messages or ignored.
+    """
+    from pipeline.store import queries  # noqa: PLC0415
+
+    named = {str(name): name for name in queries.DUMPS}
+    if what not in named:
+        session.answers.say(f'there is no table "{what}"; expected one of: {", ".join(named)}')
+        return 2
+    session.answers.objects(queries.dump(session.site.ready_store(), named[what]))
+    return 0
+
+
+def show(receipt: str, *, session: Here) -> int:
+    """Show a receipt: raw, parsed, normalised and sent, side by side.
+
+    Example: graftline show R1-9f2c1e
+
+    Parameters
+    ----------
+    receipt
+        The receipt's id.
+    """
+    found = found_receipt(receipt, session)
+    if found is None:
+        return 2
+    raw = raw_of(found, session)
+    if session.answers.json:
+        session.answers.object({**found, "raw": raw})
+        return 0
+    line = session.answers.line
+    line(
+        f"{found['receipt']}  {found['source']}  {found['name']}  {found['received']}  {found['state']}  {found['reason']}"
+    )
+    line(f"\n-- raw, {found['bytes']} bytes, sha-256 {found['sha256']}\n{raw}")
+    for report in found["reports"]:
+        line(f"\n-- report {report['ordinal']}, {report['kind']}, version {report['version']}, as parsed")
+        _pretty(report["printed"], session)
+        line("-- normalised")
+        _pretty(report["normalised"], session)
+        for flag in report["flags"]:
+            line(f"   {flag['severity']}: {flag['message']}")
+        line("-- sent")
+        line(report["message"].rstrip("\r").replace("\r", "\n"))
+    for field in found["ignored"]:
+        line(f"-- ignored: {field['path']} ({field['count']} x)")
+    return 0
+
+
+def found_receipt(receipt: str, session: Session) -> dict[str, Any] | None:
+    """Everything about a receipt; None, and a word about it, if there is no such receipt."""
+    from pipeline.store import queries  # noqa: PLC0415
+
+    found = queries.show(session.site.ready_store(), receipt)
+    if found is None:
+        session.answers.say(f'there is no receipt "{receipt}"; see: graftline dump receipts')
+    return found
+
+
+def raw_of(found: dict[str, Any], session: Session) -> str:
+    """The bytes as they came, shown as text; what is no text is shown by its escape."""
+    return (
+        session.site.spool.payload(found["seq"])
+        .decode("utf-8", "backslashreplace")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
+
+
+def _pretty(record: Any, session: Session) -> None:
+    import msgspec  # noqa: PLC0415
+
+    session.answers.line(msgspec.json.format(msgspec.json.encode(record)).decode())
+
+
+def quarantine_list(*, session: Here) -> int:
+    """List what was not loaded, and why.
+
+    Example: graftline quarantine list
+    """
+    from pipeline.store import queries  # noqa: PLC0415
+
+    count = session.answers.table(queries.quarantine(session.site.ready_store()), QUARANTINE_COLUMNS)
+    session.answers.say(f"{count} receipts in quarantine" if count else "nothing is in quarantine")
+    return 0
+
+
+def quarantine_show(receipt: str, *, session: Here) -> int:
+    """Show one quarantined receipt: its reason, then its bytes.
+
+    Example: graftline quarantine show R1-9f2c1e
+
+    Parameters
+    ----------
+    receipt
+        The receipt's id.
+    """
+    return show(receipt, session=session)
+
+
+def quarantine_resubmit(receipt: str, *, format: str = "", session: Here) -> int:
+    """Read a quarantined receipt again, as another format if one is named. The decision is kept in the spool.
+
+    Example: graftline quarantine resubmit R1-9f2c1e --format hml
+
+    Parameters
+    ----------
+    receipt
+        The receipt's id.
+    format
+        The format to read it as.
+    """
+    from pipeline.quarantine import resubmit  # noqa: PLC0415
+
+    found = found_receipt(receipt, session)
+    if found is None:
+        return 2
+    if found["state"] != "quarantined":
+        session.answers.say(f"{receipt} is not in quarantine; it is {found['state']}")
+        return 2
+    after = resubmit(session.site, found["seq"], format)
+    if session.answers.json:
+        session.answers.object(after)
+    else:
+        session.answers.line(f"{receipt}: {after['state']}" + (f"; {after['reason']}" if after["reason"] else ""))
+    return int(after["state"] == "quarantined")

@@ -1,0 +1,155 @@
+"""Commands about the site as a whole: demo, run, doctor, formats, instruments."""
+
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipeline.cli.session import Here
+
+if TYPE_CHECKING:
+    from pipeline.demo.performance import Moment
+
+LOOKS_PER_LINE = 6
+SIGNS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
+
+
+def demo(*, seconds: Annotated[float, Parameter(name="--for")] = 20.0, port: int = 0, session: Here) -> int:
+    """Run the main job on simulated instruments, in a data folder of its own, and tell what became of it.
+
+    Example: graftline demo --for 20
+
+    Parameters
+    ----------
+    seconds
+        How long the instruments play.
+    port
+        The port for HL7 messages on this machine; any free one if 0.
+    """
+    from pipeline.demo.performance import Performance  # noqa: PLC0415
+    from pipeline.demo.story import story  # noqa: PLC0415
+    from pipeline.site import open_site  # noqa: PLC0415
+
+    answers = session.answers
+    folder = Path(tempfile.mkdtemp(prefix="graftline-demo-"))
+    answers.say(f"All people, laboratories and devices here are invented. The data folder is {folder}")
+    performance = Performance(folder, seconds, port)
+    for number, moment in enumerate(performance.moments()):
+        if number % LOOKS_PER_LINE == 0:
+            answers.say(status_line(moment))
+    with open_site(folder, folder / "site.toml") as site:
+        site.ready_store()
+        told = list(story(site))
+    if answers.json:
+        answers.object({"home": str(folder), "sections": [{"title": title, "lines": lines} for title, lines in told]})
+    else:
+        for title, lines in told:
+            answers.line(f"\n== {title}")
+            for line in lines:
+                answers.line(line)
+        answers.line(f"\nLook around: graftline --home {folder} dump typings | show RECEIPT | quarantine list")
+    for mishap in performance.mishaps:
+        answers.say(f"an instrument could not play its part: {mishap}")
+    return int(bool(performance.mishaps))
+
+
+def status_line(moment: "Moment") -> str:
+    """The live status on one line."""
+    parts = []
+    for source in moment.sources:
+        counts = moment.counts.get(source.name, {})
+        parts.append(
+            f"{source.name} {source.state} {counts.get('received', 0)} in, {counts.get('loaded', 0)} loaded"
+            + (f", {counts['quarantined']} quarantined" if counts.get("quarantined") else "")
+        )
+    return f"{moment.elapsed:5.1f} s  " + "  |  ".join(parts)
+
+
+def run(*, session: Here) -> int:
+    """Run the service: every instrument of the site file, until stopped.
+
+    Example: graftline --config site.toml run
+    """
+    from pipeline.cli.desk import attend  # noqa: PLC0415
+    from pipeline.control import ControlDesk  # noqa: PLC0415
+    from pipeline.service import Service  # noqa: PLC0415
+
+    site = session.site
+    service = Service(site)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    service.start()
+    desk = ControlDesk(site.home.service, attend(site), site.settings.service.port)
+    session.answers.say(f"{site.settings.site.name}: {len(service.sources)} instruments; stop with Ctrl+C or SIGTERM")
+    try:
+        while not stopped.wait(1.0):
+            pass
+    finally:
+        desk.close()
+        service.stop()
+    session.answers.say("stopped; everything that was acknowledged is on disk")
+    return 0
+
+
+def doctor(*, session: Here) -> int:
+    """Look at the machine and the site, and name one fix for each finding. Changes nothing.
+
+    Example: graftline doctor
+    """
+    from pipeline.doctor import examine  # noqa: PLC0415
+
+    found = examine(session.home, session.config)
+    if session.answers.json:
+        session.answers.objects(found)
+    else:
+        area = ""
+        for each in found:
+            if each.area != area:
+                session.answers.line(each.area)
+            area = each.area
+            session.answers.line(f"  {SIGNS[each.level]} {each.message}")
+            if each.fix:
+                session.answers.line(f"      fix: {each.fix}")
+    return int(any(each.level == "error" for each in found))
+
+
+def formats(*, session: Here) -> int:
+    """List the formats that can be read, and on what each was verified.
+
+    Example: graftline formats
+    """
+    rows = [
+        {"format": each.name, "title": each.title, "verified": each.verified, "ignores": list(each.ignores)}
+        for each in session.site.formats.values()
+    ]
+    session.answers.table(rows, ("format", "title", "verified"))
+    return 0
+
+
+def instruments(*, session: Here) -> int:
+    """List the instrument models that are known, and on what each was verified.
+
+    Example: graftline instruments
+    """
+    from pipeline.config.instrument_models import load_models, model_folders  # noqa: PLC0415
+    from pipeline.config.vocabulary import installed  # noqa: PLC0415
+
+    home = session.site.home
+    models = load_models(model_folders(session.site.settings.path), installed(home.profile_folders))
+    rows = [
+        {
+            "model": name,
+            "title": model.title,
+            "vendor": model.vendor,
+            "link": model.link,
+            "format": model.format,
+            "state": model.state,
+        }
+        for name, model in sorted(models.items())
+    ]
+    session.answers.table(rows, ("model", "title", "vendor", "link", "format", "state"))
+    return 0

@@ -1,0 +1,43 @@
+"""Commands that keep spool and store true to each other: rebuild, verify."""
+
+from pipeline.cli.session import Here
+
+
+def rebuild(*, session: Here) -> int:
+    """Make the store again from the spool, under the present nomenclature release, and put it in the old one's place.
+
+    Example: graftline rebuild
+    """
+    from pipeline.rebuild import rebuild as make_again  # noqa: PLC0415
+
+    done = make_again(session.site)
+    if session.answers.json:
+        session.answers.object(done)
+    else:
+        same = {
+            True: "equal to the store before",
+            False: "different from the store before",
+            None: "there was no store before",
+        }
+        session.answers.line(f"{done.frames} frames read; {same[done.equal]}; content {done.content[:16]}")
+    return 0
+
+
+def verify(*, session: Here) -> int:
+    """Hold the spool against its checksums, and the store against the spool. Changes nothing.
+
+    Example: graftline verify
+    """
+    from pipeline.verify import verify as hold_against  # noqa: PLC0415
+
+    verdict = hold_against(session.site)
+    if session.answers.json:
+        session.answers.object(verdict)
+    else:
+        session.answers.line(
+            f"{verdict.messages} messages and {verdict.parts} parts in the spool, {verdict.receipts} receipts in the store"
+        )
+        for fault in verdict.faults:
+            session.answers.line(f"FAULT  {fault}")
+        session.answers.line("spool and store agree" if not verdict.faults else f"{len(verdict.faults)} faults")
+    return 4 if verdict.faults else 0

@@ -1,0 +1,126 @@
+"""From the [[instrument]] tables of a site file to instruments that can be opened."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.config.addresses import check_address, folder_at
+from pipeline.config.instrument_models import check_name, check_names, check_profile
+from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
+from pipeline.config.toml_file import TomlFile
+from pipeline.config.toml_places import KeyPath
+from pipeline.config.vocabulary import Vocabulary
+
+SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
+FITTING: dict[str, tuple[SourceKind, ...]] = {
+    "serial": ("port",),
+    "link": ("port", "listen", "connect"),
+    "timers": ("port", "listen", "connect"),
+    "files": ("folder",),
+}
+"""Which settings mean something for which source; anywhere else they would be without effect."""
+
+
+class Instruments:
+    """The instruments of one site file, each checked alone and against the others."""
+
+    def __init__(self, file: TomlFile, models: Mapping[str, InstrumentModel], vocabulary: Vocabulary) -> None:
+        self.file = file
+        self.models = models
+        self.vocabulary = vocabulary
+
+    def resolve(self, tables: list[dict[str, Any]], *, allow_remote: bool) -> tuple[Instrument, ...]:
+        """Every instrument that is right; what is wrong with the others is noted in the file's problems."""
+        self._check_shared(tables)
+        found = [self._resolve(stated, number, allow_remote) for number, stated in enumerate(tables)]
+        return tuple(each for each in found if each)
+
+    def _resolve(self, stated: dict[str, Any], number: int, allow_remote: bool) -> Instrument | None:
+        where: KeyPath = ("instrument", number)
+        written = self.file.tables["instrument"][number]
+        check_name(self.file, stated.get("model"), (*where, "model"), self.models)
+        check_names(self.file, stated, where, self.vocabulary)
+        source = self._source(written, where)
+        if source is None or source not in stated:
+            return None
+        check_address(self.file, source, stated[source], (*where, source), allow_remote=allow_remote)
+        merged = layered(defaults(self.models.get(stated.get("model", ""))), stated)
+        if stated.get("model", "") in ("", *self.models):
+            self._check_complete({**merged, **written}, source, where)
+        check_profile(self.file, merged, where, self.vocabulary)
+        self._check_fitting(stated, source, where)
+        return self._made(merged, source) if "name" in stated else None
+
+    def _made(self, merged: dict[str, Any], source: SourceKind) -> Instrument:
+        kept = {key: merged[key] for key in Instrument.__struct_fields__ if key in merged}
+        if source == "folder":
+            kept.pop("link", None)
+        return msgspec.convert({**kept, "source": source, "address": self._opened(merged, source)}, Instrument)
+
+    def _opened(self, stated: Mapping[str, Any], source: SourceKind) -> str:
+        address: str = stated[source]
+        return folder_at(self.file, address) if source == "folder" else address
+
+    def _source(self, written: object, where: KeyPath) -> SourceKind | None:
+        if not isinstance(written, dict):
+            return None
+        named = [source for source in SOURCES if source in written]
+        if len(named) == 1:
+            return named[0]
+        found = " and ".join(named)
+        message = "this instrument has more than one way in" if named else "this instrument has no way in"
+        self.file.blame(where, message, found=found, expected="exactly one of " + ", ".join(SOURCES))
+        return None
+
+    def _check_complete(self, settings: Mapping[str, Any], source: SourceKind, where: KeyPath) -> None:
+        needed = () if source == "folder" else ("link", "format")
+        for key in (key for key in needed if key not in settings):
+            message = f"this instrument has no {key}, nor has its model"
+            self.file.blame(
+                where, message, expected=f'a line like {key} = "..."', advice="Or name a model that has it."
+            )
+
+    def _check_fitting(self, stated: Mapping[str, Any], source: SourceKind, where: KeyPath) -> None:
+        for key in (key for key, sources in FITTING.items() if key in stated and source not in sources):
+            self.file.blame(
+                (*where, key),
+                f'the setting "{key}" has no effect on an instrument with a {source}',
+                expected=f"{key} with " + " or ".join(source for source in FITTING[key]),
+                advice="Remove it.",
+            )
+
+    def _check_shared(self, tables: list[dict[str, Any]]) -> None:
+        """Note two instruments of one name, or on one port, address or folder."""
+        seen: dict[tuple[str, str], KeyPath] = {}
+        for number, stated in enumerate(tables):
+            for key, value in self._exclusive(stated):
+                where = ("instrument", number, key)
+                first = seen.setdefault((key, value.casefold()), where)
+                if first != where:
+                    message = f"two instruments have the same {key}, the other is on line {self.file.line(first)}"
+                    self.file.blame(where, message, found=f'"{stated[key]}"')
+
+    def _exclusive(self, stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if "name" in stated:
+            yield "name", stated["name"]
+        for source in (source for source in SOURCES if source in stated and source != "connect"):
+            if source != "listen" or not stated[source].endswith(":0"):  # port 0 is any free one
+                yield source, self._opened(stated, source)
+
+
+def defaults(model: InstrumentModel | None) -> dict[str, Any]:
+    """What a model brings to an instrument."""
+    if model is None:
+        return {}
+    stated = msgspec.to_builtins(model)
+    return {key: value for key, value in stated.items() if value is not None and key in Instrument.__struct_fields__}
+
+
+def layered(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of `base` with those of `over` on top, table by table."""
+    merged = dict(base)
+    for key, value in over.items():
+        inner = merged.get(key)
+        merged[key] = layered(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return merged

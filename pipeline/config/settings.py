@@ -1,0 +1,174 @@
+"""Every setting of the site file and of an instrument model: its type, its default, and in words what it takes.
+
+These Structs are the one place where a setting is declared. The reader checks files against them, errors quote their
+descriptions, and a test holds docs/configuration.md against them.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Hours = Annotated[float, Meta(gt=0, le=8760)]
+Release = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+State = Literal["invented", "published descriptions only", "verified on real messages"]
+YES_OR_NO = "true or false, without quotes"
+SourceKind = Literal["port", "listen", "connect", "folder"]
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """Whose data these are."""
+
+    name: Annotated[Text, Meta(description="the name of the laboratory or registry, a text in quotes")] = "unnamed site"
+
+
+class Nomenclature(Struct, frozen=True, kw_only=True):
+    """Under which release of IPD-IMGT/HLA typings are expressed."""
+
+    release: Annotated[Release | None, Meta(description='a release in quotes and three parts, such as "3.58.0"')] = None
+
+
+class Spool(Struct, frozen=True, kw_only=True):
+    """Where arrivals are written down before they are acknowledged."""
+
+    low_water_mb: Annotated[
+        Annotated[int, Meta(ge=64, le=1_000_000)], Meta(description="a whole number of megabytes, 64 to 1000000")
+    ] = 512
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    """How the store is loaded from the spool."""
+
+    batch_receipts: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)], Meta(description="a whole number of receipts, 1 to 100000")
+    ] = 1000
+
+
+class Feed(Struct, frozen=True, kw_only=True):
+    """Where the matcher finds its snapshots."""
+
+    publish_to: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """How the running service can be reached."""
+
+    port: Annotated[Port, Meta(description="a port number from 0, for any free one, to 65535")] = 0
+    allow_remote: Annotated[bool, Meta(description=YES_OR_NO)] = False
+
+
+class SerialLine(Struct, frozen=True, kw_only=True):
+    """How a serial line is set."""
+
+    baudrate: Annotated[
+        Annotated[int, Meta(ge=50, le=4_000_000)], Meta(description="bits per second, such as 9600")
+    ] = 9600
+    bytesize: Annotated[Literal[5, 6, 7, 8], Meta(description="5, 6, 7 or 8 data bits")] = 8
+    parity: Annotated[
+        Literal["N", "E", "O", "M", "S"], Meta(description='"N" for none, "E" even, "O" odd, "M" mark or "S" space')
+    ] = "N"
+    stopbits: Annotated[Literal[1, 2], Meta(description="1 or 2 stop bits")] = 1
+    xonxoff: Annotated[bool, Meta(description=YES_OR_NO)] = False
+    rtscts: Annotated[bool, Meta(description=YES_OR_NO)] = False
+    dtr: Annotated[bool, Meta(description=YES_OR_NO)] = True
+    rts: Annotated[bool, Meta(description=YES_OR_NO)] = True
+
+
+class Timers(Struct, frozen=True, kw_only=True):
+    """How long a link waits."""
+
+    patience_seconds: Annotated[
+        Seconds | None, Meta(description="a number of seconds, more than 0 and at most 86400")
+    ] = None
+
+
+class Files(Struct, frozen=True, kw_only=True):
+    """When a file in an export folder is taken to be complete."""
+
+    settle_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 3.0
+    give_up_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 300.0
+
+
+class InstrumentModel(Struct, frozen=True, kw_only=True):
+    """What is known of an instrument model: how it talks, in which format, and how sure we are."""
+
+    title: Annotated[Text, Meta(description="the model's name for people, a text in quotes")]
+    vendor: Annotated[Text, Meta(description="the maker's name, a text in quotes")]
+    state: Annotated[
+        State, Meta(description='"invented", "published descriptions only" or "verified on real messages"')
+    ]
+    link: Annotated[Text | None, Meta(description="the name of a link, a text in quotes")] = None
+    format: Annotated[Text | None, Meta(description="the name of a format, a text in quotes")] = None
+    profile: Annotated[Text | None, Meta(description="the name of a profile, a text in quotes")] = None
+    silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
+    serial: SerialLine = SerialLine()
+    timers: Timers = Timers()
+    files: Files = Files()
+
+
+class InstrumentEntry(Struct, frozen=True, kw_only=True):
+    """One [[instrument]] as the site states it; what it leaves out comes from the model."""
+
+    name: Annotated[Text, Meta(description="a name of your choice, a text in quotes")]
+    model: Annotated[Text | None, Meta(description="the name of an instrument model, a text in quotes")] = None
+    port: Annotated[Text | None, Meta(description='a serial port, such as "COM3" or "/dev/ttyUSB0"')] = None
+    listen: Annotated[Text | None, Meta(description='our address and port, such as "127.0.0.1:5000"')] = None
+    connect: Annotated[Text | None, Meta(description='the instrument\'s address and port: "10.0.0.7:4001"')] = None
+    folder: Annotated[Text | None, Meta(description="an export folder, a text in quotes")] = None
+    link: Annotated[Text | None, Meta(description="the name of a link, a text in quotes")] = None
+    format: Annotated[Text | None, Meta(description="the name of a format, a text in quotes")] = None
+    profile: Annotated[Text | None, Meta(description="the name of a profile, a text in quotes")] = None
+    silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
+    serial: SerialLine = SerialLine()
+    timers: Timers = Timers()
+    files: Files = Files()
+
+
+class SiteFile(Struct, frozen=True, kw_only=True):
+    """The tables of a site file, as they stand there."""
+
+    site: Site = Site()
+    nomenclature: Nomenclature = Nomenclature()
+    spool: Spool = Spool()
+    store: Store = Store()
+    feed: Feed = Feed()
+    service: Service = Service()
+    instrument: tuple[InstrumentEntry, ...] = ()
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    """One instrument, ready to be opened: the site's settings over those of its model.
+
+    `source` says what `address` is: a pyserial port or URL, host:port to listen on or to connect to, or an absolute
+    folder. `link` is None for a folder alone. `format` is None where each file is to be recognised. `profile` names the
+    layout that frames the stream. `timers.patience_seconds` is None where the link's own
+    limit holds.
+    """
+
+    name: str
+    source: SourceKind
+    address: str
+    model: str | None = None
+    link: str | None = None
+    format: str | None = None
+    profile: str | None = None
+    silence_hours: float | None = None
+    serial: SerialLine = SerialLine()
+    timers: Timers = Timers()
+    files: Files = Files()
+
+
+class SiteSettings(Struct, frozen=True, kw_only=True):
+    """A checked site: its settings, every default filled in, and its instruments, ready to be opened."""
+
+    path: Path
+    site: Site = Site()
+    nomenclature: Nomenclature = Nomenclature()
+    spool: Spool = Spool()
+    store: Store = Store()
+    feed: Feed = Feed()
+    service: Service = Service()
+    instruments: tuple[Instrument, ...] = ()

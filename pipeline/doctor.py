@@ -1,0 +1,261 @@
+"""Whether this machine and this site are fit for the work: what was looked at, what was found, and the fix.
+
+Nothing is changed by looking. Instruments are not spoken to: a port is looked for, a folder listed, an address tried,
+but no byte is sent, because a connection may be the only one that an instrument accepts.
+"""
+
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from instruments.host import WINDOWS
+from pipeline.config.addresses import host_and_port
+from pipeline.config.problems import Problem, WrongSettings
+from pipeline.config.settings import Instrument, SiteSettings
+from pipeline.config.site_file import read_site
+from pipeline.config.vocabulary import installed
+from pipeline.errors import ConfigError, Unavailable
+from pipeline.home import BUNDLED
+from pipeline.spool.lock import take_lock
+
+Level = Literal["ok", "warning", "error"]
+PACKAGES = ("instruments", "parsers", "pipeline")
+YEARS = range(2025, 2100)
+MEGABYTE = 1024 * 1024
+SEVERAL = 4
+"""How many times the low-water mark should be free, lest intake stops in the middle of a night."""
+
+
+class Diagnosis(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing looked at: its area, how it is, in words, and if it is not well, what to do."""
+
+    area: str
+    level: Level
+    message: str
+    fix: str = ""
+
+
+def examine(home: Path, site_file: Path | None) -> list[Diagnosis]:
+    """Everything that can be looked at without disturbing anything, area by area. Never raises for what it finds."""
+    site, configuration = _configuration(home, site_file)
+    settings = site or SiteSettings(path=Path())
+    running = _in_use(home / "spool")
+    return [
+        *_machine(),
+        *_clock(datetime.now(UTC)),
+        *_home(home),
+        *_disk(home, settings.spool.low_water_mb),
+        *configuration,
+        *_nomenclature(home / "nomenclature", settings.nomenclature.release),
+        *_spool(home / "spool", running=running),
+        *_store(home / "store.duckdb", running=running),
+        *_instruments(settings.instruments, running=running),
+    ]
+
+
+def _machine() -> Iterator[Diagnosis]:
+    yield Diagnosis("machine", "ok", f"Python {platform.python_version()} on {platform.platform(terse=True)}")
+    owners = packages_distributions()
+    for name in PACKAGES:
+        strangers = sorted(set(owners.get(name, ())) - {"graftline"})
+        if strangers:
+            message = f'the package name "{name}" is also used by {", ".join(strangers)}'
+            yield Diagnosis("machine", "error", message, "Install Graftline into an environment of its own.")
+
+
+def _clock(now: datetime) -> Iterator[Diagnosis]:
+    stated = f"the clock says {now:%Y-%m-%d %H:%M} UTC"
+    if now.year in YEARS:
+        yield Diagnosis("clock", "ok", stated)
+    else:
+        fix = "Set the clock, and let a time service keep it right; receipts carry its time."
+        yield Diagnosis("clock", "error", stated, fix)
+
+
+def _home(home: Path) -> Iterator[Diagnosis]:
+    if not home.exists():
+        yield from _home_to_be(home)
+    elif not home.is_dir():
+        yield Diagnosis("data folder", "error", f"{home} is not a folder", "Name another with --home.")
+    elif not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        fix = "Give the account that runs Graftline the right to write there, or name another folder with --home."
+        yield Diagnosis("data folder", "error", f"{home} cannot be written", fix)
+    elif not WINDOWS and home.stat().st_mode & 0o077:
+        message = f"{home} can be entered by other accounts of this machine"
+        yield Diagnosis("data folder", "warning", message, f"chmod 700 {home}; the next command does it by itself.")
+    else:
+        yield Diagnosis("data folder", "ok", f"{home} is writable and private")
+
+
+def _home_to_be(home: Path) -> Iterator[Diagnosis]:
+    parent = _nearest(home)
+    if os.access(parent, os.W_OK | os.X_OK):
+        yield Diagnosis("data folder", "ok", f"{home} is not there yet; the first command makes it")
+    else:
+        fix = (
+            f"Make it and give it to the account that runs Graftline, or name another with --home: {parent} is closed."
+        )
+        yield Diagnosis("data folder", "error", f"{home} is not there and cannot be made", fix)
+
+
+def _nearest(path: Path) -> Path:
+    """The path, or the nearest folder above it that exists."""
+    return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+
+
+def _disk(home: Path, low_water_mb: int) -> Iterator[Diagnosis]:
+    free = shutil.disk_usage(_nearest(home)).free // MEGABYTE
+    message = f"{free} MB free, low-water mark {low_water_mb} MB"
+    if free < low_water_mb:
+        yield Diagnosis(
+            "disk", "error", f"{message}: nothing is accepted", "Free space on the disk of the data folder."
+        )
+    elif free < SEVERAL * low_water_mb:
+        yield Diagnosis("disk", "warning", f"{message}: intake will stop soon", "Free space, or move the data folder.")
+    else:
+        yield Diagnosis("disk", "ok", message)
+
+
+def _configuration(home: Path, site_file: Path | None) -> tuple[SiteSettings | None, list[Diagnosis]]:
+    area = "configuration"
+    try:
+        site = read_site(site_file, installed([BUNDLED / "profiles", home / "profiles"]))
+    except WrongSettings as wrong:
+        return None, [_problem(problem) for problem in wrong.problems]
+    except ConfigError as error:
+        return None, [Diagnosis(area, "error", str(error), "Correct the file.")]
+    return site, [Diagnosis(area, "ok", f"{site.path}: {len(site.instruments)} instruments, every setting is right")]
+
+
+def _problem(problem: Problem) -> Diagnosis:
+    bare = msgspec.structs.replace(problem, advice="")
+    return Diagnosis("configuration", "error", str(bare), problem.advice or "Correct this line of the file.")
+
+
+def _nomenclature(folder: Path, wanted: str | None) -> Iterator[Diagnosis]:
+    found = sorted(path.parent.name for path in folder.glob("[0-9]*/Allelelist.txt"))
+    install = f"graftline nomenclature install {wanted or '3.58.0'}"
+    if wanted and wanted not in found:
+        message = f"release {wanted} of the site file is not installed"
+        yield Diagnosis("nomenclature", "error", message, f"Run: {install}")
+    elif not found:
+        message = "no release is installed; typings are kept as printed, without a GL String"
+        yield Diagnosis("nomenclature", "warning", message, f"Run: {install}")
+    else:
+        yield Diagnosis("nomenclature", "ok", "installed: " + ", ".join(found))
+
+
+def _in_use(spool: Path) -> bool:
+    """Whether a service or a command is at work on the spool."""
+    if not (spool / "lock").exists():
+        return False
+    try:
+        take_lock(spool).close()
+    except Unavailable:
+        return True
+    return False
+
+
+def _spool(spool: Path, *, running: bool) -> Iterator[Diagnosis]:
+    segments = list(spool.glob("*.seg"))
+    size = sum(path.stat().st_size for path in segments) // MEGABYTE
+    user = "a running service or command" if running else "nobody"
+    yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}")
+
+
+def _store(path: Path, *, running: bool) -> Iterator[Diagnosis]:
+    if not path.exists():
+        yield Diagnosis("store", "ok", "not there yet; the first command makes it")
+    elif running:
+        yield Diagnosis("store", "ok", "in use by a running service or command")
+    else:
+        yield _opened(path)
+
+
+def _opened(path: Path) -> Diagnosis:
+    import duckdb  # noqa: PLC0415  # slow to load, and only wanted where a store stands idle
+
+    try:
+        duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}).close()
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            message = "another program has the store open"
+            return Diagnosis("store", "error", message, "Close that program; give analysts a snapshot instead.")
+        return Diagnosis("store", "error", "the store cannot be opened", "Run: graftline rebuild")
+    except duckdb.Error:
+        return Diagnosis("store", "error", "the store is damaged", "Run: graftline rebuild")
+    return Diagnosis("store", "ok", "opens")
+
+
+def _instruments(instruments: tuple[Instrument, ...], *, running: bool) -> Iterator[Diagnosis]:
+    looks = {"port": _port, "listen": _listen, "connect": _connect, "folder": _folder}
+    for instrument in instruments:
+        if running and instrument.source == "listen":
+            yield Diagnosis(
+                f"instrument {instrument.name}", "ok", f"{instrument.address} belongs to the running service"
+            )
+        else:
+            yield looks[instrument.source](f"instrument {instrument.name}", instrument.address)
+
+
+def _port(area: str, address: str) -> Diagnosis:
+    if "://" in address:
+        return Diagnosis(area, "ok", f"{address} is opened when the service runs; not tried")
+    from serial.tools.list_ports import comports  # noqa: PLC0415  # looks at the machine's buses when loaded on Windows
+
+    present = sorted(port.device for port in comports())
+    if address not in present and not Path(address).exists():
+        listed = ", ".join(present) or "none"
+        fix = f"Plug it in, or correct the port in the site file. Ports on this machine: {listed}."
+        return Diagnosis(area, "error", f"{address} is not there", fix)
+    if not WINDOWS and not os.access(address, os.R_OK | os.W_OK):
+        fix = "Add the account that runs Graftline to the group that owns it (often dialout)."
+        return Diagnosis(area, "error", f"{address} is there but may not be opened", fix)
+    return Diagnosis(area, "ok", f"{address} is there")
+
+
+def _listen(area: str, address: str) -> Diagnosis:
+    host, port = host_and_port(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        if not WINDOWS:  # there the option would let two programs share one port
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            fix = "Stop the program that has it, or choose another address or port."
+            return Diagnosis(area, "error", f"cannot listen on {address}: {error.strerror or 'unknown address'}", fix)
+    return Diagnosis(area, "ok", f"{address} can be listened on")
+
+
+def _connect(area: str, address: str) -> Diagnosis:
+    host, port = host_and_port(address)
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        fix = "Correct the name in the site file, or state the address as numbers."
+        return Diagnosis(area, "error", f"no machine is known by the name {host}", fix)
+    return Diagnosis(area, "ok", f"{address} is connected to when the service runs; not tried")
+
+
+def _folder(area: str, address: str) -> Diagnosis:
+    if not Path(address).is_dir():
+        return Diagnosis(area, "warning", f"{address} is not there", "Mount the share, or correct the folder.")
+    if not os.access(address, os.R_OK | os.X_OK):
+        return Diagnosis(
+            area, "error", f"{address} cannot be read", "Give the account that runs Graftline the right to."
+        )
+    if not os.access(address, os.W_OK):
+        message = f"{address} is read-only: files taken stay where they are and are remembered only while we run"
+        return Diagnosis(
+            area, "warning", message, "Give the account that runs Graftline the right to move files there."
+        )
+    return Diagnosis(area, "ok", f"{address} is readable and writable")

@@ -1,0 +1,27 @@
+"""Which donors have changed since a reader last asked: for a matcher that keeps a copy of its own.
+
+A cursor is a sequence number of the spool. A donor has changed when a report about it came, or stopped being the
+current version of its run, while the spool was read beyond that cursor; a resubmitted receipt counts when it is loaded,
+not when it arrived. The reader takes every donor's typings as they are now, and keeps `Changes.cursor` for next time.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.store.store import Store
+
+SQL = Path(__file__).parent / "sql"
+
+
+class Changes(NamedTuple):
+    """The cursor to ask with next time, and a row per changed donor: `donor`, and `loci` (empty: nothing is called)."""
+
+    cursor: int
+    donors: Iterator[dict[str, Any]]
+
+
+def changes(store: Store, since: int) -> Changes:
+    """What has changed since this cursor; 0 asks for everything. Donors come in the order of their identifiers."""
+    query = (SQL / "changes.sql").read_text(encoding="utf-8")
+    return Changes(store.last_seq, store.rows(query, [since]))

@@ -1,0 +1,163 @@
+"""Donors for a patient, best first.
+
+A rule "n/m" asks for n matched alleles of m: 6 counts A, B, DRB1; 8 adds C; 10 adds DQB1; 12 adds DPB1. A donor is
+shown if it can reach n under some reading of its typing. Donors with more certain matches come first, then those with
+more possible ones, then by identifier.
+
+A locus that is not typed counts 0 at least and 2 at most: the donor could be a match. Without A, B or DRB1 it is not
+searchable; such donors are counted, so that nobody mistakes silence for absence.
+
+Registries repeat genotypes: each distinct one is compared with the patient's once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
+from typing import Any, NamedTuple
+
+from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
+from pipeline.store.store import Store
+
+REQUIRED = ("A", "B", "DRB1")
+COUNTED = {
+    6: ("A", "B", "DRB1"),
+    8: ("A", "B", "C", "DRB1"),
+    10: ("A", "B", "C", "DRB1", "DQB1"),
+    12: ("A", "B", "C", "DRB1", "DQB1", "DPB1"),
+}
+
+
+class Donor(NamedTuple):
+    """A donor and the GL Strings of its loci; None or absent where nothing is called."""
+
+    donor: str
+    loci: Mapping[str, str | None]
+
+
+class Candidate(NamedTuple):
+    """A donor that can reach the rule, with the bounds that decide its place."""
+
+    donor: str
+    least: int
+    most: int
+    loci: dict[str, LocusMatch]
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What candidates are ordered by."""
+        return (-self.least, -self.most, self.donor)
+
+    def row(self) -> dict[str, Any]:
+        """The candidate as it is printed. `matched` counts what is certain."""
+        loci = {locus: match._asdict() for locus, match in self.loci.items()}
+        return {"donor": self.donor, "matched": self.least, "least": self.least, "most": self.most, "loci": loci}
+
+
+class Answer(NamedTuple):
+    """The donors found, best first, and how many were looked at and how many could not be."""
+
+    donors: list[dict[str, Any]]
+    found: int
+    searched: int
+    unsearchable: int
+
+
+class Comparison:
+    """One patient's genotype at one locus, held against every distinct genotype of the donors."""
+
+    def __init__(self, patient: Genotype | None, groups: MatchGroups) -> None:
+        self._patient = patient
+        self._groups = groups
+        self._known: dict[str | None, LocusMatch] = {None: MISSING}
+
+    def match(self, glstring: str | None) -> LocusMatch:
+        """How a donor's typing matches; one that is absent or is not a genotype is missing."""
+        known = self._known.get(glstring)
+        if known is None:
+            known = self._known[glstring] = self._compare(glstring or "")
+        return known
+
+    def _compare(self, glstring: str) -> LocusMatch:
+        if self._patient is None:
+            return MISSING
+        try:
+            return compare(self._patient, genotype(glstring, self._groups))
+        except ValueError:
+            return MISSING
+
+
+def search(
+    donors: Iterable[Donor], patient: Mapping[str, str], groups: MatchGroups, rule: str = "10/10", limit: int = 100
+) -> Answer:
+    """The best `limit` donors for a patient given as locus -> GL String.
+
+    Raises Unreadable for a rule that is none, and for a patient without A, B or DRB1, with something else than
+    genotypes, or with an allele that the release does not hold: what is unknown about a donor is a possibility, about a
+    patient a mistake.
+    """
+    wanted, loci = read_rule(rule)
+    comparisons = {locus: Comparison(_patient_genotype(patient, locus, groups), groups) for locus in loci}
+    searched = unsearchable = 0
+    candidates: list[Candidate] = []
+    for donor in donors:
+        searched += 1
+        candidate = _candidate(donor, comparisons)
+        if candidate is None:
+            unsearchable += 1
+        elif candidate.most >= wanted:
+            candidates.append(candidate)
+    best = nsmallest(limit, candidates, key=lambda candidate: candidate.place)
+    return Answer([candidate.row() for candidate in best], len(candidates), searched, unsearchable)
+
+
+def read_rule(rule: str) -> tuple[int, tuple[str, ...]]:
+    """How many matches a rule asks for, and at which loci. Raises Unreadable."""
+    wanted, _, of = rule.partition("/")
+    if not (wanted.isdecimal() and of.isdecimal() and int(of) in COUNTED and int(wanted) <= int(of)):
+        raise Unreadable(f"{rule!r} is not a rule: expected n/m with m one of 6, 8, 10, 12 and n at most m, as in 9/10")
+    return int(wanted), COUNTED[int(of)]
+
+
+def read_patient(glstring: str) -> dict[str, str]:
+    """The genotype of every locus in a GL String that joins loci by `^`. Raises Unreadable."""
+    found: dict[str, str] = {}
+    for part in glstring.split("^"):
+        locus = part.strip().partition("*")[0].removeprefix("HLA-")
+        if not locus or "*" not in part or locus in found:
+            raise Unreadable("the patient's GL String must name every locus once, joined by ^, as in HLA-A*..^HLA-B*..")
+        found[locus] = part.strip()
+    return found
+
+
+def read_donors(store: Store) -> Iterator[Donor]:
+    """Every donor of the feed, in the order of their identifiers."""
+    columns = COUNTED[12]
+    for row in store.rows("select * from feed_donor order by donor"):
+        yield Donor(row["donor"], {locus: row[locus] for locus in columns})
+
+
+def _patient_genotype(patient: Mapping[str, str], locus: str, groups: MatchGroups) -> Genotype | None:
+    if not patient.get(locus):
+        if locus in REQUIRED:
+            raise Unreadable(f"the patient has no typing at {locus}; a search needs A, B and DRB1")
+        return None
+    try:
+        known = [groups.match_groups(name) for name in re.split(r"[+/|]", patient[locus])]
+        read = genotype(patient[locus], groups)
+    except Unreadable as error:
+        raise Unreadable(f"the patient's typing at {locus} cannot be read: {error}") from None
+    except ValueError:
+        known = []
+    if not known or not all(known):
+        raise Unreadable(f"the patient's typing at {locus} names an allele that the release does not hold")
+    return read
+
+
+def _candidate(donor: Donor, comparisons: dict[str, Comparison]) -> Candidate | None:
+    """The donor compared; None if it lacks a locus that a search needs."""
+    loci = {locus: comparison.match(donor.loci.get(locus)) for locus, comparison in comparisons.items()}
+    if any(loci[locus] is MISSING for locus in REQUIRED):
+        return None
+    least = sum(match.least for match in loci.values())
+    most = sum(match.most for match in loci.values())
+    return Candidate(donor.donor, least, most, loci)

@@ -1,0 +1,120 @@
+"""From the spool into the store: the one writer.
+
+The spool is the record and this is its reader: it takes frames in order, behind the cursor that the store keeps in the
+same transaction as the rows, so a crash anywhere costs nothing but doing the last batch again. A person's decision to
+put a quarantined receipt back is a frame like any other; so a rebuild takes the same decisions in the same order.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+
+from pipeline.process import Workbench, process
+from pipeline.spool.frames import Envelope, Kind
+from pipeline.spool.spool import receipt_id
+from pipeline.store.entry import Entry, Receipt
+from pipeline.store.store import Store
+from pipeline.store.writer import Writer
+
+BATCH_FRAMES = 1000
+BATCH_BYTES = 32 * 1024 * 1024
+IDLE_SECONDS = 0.5
+
+
+class Frames(Protocol):
+    """The spool as the loader sees it: live, or read-only."""
+
+    def read(self, after: int = 0) -> Iterator[tuple[Envelope, bytes]]:
+        """Committed frames in the order of their sequence numbers."""
+
+    def payload(self, seq: int) -> bytes:
+        """The bytes of one frame."""
+
+    def envelope(self, seq: int) -> Envelope:
+        """The envelope of one frame."""
+
+
+class Spooled(Frames, Protocol):
+    """The live spool, which can wake its reader."""
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Whether there is a frame behind `after`, waiting for one at most `timeout` seconds."""
+
+
+class Resubmission(msgspec.Struct, frozen=True):
+    """The decision to read a quarantined receipt again, as another format if one is named."""
+
+    seq: int
+    format: str = ""
+
+
+def receipt_of(envelope: Envelope) -> Receipt:
+    """A spool frame's envelope as the store's receipt."""
+    received = datetime.fromtimestamp(envelope.wall_ns / 1e9, UTC)
+    return Receipt(
+        receipt=receipt_id(envelope),
+        seq=envelope.seq,
+        source=envelope.source,
+        name=envelope.name,
+        sha256=envelope.sha256.hex(),
+        size=envelope.size,
+        received=received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        format=envelope.format,
+        whole=envelope.whole,
+        note=envelope.note,
+    )
+
+
+class Loader:
+    """Follows the spool and keeps the store up with it."""
+
+    def __init__(self, spool: Frames, store: Store, bench: Workbench, batch_frames: int = BATCH_FRAMES) -> None:
+        self.spool = spool
+        self.store = store
+        self.bench = bench
+        self._batch_frames = batch_frames
+        self._writer = Writer(store)
+        self._one_at_a_time = threading.Lock()
+
+    def catch_up(self) -> int:
+        """Load everything that is behind the cursor; the number of frames taken."""
+        taken = 0
+        with self._one_at_a_time:
+            for batch in batches(self.spool.read(after=self.store.last_seq), self._batch_frames):
+                self._writer.load([entry for frame in batch for entry in self.entries(*frame)], batch[-1][0].seq)
+                taken += len(batch)
+        return taken
+
+    def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
+        """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
+        if envelope.kind == Kind.MESSAGE:
+            yield process(receipt_of(envelope), payload, self.bench)
+        elif envelope.kind == Kind.DECISION:
+            decision = msgspec.json.decode(payload, type=Resubmission)
+            receipt = receipt_of(self.spool.envelope(decision.seq))
+            again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
+            yield process(again, self.spool.payload(decision.seq), self.bench)
+
+    def follow(self, spool: Spooled, stop: threading.Event) -> None:
+        """Load until told to stop, then load what is left."""
+        while not stop.is_set():
+            if spool.wait(self.store.last_seq, IDLE_SECONDS):
+                self.catch_up()
+        self.catch_up()
+
+
+def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:
+    """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB."""
+    group: list[tuple[Envelope, bytes]] = []
+    size = 0
+    for frame in frames:
+        group.append(frame)
+        size += len(frame[1])
+        if len(group) >= most or size >= BATCH_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group

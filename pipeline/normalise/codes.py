@@ -1,0 +1,66 @@
+"""Codes of what was measured: LOINC, the local items of a collection run (99APH), or the printed label.
+
+A LOINC code that the instrument printed itself wins if its check digit is right (mod 10, Luhn, over the digits before
+the hyphen). Else the label decides, if it stands in the table letter for letter but for case. Else the label is kept.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Literal
+
+import msgspec
+from stdnum import luhn
+
+from pipeline.normalise.records import Flag
+from pipeline.normalise.tables import rows
+
+LOINC_FORM = re.compile(r"[0-9]{1,7}-[0-9]")
+
+
+class Coded(msgspec.Struct, frozen=True):
+    """A code in its system, with any doubt about it."""
+
+    code: str
+    system: Literal["LN", "99APH", "L"]
+    flags: tuple[Flag, ...] = ()
+
+
+@cache
+def labels() -> dict[str, str]:
+    """Label, case-folded, to LOINC."""
+    return {row["label"].casefold(): row["loinc"] for row in rows("loinc_observations.csv")}
+
+
+@cache
+def collection_items() -> dict[str, dict[str, str]]:
+    """The items of a collection run: unit, volume basis and title by code."""
+    return {row["item"]: row for row in rows("aph_items.csv")}
+
+
+def is_loinc(code: str) -> bool:
+    """Whether this is a LOINC code by form and check digit."""
+    return bool(LOINC_FORM.fullmatch(code)) and bool(luhn.is_valid(code.replace("-", "")))
+
+
+@lru_cache(maxsize=10_000)
+def observation_code(label: str, printed_code: str = "", printed_system: str = "") -> Coded:
+    """The code of a measured value, from the printed code or else from its label."""
+    if is_loinc(printed_code):
+        return Coded(printed_code, "LN")
+    if printed_system == "99APH" and printed_code in collection_items():
+        return Coded(printed_code, "99APH")
+    doubt: tuple[Flag, ...] = ()
+    if printed_system == "LN":
+        doubt = (Flag("bad_loinc", printed_code, "called LOINC, but the check digit is wrong; the label was used"),)
+    known = labels().get(label.strip().casefold())
+    if known:
+        return Coded(known, "LN", doubt)
+    own = Flag("unknown_code", label, "no code is known for this label; it is kept as printed", "info")
+    return Coded(printed_code or label, "L", (*doubt, own))
+
+
+def collection_code(item: str) -> Coded:
+    """The code of an item of a collection run."""
+    if item in collection_items():
+        return Coded(item, "99APH")
+    return Coded(item, "L", (Flag("unknown_code", item, "not in config/codes/aph_items.csv", "info"),))

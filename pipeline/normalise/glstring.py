@@ -1,0 +1,166 @@
+"""GL Strings: reading, and one canonical spelling.
+
+Operators from loosest to tightest (Milius 2013, doi:10.1111/tan.12150; 1.1: Mack 2023, doi:10.1111/tan.15126):
+
+    ?   possible genes            ^   genes              |   possible genotypes
+    +   gene copies               ~   same haplotype     /   possible alleles
+
+A GL String Code wraps a string in its namespace and release: `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`.
+
+The string is split operator by operator, so reading takes time in proportion to its length. Nothing is dropped: an
+empty member (`A*01:01+`) is an error, not a shorter genotype.
+
+In the canonical spelling every allele carries its gene, and its prefix if the gene has one; genes stand in the order of
+config/codes/loci.csv, names by their fields as numbers; alternatives (`/`, `|`, `?`) are sorted and stand once; copies
+(`+`) are sorted and all kept; phased alleles (`~`) keep their order.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from parsers.errors import ParseError
+from pipeline.normalise.nomenclature.names import SortKey, full_name, sort_key, split_name
+
+OPERATORS = "?^|+~/"
+ALTERNATIVES = "?|/"
+LENGTH_LIMIT = 1_000_000
+TOKEN_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:*-")
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+
+Tree = str | tuple[str, tuple[Any, ...]]
+"""A name, or an operator with its members, which are trees."""
+
+
+class GLString(msgspec.Struct, frozen=True):
+    """A GL String that has been read: its tree in canonical order, and the namespace and release if it was a GLSC."""
+
+    tree: Tree
+    namespace: str = ""
+    release: str = ""
+
+    def __str__(self) -> str:
+        return text_of(self.tree)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, in the order of the canonical string, repeated as often as it stands there."""
+        return tuple(leaves(self.tree))
+
+    @property
+    def loci(self) -> tuple[str, ...]:
+        """The genes named, each once, in the order of the canonical string."""
+        return tuple(dict.fromkeys(split_name(name)[0] for name in self.names))
+
+
+def read(text: str, locus: str = "") -> GLString:
+    """The GL String or GL String Code in `text`; `locus` is the gene of names that have none before them.
+
+    White space and invisible characters are left out first; positions in a ParseError count what remains, from 1.
+    """
+    if len(text) > LENGTH_LIMIT:
+        raise ParseError(f"this GL String has {len(text)} characters", expected=f"at most {LENGTH_LIMIT}")
+    namespace, release, body = _unwrap("".join(text.split()).translate(INVISIBLE))
+    return GLString(canonical(_Reader(locus).read(body, 0, 0)), namespace, release)
+
+
+def _unwrap(text: str) -> tuple[str, str, str]:
+    if "#" not in text:
+        return "", "", text
+    parts = text.split("#", 2)
+    if len(parts) < 3 or not all(parts):
+        raise ParseError(
+            "this GL String Code is incomplete", found=text, expected="namespace#release#GL String, each not empty"
+        )
+    return parts[0], parts[1], parts[2]
+
+
+class _Reader:
+    """One reading from left to right; remembers the gene that later names of the same gene part may leave out."""
+
+    def __init__(self, locus: str) -> None:
+        self.given = self.locus = locus.removeprefix("HLA-")
+
+    def read(self, text: str, level: int, position: int) -> Tree:
+        """The tree of `text`, whose operators are those from `level` on; `position` is where it begins."""
+        while level < len(OPERATORS) and OPERATORS[level] not in text:
+            level += 1
+        if level == len(OPERATORS):
+            return self.name(text, position)
+        operator, members = OPERATORS[level], []
+        for part in text.split(operator):
+            if operator in "?^":
+                self.locus = self.given
+            members.append(self.read(part, level + 1, position))
+            position += len(part) + 1
+        return operator, tuple(members)
+
+    def name(self, text: str, position: int) -> str:
+        """One name, completed by its gene."""
+        where = f"character {position + 1} of the GL String"
+        if not text:
+            raise ParseError("nothing stands here", where=where, expected="an allele name between two operators")
+        if not TOKEN_CHARACTERS.issuperset(text) or text.count("*") > 1:
+            raise ParseError("this is not an allele name", found=text, where=where, expected="a name like HLA-A*01:01")
+        gene, fields = split_name(text)
+        self.locus = gene or self.locus
+        if not self.locus or not fields or "*" in fields:
+            raise ParseError("this name has no gene or no fields", found=text, where=where, expected="HLA-A*01:01")
+        return full_name(self.locus, fields)
+
+
+def canonical(tree: Tree) -> Tree:
+    """The same statement in canonical order; members of members with the same operator are taken up."""
+    return _ordered(tree)[1]
+
+
+def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], Tree]:
+    if isinstance(tree, str):
+        return (sort_key(tree),), tree
+    operator, members = tree
+    ordered = [_ordered(member) for member in _flat(operator, members)]
+    if operator != "~":
+        ordered.sort(key=lambda pair: (pair[0], text_of(pair[1])))
+    if operator in ALTERNATIVES:
+        ordered = list(dict.fromkeys(ordered))
+    keys = tuple(key for own, _ in ordered for key in own)
+    return keys, ordered[0][1] if len(ordered) == 1 else (operator, tuple(member for _, member in ordered))
+
+
+def _flat(operator: str, members: tuple[Tree, ...]) -> Iterator[Tree]:
+    for member in members:
+        if not isinstance(member, str) and member[0] == operator:
+            yield from _flat(operator, member[1])
+        else:
+            yield member
+
+
+def text_of(tree: Tree) -> str:
+    """The tree as a GL String."""
+    return tree if isinstance(tree, str) else tree[0].join(map(text_of, tree[1]))
+
+
+def leaves(tree: Tree) -> Iterator[str]:
+    """Every name of the tree, from left to right."""
+    if isinstance(tree, str):
+        yield tree
+    else:
+        for member in tree[1]:
+            yield from leaves(member)
+
+
+def replace_names(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:
+    """The tree with every name replaced by a set of alternatives, in canonical order."""
+    return canonical(_replaced(tree, replacement))
+
+
+def _replaced(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:
+    if isinstance(tree, str):
+        return "/", tuple(replacement(tree))
+    return tree[0], tuple(_replaced(member, replacement) for member in tree[1])
+
+
+def alternatives(tree: Tree, operator: str) -> tuple[Tree, ...]:
+    """The members of the tree at this operator; the tree itself if the operator does not stand at its top."""
+    return tree[1] if not isinstance(tree, str) and tree[0] == operator else (tree,)

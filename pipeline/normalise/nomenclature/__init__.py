@@ -1,0 +1,1 @@
+"""HLA names and what a release of the nomenclature says about them."""

@@ -1,0 +1,74 @@
+"""The grammar of one HLA name, without asking any release whether the name exists.
+
+    HLA-A*24:02:01:02L        [HLA-] gene * field : field : field : field suffix
+
+A first field has one to four digits, the others two to four. The suffix says what is known of expression: N null,
+L low, S secreted, C cytoplasm, A aberrant, Q questionable. A G group has three fields and ends in G, a P group has two
+and ends in P. `02:XX` means every allele of that first field, `02:AAUW` (two letters and more) is a multiple allele
+code, and the words NNNN, XXXX, UUUU and NEW stand in place of an allele. Names without colons (`A*0201`, `Cw*0702`) are
+those of before April 2010 and are not read as today's: `DPB1*1001` would be two different alleles.
+
+Only HLA genes carry the prefix `HLA-`; MICA, MICB, TAP1, TAP2 and HFE are named without it.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.normalise.tables import rows
+
+Kind = Literal["allele", "G", "P", "XX", "MAC", "word", "old", "malformed"]
+SortKey = tuple[int, str, tuple[tuple[int, int, str], ...], str]
+
+LOCUS_ORDER = {row["locus"]: rank for rank, row in enumerate(rows("loci.csv"))}
+PREFIXES = {row["locus"]: row["prefix"] for row in rows("loci.csv")}
+WORDS = {row["word"]: row for row in rows("allele_words.csv")}
+EXPRESSION = {row["suffix"]: row for row in rows("expression.csv")}
+
+FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
+KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("old", re.compile(r"[0-9]{4,8}[NLSCAQ]?|[0-9]{2}[A-Z]{2,}")),
+    ("allele", re.compile(FIELDS + r"{0,3}[NLSCAQ]?")),
+    ("G", re.compile(FIELDS + r"{2}G")),
+    ("P", re.compile(FIELDS + r"P")),
+    ("XX", re.compile(r"[0-9]{1,4}:XX")),
+    ("word", re.compile("(?:[0-9]{1,4}:)?(?:" + "|".join(WORDS) + ")")),
+    ("MAC", re.compile(r"[0-9]{1,4}:[A-Z]{2,}")),
+)
+
+
+def split_name(token: str) -> tuple[str, str]:
+    """Gene and fields of a token: `HLA-A*01:01` gives `A` and `01:01`; the gene is empty if none is named."""
+    gene, star, fields = token.partition("*")
+    return (gene.removeprefix("HLA-"), fields) if star else ("", token)
+
+
+def full_name(locus: str, fields: str) -> str:
+    """The name as it stands in a canonical GL String: with `HLA-` if the gene is an HLA gene."""
+    return f"{PREFIXES.get(locus, '')}{locus}*{fields}"
+
+
+def kind_of(locus: str, fields: str) -> Kind:
+    """What sort of token this is by its form alone."""
+    if locus == "Cw":
+        return "old"
+    return next((kind for kind, form in KINDS if form.fullmatch(fields)), "malformed")
+
+
+def suffix_of(fields: str) -> str:
+    """The expression letter of an allele name, or nothing."""
+    return fields[-1] if fields[-1:] in EXPRESSION and fields[-2:-1].isdigit() else ""
+
+
+def word_of(fields: str) -> str:
+    """The WMDA word in the fields of a token of kind `word`: `01:NEW` gives `NEW`."""
+    return fields.rpartition(":")[2]
+
+
+@lru_cache(maxsize=100_000)
+def sort_key(token: str) -> SortKey:
+    """The order of names: by gene, by fields as numbers, then by suffix; letters come after numbers."""
+    locus, fields = split_name(token)
+    digits = fields.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if fields[-2:-1].isdigit() else fields
+    numbered = tuple((0, int(field), "") if field.isdecimal() else (1, 0, field) for field in digits.split(":"))
+    return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, numbered, fields[len(digits) :])

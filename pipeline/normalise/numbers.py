@@ -1,0 +1,37 @@
+"""Printed numbers, read strictly: what could mean two things stays text.
+
+A number is digits with an optional sign, a decimal point and a comparator before it (`<0.1`). `5,2` and `1,234` are not
+read: the comma is a decimal mark in one country and a thousands mark in the next.
+"""
+
+import math
+import re
+
+import msgspec
+
+from pipeline.normalise.records import Flag
+
+NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?[0-9]+(?:\.[0-9]+)?)")
+COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
+COMPARATORS = {"≤": "<=", "≥": ">="}
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A printed number: its value, the comparator before it, and any doubt."""
+
+    number: float | None = None
+    comparator: str = ""
+    flags: tuple[Flag, ...] = ()
+
+
+def read_number(text: str) -> Number:
+    """The number that `text` is; no number for words, and a flag where it might have been meant as one."""
+    stripped = text.strip()
+    if match := NUMBER.fullmatch(stripped):
+        value = float(match[2])
+        if math.isfinite(value):
+            return Number(value, COMPARATORS.get(match[1], match[1] or ""))
+    if COMMA_NUMBER.fullmatch(stripped):
+        message = "a comma may stand for a decimal point or for thousands; the value is kept as text"
+        return Number(flags=(Flag("ambiguous_number", text, message),))
+    return Number()

@@ -1,0 +1,51 @@
+"""Measured values in registry language: code, number, UCUM unit, time, each with its doubts."""
+
+from functools import lru_cache
+
+from parsers.records import Observation, ObservationReport
+from pipeline.normalise.codes import observation_code
+from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.numbers import read_number
+from pipeline.normalise.ranges import range_flags
+from pipeline.normalise.records import NormalObservation, NormalObservations
+from pipeline.normalise.times import read_time
+from pipeline.normalise.units import read_unit
+
+unit_of = lru_cache(maxsize=10_000)(read_unit)
+
+
+def normalise_observations(report: ObservationReport) -> NormalObservations:
+    """The results of one specimen in registry language; control material is not held against plausible ranges."""
+    date, doubts = read_time(report.date)
+    return NormalObservations(
+        sample=read_identifier(report.sample),
+        subject=read_identifier(report.subject) if report.subject else None,
+        report_id=report.report_id,
+        device=report.device,
+        date=date,
+        quality_control=report.quality_control,
+        observations=tuple(_observation(each, report.quality_control) for each in report.observations),
+        flags=doubts,
+    )
+
+
+def _observation(printed: Observation, control: bool) -> NormalObservation:
+    coded = observation_code(printed.label, printed.code, printed.system)
+    unit, unit_doubts = unit_of(printed.unit)
+    value = read_number(printed.value)
+    time, time_doubts = read_time(printed.time)
+    range_doubts = () if control else range_flags(coded.code, unit, value, printed.value)
+    return NormalObservation(
+        label=printed.label,
+        code=coded.code,
+        system=coded.system,
+        value=printed.value,
+        number=value.number,
+        comparator=value.comparator,
+        unit=unit,
+        time=time,
+        status=printed.status,
+        analyser_flags=printed.flags,
+        reference_range=printed.reference_range,
+        flags=coded.flags + unit_doubts + value.flags + range_doubts + time_doubts,
+    )

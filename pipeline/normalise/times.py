@@ -1,0 +1,59 @@
+"""Printed times in ISO 8601: with the zone if one is printed, without one if not; none is made up."""
+
+import re
+from datetime import datetime, timedelta
+
+from pipeline.normalise.records import Flag
+
+TIME = re.compile(
+    r"(?P<date>\d{8}|\d{4}-\d{2}-\d{2})"
+    r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d{1,6})?)?)?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+
+
+def read_time(text: str) -> tuple[str | None, tuple[Flag, ...]]:
+    """`20261120084100` or `2026-11-20 08:41` in ISO 8601, with the zone if one is printed and without if not."""
+    if not text.strip():
+        return None, ()
+    match = TIME.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError
+        return _iso(match), ()
+    except ValueError:
+        return None, (Flag("unreadable_time", text, "expected a time like 20261120084100 or 2026-11-20 08:41"),)
+
+
+def _iso(match: re.Match[str]) -> str:
+    date = datetime.strptime(match["date"].replace("-", ""), "%Y%m%d")  # noqa: DTZ007  # no zone is printed, none is made up
+    if match["hour"] is None:
+        if match["zone"]:
+            raise ValueError
+        return date.date().isoformat()
+    whole = date.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0))
+    zone = match["zone"] or ""
+    if zone not in ("", "Z"):
+        zone = f"{zone[:3]}:{zone[-2:]}"
+    text = whole.isoformat() + zone
+    datetime.fromisoformat(text)  # refuses a zone that no clock has
+    return text
+
+
+def after(clock: str, earlier: str | None) -> tuple[str | None, tuple[Flag, ...]]:
+    """The first moment at or after `earlier` (ISO) at which the clock shows `clock`: a run may pass midnight."""
+    match = CLOCK.fullmatch(clock.strip())
+    if match is None:
+        return read_time(clock)
+    if earlier is None or "T" not in earlier:
+        return None, (Flag("time_without_date", clock, "a time of day, and the run states no start to count from"),)
+    begin = datetime.fromisoformat(earlier)
+    try:
+        moment = begin.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3] or 0))
+        if moment < begin.replace(second=0):
+            moment += timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None, (Flag("unreadable_time", clock, "expected a time of day like 08:51"),)
+    return moment.isoformat().replace("+00:00", "Z" if earlier.endswith("Z") else "+00:00"), ()

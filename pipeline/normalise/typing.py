@@ -1,0 +1,211 @@
+"""Typings in registry language: the canonical GL String of a locus, or the reason why there is none.
+
+One name that is not understood leaves the whole locus without a GL String. The alternative, to drop that name, would
+turn a list into a shorter list or a heterozygote into a homozygote, and a donor could be matched on it. The printed
+text stays beside the flag, and a later release or an installed code list can make sense of it.
+
+A typing is expressed under the release installed here. Names that were read under another release and are current in
+this one are taken as the same names; `release_differs` says so, deleted ones are flagged with what became of them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.records import LocusTyping, TypingReport
+from pipeline.normalise.glstring import GLString, Tree, alternatives, leaves, read
+from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
+from pipeline.normalise.nomenclature.release import Release, Status
+from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
+
+Resolution = Literal["high", "generic", "low"]
+
+CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
+DRB345 = frozenset({"DRB3", "DRB4", "DRB5"})
+DRB345_TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
+DISTINCT_LIMIT = 200_000
+STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
+
+NO_RELEASE = Flag(
+    "no_release",
+    "",
+    "no nomenclature release is installed, so no GL String was made; install one and run renormalise",
+)
+REFUSALS: dict[str, tuple[str, Severity, str]] = {
+    "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
+    "unknown": ("unknown_allele", "error", "release {version} does not hold this name"),
+    "MAC": (
+        "mac_not_installed",
+        "warning",
+        "a multiple allele code; no code list is installed to say what it stands for",
+    ),
+    "old": ("old_name", "error", "a name without colons, from before April 2010; it has to be translated by hand"),
+    "malformed": ("malformed_name", "error", "this is no HLA name; expected one like A*01:01:01:01"),
+}
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What one locus expression means. It holds nothing of the sample it first stood in, for it is used again."""
+
+    glstring: str | None
+    resolution: Resolution
+    flags: tuple[Flag, ...]
+
+
+class TypingNormaliser:
+    """Reads typings under one release; remembers every distinct locus expression, for registries repeat them."""
+
+    def __init__(self, release: Release | None) -> None:
+        self.release = release
+        self.version = release.version if release else None
+        self._known: dict[tuple[str, str, str, str], Meaning] = {}
+
+    def normalise(self, report: TypingReport) -> NormalTyping:
+        """The report in registry language."""
+        return NormalTyping(
+            sample=read_identifier(report.sample),
+            subject=read_identifier(report.subject) if report.subject else None,
+            report_id=report.report_id,
+            centre=report.centre,
+            date=report.date,
+            software=report.software,
+            loci=tuple(map(self.locus, report.loci)),
+            flags=() if self.release else (NO_RELEASE,),
+        )
+
+    def locus(self, printed: LocusTyping) -> NormalLocus:
+        """One locus in registry language."""
+        key = (printed.locus, printed.state, printed.expression, printed.stated_release)
+        meaning = self._known.get(key)
+        if meaning is None:
+            if len(self._known) >= DISTINCT_LIMIT:
+                self._known.clear()
+            meaning = self._known[key] = self._meaning(printed)
+        return NormalLocus(
+            locus=printed.locus,
+            state=printed.state,
+            reported=printed.reported,
+            glstring=meaning.glstring,
+            release=self.version,
+            resolution=meaning.resolution,
+            method=printed.method,
+            test_id=printed.test_id,
+            date=printed.date,
+            flags=meaning.flags,
+        )
+
+    def _meaning(self, printed: LocusTyping) -> Meaning:
+        if self.release is None:
+            return Meaning(None, "generic", ())
+        if printed.state not in CALLED or not printed.expression:
+            return Meaning(None, "generic", (*self._release_flags(printed.stated_release), *_silence_flags(printed)))
+        try:
+            written = read(printed.expression, printed.locus)
+        except ParseError as error:
+            return Meaning(None, "generic", (*self._release_flags(printed.stated_release), flag_for_error(error)))
+        differing = self._release_flags(printed.stated_release or written.release)
+        flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
+        if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
+            return Meaning(None, "generic", flags)
+        named = [name for name in written.names if word_of(split_name(name)[1]) not in WORDS]
+        return Meaning(str(written) if named else None, resolution_of(written.tree, self.release), flags)
+
+    def _release_flags(self, stated: str) -> tuple[Flag, ...]:
+        if not stated or self.version is None or _same_release(stated, self.version):
+            return ()
+        return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
+
+    def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
+        expected = DRB345 if printed.locus in DRB345_TOGETHER else {printed.locus.removeprefix("HLA-")}
+        for name in written.names:
+            locus, fields = split_name(name)
+            if locus not in expected:
+                yield Flag("wrong_locus", name, f"an allele of {locus} in the typing of {printed.locus}", "error")
+            status = release.status(name)
+            if status.kind in REFUSALS:
+                yield flag_for_status(name, status, release.version)
+            elif status.kind == "word":
+                word = WORDS[word_of(fields)]
+                yield Flag(word["code"], name, word["message"], "info")
+            else:
+                yield from _expression_flags(name, fields, release)
+        if written.loci and set(written.loci) <= DRB345:
+            yield from _copy_flags(written.tree)
+
+
+def flag_for_status(name: str, status: Status, version: str) -> Flag:
+    """The flag of a name that cannot be used under this release."""
+    code, severity, message = REFUSALS[status.kind]
+    successor = f"; it is now {status.successor}" if status.successor else ""
+    reason = f" ({status.reason})" if status.reason else ""
+    return Flag(code, name, message.format(successor=successor, reason=reason, version=version), severity)
+
+
+def flag_for_error(error: ParseError) -> Flag:
+    """The flag of an expression that is no GL String."""
+    return Flag("malformed_name", error.found, error.explain(), "error")
+
+
+def resolution_of(tree: Tree, release: Release) -> Resolution:
+    """`high`: at every copy one protein only, named by two fields or more; `low`: first fields only; else `generic`."""
+    names = [split_name(name)[1] for name in leaves(tree)]
+    named = [fields for fields in names if word_of(fields) not in WORDS]
+    if named and all(":" not in fields or fields.endswith(":XX") for fields in named):
+        return "low"
+    if not named or any(":" not in fields or fields.endswith(":XX") for fields in named):
+        return "generic"
+    return "high" if all(_is_settled(gene, release) for gene in alternatives(tree, "^")) else "generic"
+
+
+def _is_settled(gene: Tree, release: Release) -> bool:
+    genotypes = {_proteins(genotype, release) for genotype in alternatives(gene, "|")}
+    return len(genotypes) == 1 and None not in genotypes
+
+
+def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
+    """The one protein of each copy, sorted; None if a copy may be more than one protein."""
+    found: list[str] = []
+    for copy in alternatives(genotype, "+"):
+        for allele in alternatives(copy, "~"):
+            groups = frozenset().union(*(release.match_groups(name) for name in leaves(allele)))
+            if len(groups) > 1:
+                return None
+            found.extend(groups)
+    return tuple(sorted(found))
+
+
+def _silence_flags(printed: LocusTyping) -> Iterator[Flag]:
+    if printed.state in ("two_copies", "homozygous_stated", "one_stated"):
+        message = "the report calls alleles here, but none could be read"
+        yield Flag("malformed_name", "", message, "error")
+
+
+def _same_release(stated: str, version: str) -> bool:
+    """Whether `stated`, in words of its own, names this release: `IPD-IMGT/HLA 3.58.0`, `3.58` or `3580`."""
+    match = STATED_VERSION.search(stated)
+    if match is None:
+        return False
+    return version.replace(".", "") == match[0] or f"{version}.".startswith(f"{match[0]}.")
+
+
+def _expression_flags(name: str, fields: str, release: Release) -> Iterator[Flag]:
+    if suffix := suffix_of(fields):
+        row = EXPRESSION[suffix]
+        severity: Severity = "warning" if row["severity"] == "warning" else "info"
+        yield Flag(row["code"], name, row["meaning"], severity)
+    elif release.is_null(name):
+        yield Flag("null_allele", name, "every allele of this name is null, though the name does not say so", "warning")
+
+
+def _copy_flags(tree: Tree) -> Iterator[Flag]:
+    for genotype in (genotype for gene in alternatives(tree, "^") for genotype in alternatives(gene, "|")):
+        copies: Iterable[Tree] = alternatives(genotype, "+")
+        texts = [copy for copy in copies if isinstance(copy, str)]
+        for name in dict.fromkeys(text for text in texts if texts.count(text) > 1):
+            if word_of(split_name(name)[1]) not in WORDS:
+                message = "stated twice; typing software writes this for a single copy of DRB3, DRB4 or DRB5, too"
+                yield Flag("homozygous_drb345", name, message)

@@ -1,0 +1,32 @@
+"""Printed units in UCUM. The map is exact: a unit that is not in the table has no meaning here.
+
+A spelling is only mapped to a unit that is numerically equal (`K/uL` is `10*9/L`), so no number is ever rescaled.
+"""
+
+from functools import cache
+
+from pipeline.normalise.records import Flag
+from pipeline.normalise.tables import rows
+
+
+@cache
+def spellings() -> dict[tuple[str, str], str]:
+    """(printed spelling, item it is limited to or nothing) to UCUM."""
+    return {(row["printed"], row["item"]): row["ucum"] for row in rows("ucum.csv")}
+
+
+def ucum(printed: str, item: str = "") -> str | None:
+    """The UCUM unit of a printed one; `item` is the code of the quantity, for spellings that mean it only there."""
+    known = spellings()
+    text = printed.strip()
+    return known.get((text, item)) or known.get((text, ""))
+
+
+def read_unit(printed: str, item: str = "") -> tuple[str | None, tuple[Flag, ...]]:
+    """The UCUM unit and, if there is a unit but no meaning for it, the flag."""
+    if not printed.strip():
+        return None, ()
+    unit = ucum(printed, item)
+    if unit is None:
+        return None, (Flag("unknown_unit", printed, "this spelling of a unit is not in config/codes/ucum.csv"),)
+    return unit, ()

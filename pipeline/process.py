@@ -1,0 +1,78 @@
+"""One receipt on its way: parse, normalise, render. The lines to read first.
+
+Pure: the same bytes under the same formats and the same nomenclature release give the same entry, which is why the
+store can be made again from the spool. Loading and queueing what comes out of here is the loader's work.
+"""
+
+import traceback
+from pathlib import Path
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format, open_document, recognise
+from parsers.records import Parsed, Report
+from pipeline.hl7.message import Envelope, render
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.store.entry import Entry, LoadedReport, Receipt
+
+
+class Workbench(msgspec.Struct, frozen=True):
+    """What a receipt is read with: the formats, the meaning of names and codes, and who we are as a sender."""
+
+    formats: dict[str, Format]
+    normaliser: Normaliser
+    facility: str
+
+
+def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
+    """What comes of a receipt: loaded with its reports, or quarantined with the reason in plain words. Never raises."""
+    name = receipt.format
+    try:
+        if not receipt.whole:
+            raise ParseError(receipt.note, advice="The part that arrived is kept as evidence.")
+        document = open_document(payload, receipt.name)
+        reader = reader_of(document, receipt.format, bench.formats)
+        name = reader.name
+        return loaded(receipt, reader.name, reader.parse(document), bench)
+    except ParseError as refusal:
+        return Entry(receipt=receipt, state="quarantined", format=name, reason=refusal.explain())
+    except Exception as mistake:  # a fault of ours must cost no message and stop no other
+        return Entry(receipt=receipt, state="quarantined", format=name, reason=confession(mistake))
+
+
+def reader_of(document: Document, wanted: str, formats: dict[str, Format]) -> Format:
+    """The format the source was configured for, or the one that recognises the bytes. Raises ParseError."""
+    if not wanted:
+        return recognise(document, formats)
+    if wanted not in formats:
+        raise ParseError("this source names a format that is not installed", found=wanted, expected=", ".join(formats))
+    return formats[wanted]
+
+
+def loaded(receipt: Receipt, reader: str, parsed: Parsed, bench: Workbench) -> Entry:
+    """Every report of the receipt as printed, as meant and as sent. Raises ParseError if there is none."""
+    if not parsed.reports:
+        raise ParseError(f"the {reader} reader found no result in it", expected="at least one sample with a result")
+    reports = tuple(
+        understood(report, f"{receipt.receipt}.{ordinal}", receipt, bench)
+        for ordinal, report in enumerate(parsed.reports)
+    )
+    return Entry(receipt=receipt, state="loaded", format=reader, reports=reports, ignored=parsed.ignored)
+
+
+def understood(report: Report, control_id: str, receipt: Receipt, bench: Workbench) -> LoadedReport:
+    """A report with its meaning and its canonical HL7 message beside it."""
+    normal = bench.normaliser.normalise(report)
+    envelope = Envelope(control_id=control_id, sent_at=receipt.received, facility=bench.facility)
+    return LoadedReport(printed=report, normal=normal, message=render(normal, envelope))
+
+
+def confession(mistake: Exception) -> str:
+    """A reason that names our fault and its place, without the values that may stand in the exception's text."""
+    place = traceback.extract_tb(mistake.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return (
+        f"Graftline failed on this input by a mistake of its own ({type(mistake).__name__} in {where}); "
+        "the bytes are kept. Report the place to the makers, then resubmit."
+    )

@@ -1,0 +1,106 @@
+"""Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
+
+import importlib
+from typing import Any
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.format import Profile, open_document
+from parsers.records import Finding, Parsed, TypingReport
+from pipeline.errors import SiteError
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.normalise.records import Flag, NormalLocus, NormalReport, NormalTyping
+from pipeline.process import Workbench, reader_of
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A file as it was read: its format and everything in it."""
+
+    format: str
+    parsed: Parsed
+
+
+def read_file(raw: bytes, name: str, wanted: str, bench: Workbench) -> Reading:
+    """The records of a file, as the wanted format or the one that recognises it. Raises ParseError."""
+    document = open_document(raw, name)
+    reader = reader_of(document, wanted, bench.formats)
+    parsed = reader.parse(document)
+    if not parsed.reports:
+        raise ParseError(
+            f"the {reader.name} reader found no result in it", expected="at least one sample with a result"
+        )
+    return Reading(reader.name, parsed)
+
+
+def legible(reading: Reading, normaliser: Normaliser) -> list[dict[str, Any]]:
+    """Every report as printed, in JSON's terms; a typing's loci carry their GL String under the installed release."""
+    return [_legible(report, normaliser) for report in reading.parsed.reports]
+
+
+def _legible(report: Any, normaliser: Normaliser) -> dict[str, Any]:
+    printed: dict[str, Any] = {"format": report.format, **msgspec.to_builtins(report)}
+    if isinstance(report, TypingReport):
+        normal = normaliser.normalise(report)
+        assert isinstance(normal, NormalTyping)  # a typing's meaning is a typing
+        pairs = zip(printed.get("loci", []), normal.loci, strict=True)
+        printed["loci"] = [{**locus, **_meaning(meaning)} for locus, meaning in pairs]
+    return printed
+
+
+def _meaning(locus: NormalLocus) -> dict[str, Any]:
+    return {
+        "reported": locus.reported,
+        "glstring": locus.glstring,
+        "release": locus.release,
+        "flags": [_flag(flag) for flag in locus.flags],
+    }
+
+
+def _flag(flag: Flag) -> dict[str, str]:
+    return {"code": flag.code, "token": flag.token, "message": flag.message, "severity": flag.severity}
+
+
+def doubts(reading: Reading, normaliser: Normaliser) -> list[dict[str, str]]:
+    """Everything that a person should look at before the file is sent: findings of the reader, flags of the meaning."""
+    found: list[dict[str, str]] = []
+    for report in reading.parsed.reports:
+        found += [_finding(finding, report.sample) for finding in report.findings]
+        found += [{"sample": report.sample, **_flag(flag)} for flag in flags_of(normaliser.normalise(report))]
+    return found
+
+
+def _finding(finding: Finding, sample: str) -> dict[str, str]:
+    where = f" ({finding.where})" if finding.where else ""
+    return {
+        "sample": sample,
+        "code": finding.code,
+        "token": "",
+        "message": finding.message + where,
+        "severity": "warning",
+    }
+
+
+def flags_of(report: NormalReport) -> list[Flag]:
+    """Every flag of a report: its own, its identifiers' and its values'."""
+    flags = [*report.flags, *report.sample.flags]
+    if report.subject:
+        flags += report.subject.flags
+    if isinstance(report, NormalTyping):
+        return flags + [flag for locus in report.loci for flag in locus.flags]
+    values = report.observations if hasattr(report, "observations") else (*report.readings, *report.finals)
+    return flags + [flag for value in values for flag in value.flags]
+
+
+def labels_of(
+    raw: bytes, name: str, profile: str, profiles: tuple[Profile, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of a log or table that a profile maps, and those it does not. Raises ParseError, SiteError."""
+    chosen = next((each for each in profiles if each.name == profile), None)
+    if chosen is None:
+        raise SiteError(
+            f'there is no profile "{profile}"; expected one of: {", ".join(each.name for each in profiles)}'
+        )
+    reader = importlib.import_module(f"parsers.formats.{chosen.format}")
+    found: tuple[tuple[str, ...], tuple[str, ...]] = reader.labels(open_document(raw, name), chosen)
+    return found

@@ -1,0 +1,91 @@
+"""The service: every instrument of the site in a thread of its own, one loader, until told to stop."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from instruments.sources.source import Source
+from pipeline.errors import SiteError
+from pipeline.site import Site
+from pipeline.wiring import source_of
+
+STOPPING_SECONDS = 6.0
+RETRY_SECONDS = 5.0
+
+
+class SourceReport(msgspec.Struct, frozen=True):
+    """How one source is doing, at one moment."""
+
+    name: str
+    state: str
+    detail: str
+    messages: int
+    refusals: int
+    noise_bytes: int
+
+
+class Silence:
+    """How long an instrument has been silent by our own clock; more than `usual` seconds are worth a remark."""
+
+    def __init__(self, usual: float) -> None:
+        self._usual = usual
+        self._seen = 0
+        self._since = time.monotonic()
+
+    def remark(self, messages: int) -> str:
+        """A remark if the instrument has been silent for longer than it usually is."""
+        if messages != self._seen:
+            self._seen, self._since = messages, time.monotonic()
+        hours = (time.monotonic() - self._since) / 3600
+        return f"no message for {hours:.0f} hours; is it on, and is the cable in?" if hours * 3600 > self._usual else ""
+
+
+class Service:
+    """A site at work. Open it, watch its `reports()`, and close it: everything acknowledged is then on disk."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.stopping = threading.Event()
+        self.trouble = ""
+        self.sources: list[Source] = [source_of(each, site.spool, site.profiles) for each in site.settings.instruments]
+        self._silences = {
+            each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours
+        }
+        self._threads: list[threading.Thread] = []
+        self._loading = threading.Thread(target=self._load, name="loader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen and to load."""
+        self._loading.start()
+        for source in self.sources:
+            thread = threading.Thread(target=source.run, args=(self.stopping,), name=source.name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Stop listening, then load what has arrived; within ten seconds, whatever the sources do."""
+        self.stopping.set()
+        for thread in self._threads:
+            thread.join(STOPPING_SECONDS / max(1, len(self._threads)))
+        self._loading.join(STOPPING_SECONDS)
+        self.site.close()
+
+    def reports(self) -> Iterator[SourceReport]:
+        """How every source is doing."""
+        for source in self.sources:
+            status = source.status
+            silence = self._silences.get(source.name)
+            detail = status.detail or (silence.remark(status.messages) if silence else "")
+            yield SourceReport(source.name, status.state, detail, status.messages, status.refusals, status.noise_bytes)
+
+    def _load(self) -> None:
+        """Keep the store up with the spool; a store that is out of reach is tried again, while intake goes on."""
+        while not self.stopping.is_set():
+            try:
+                self.site.loader.follow(self.site.spool, self.stopping)
+                self.trouble = ""
+            except SiteError as trouble:
+                self.trouble = str(trouble)
+                self.stopping.wait(RETRY_SECONDS)

@@ -1,0 +1,102 @@
+"""The parts of one site, each opened when it is first used: what commands and the service are made from."""
+
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from parsers.format import Format, Profile, load_formats, load_profiles
+from pipeline.config.settings import SiteSettings
+from pipeline.config.site_file import read_site
+from pipeline.config.vocabulary import installed
+from pipeline.errors import IntegrityError, Unavailable
+from pipeline.home import Home
+from pipeline.loader import Loader
+from pipeline.normalise.nomenclature.install import open_release
+from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.process import Workbench
+from pipeline.spool.spool import Spool
+from pipeline.store.store import Store
+
+MEGABYTE = 1024 * 1024
+
+
+def open_site(home: Path, site_file: Path | None) -> "Site":
+    """The site of this data folder under this site file; the bundled one if none is given. Raises ConfigError."""
+    folders = Home(home)
+    return Site(folders, read_site(site_file, installed(folders.profile_folders)))
+
+
+class Site:
+    """A data folder and its settings, with everything that is opened on them."""
+
+    def __init__(self, home: Home, settings: SiteSettings) -> None:
+        self.home = home
+        self.settings = settings
+
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Log and table layouts, the program's and the site's."""
+        return load_profiles(self.home.profile_folders)
+
+    @cached_property
+    def formats(self) -> dict[str, Format]:
+        """Every format that can be read."""
+        return load_formats(self.profiles)
+
+    @cached_property
+    def release(self) -> Release | None:
+        """The site's nomenclature release; None as long as it is not installed: typings are then kept and flagged."""
+        with suppress(Unavailable):
+            return self.release_named(self.settings.nomenclature.release)
+        return None
+
+    def release_named(self, version: str | None) -> Release:
+        """An installed release; the site's if none is named. Raises Unavailable."""
+        return open_release(self.home.nomenclature, version or self.settings.nomenclature.release)
+
+    @cached_property
+    def bench(self) -> Workbench:
+        """What receipts are read with."""
+        return Workbench(self.formats, Normaliser(self.release), self.settings.site.name)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """The spool, for this process alone. Raises Unavailable."""
+        return Spool(self.home.spool, low_water=self.settings.spool.low_water_mb * MEGABYTE)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, for this process alone, as it was left. Raises Unavailable."""
+        return Store(self.home.store)
+
+    @cached_property
+    def loader(self) -> Loader:
+        """From the spool into the store. Raises IntegrityError if the store has read further than the spool goes."""
+        if self.store.last_seq > self.spool.last:
+            raise IntegrityError(
+                f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
+                "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` to go on without it"
+            )
+        return Loader(self.spool, self.store, self.bench, self.settings.store.batch_receipts)
+
+    def ready_store(self) -> Store:
+        """The store, with everything in it that the spool holds."""
+        self.loader.catch_up()
+        return self.store
+
+    def close(self) -> None:
+        """Let go of store and spool."""
+        for part in ("store", "spool"):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

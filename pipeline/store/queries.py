@@ -1,0 +1,73 @@
+"""Everything that can be asked of the store. Every answer comes in a stable order: that of the spool."""
+
+import hashlib
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from pipeline.store.scripts import script
+from pipeline.store.store import Store
+
+Row = dict[str, Any]
+
+Dump = Literal["receipts", "reports", "typings", "observations", "procedures", "donors", "messages", "ignored"]
+DUMPS: tuple[Dump, ...] = get_args(Dump)
+
+
+def dump(store: Store, what: Dump) -> Iterator[Row]:
+    """Every row of one kind. The flags of a typing or value include those of its version against the one before."""
+    for row in store.rows(script(f"dump/{what}")):
+        if "flags" in row:
+            row["flags"] = _flags(row["flags"], row.pop("version_flags", None))
+        yield row
+
+
+def quarantine(store: Store) -> Iterator[Row]:
+    """Every receipt that was not loaded, with the reason."""
+    return store.rows(script("dump/quarantine"))
+
+
+def summary(store: Store) -> Iterator[Row]:
+    """What became of the receipts of each source; `loaded` counts the superseded ones too, for they were loaded."""
+    return store.rows(script("dump/summary"))
+
+
+def show(store: Store, receipt: str) -> Row | None:
+    """Everything the store has of one receipt; None if it has no such receipt."""
+    found = next(store.rows(*_where("receipts", "receipt", receipt)), None)
+    if found is None:
+        return None
+    messages = {row["ordinal"]: row["message"] for row in store.rows(*_where("messages", "receipt", receipt))}
+    rows = sorted(store.rows(*_where("reports", "receipt", receipt)), key=itemgetter("ordinal"))
+    reports = [{**row, "flags": _flags(row["flags"]), "message": messages.get(row["ordinal"])} for row in rows]
+    history = list(store.rows(script("dump/receipt_history"), [found["seq"]]))
+    ignored = [
+        {"path": row["path"], "count": row["count"]} for row in store.rows(*_where("ignored", "receipt", receipt))
+    ]
+    return {**found, "reports": reports, "ignored": ignored, "history": history}
+
+
+def content_hash(store: Store) -> str:
+    """SHA-256 of all that the store says: equal for a store that grew and for one rebuilt from the same spool."""
+    digest = hashlib.sha256()
+    for what in DUMPS:
+        for row in dump(store, what):
+            digest.update(msgspec.json.encode([what, row], order="sorted") + b"\n")
+    return digest.hexdigest()
+
+
+def _where(what: Dump, column: str, value: str) -> tuple[str, list[str]]:
+    return f"select * from ({script(f'dump/{what}')}) where {column} = ?", [value]  # noqa: S608  # our own names only
+
+
+def _flags(*lists: list[Row] | None) -> list[Row]:
+    """Flags of several origins in one list, each with its severity spelled out."""
+    return [{"severity": "warning", **flag} for each in lists for flag in each or []]
+
+
+def states_of(store: Store, receipts: list[str]) -> dict[str, Row]:
+    """What became of these receipts, by their ids."""
+    query = f"select * from ({script('dump/receipts')}) where list_contains(?, receipt)"  # noqa: S608  # our own names only
+    return {row["receipt"]: row for row in store.rows(query, [receipts])}

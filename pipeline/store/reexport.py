@@ -1,0 +1,126 @@
+"""How a report differs from the version of it that came before.
+
+A laboratory exports the same run again: because a number was corrected, because a locus was added, or because the
+software was updated and prints another date. The store keeps every version. What the newest one says about the one
+before it is said in flags, one per item that differs:
+
+    conflicting_reexport    an item has another value now, or is no longer reported
+    extended_reexport       an item was not reported before
+    reexport_same_values    nothing that is measured or called has changed
+    repeated_in_receipt     one receipt reports the same item of the same run twice; both stand
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.normalise.records import (
+    Flag,
+    Identifier,
+    NormalCollection,
+    NormalLocus,
+    NormalObservation,
+    NormalObservations,
+    NormalReport,
+    NormalTyping,
+)
+
+Statement = tuple[str, Any, Any]
+"""What is said of an item: as shown to a person, as printed, and as meant (None where nothing could be read)."""
+
+Statements = dict[str, list[Statement]]
+
+
+def compare(new: Sequence[NormalReport], old: Sequence[NormalReport], old_receipt: str) -> tuple[Flag, ...]:
+    """The flags on a version, given the reports of the version before and the receipt they came with."""
+    now, before = statements(new), statements(old)
+    flags = [_changed(item, before[item], now.get(item), old_receipt) for item in before]
+    flags += [_added(item, said, old_receipt) for item, said in now.items() if item not in before]
+    found = tuple(flag for flag in flags if flag is not None)
+    same = Flag("reexport_same_values", "", f"the same values as in {old_receipt}, exported again", "info")
+    return found or (same,)
+
+
+def repeated(earlier: Sequence[NormalReport], report: NormalReport) -> tuple[Flag, ...]:
+    """The flags on a report, given those that stand before it in the same receipt and are of the same run."""
+    shared = statements(earlier).keys() & statements([report]).keys()
+    message = "this receipt reports it more than once for the same run; every statement is kept"
+    return tuple(Flag("repeated_in_receipt", item, message) for item in sorted(shared - HEADINGS))
+
+
+HEADINGS = {"subject", "quality_control", "procedure", "device", "started", "ended", "alarms"}
+"""Items that belong to a report as a whole, and so stand in each of its parts."""
+
+
+def statements(reports: Sequence[NormalReport]) -> Statements:
+    """Everything these reports say, by item: a locus, a code, or a heading of the report."""
+    said: Statements = defaultdict(list)
+    for report in reports:
+        for item, statement in _headings(report) + _values(report):
+            said[item].append(statement)
+    return {item: sorted(each, key=lambda statement: statement[0]) for item, each in said.items()}
+
+
+def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
+    named: dict[str, Any] = {"subject": _identity(report.subject)}
+    if isinstance(report, NormalObservations):
+        named["quality_control"] = "yes" if report.quality_control else ""
+    if isinstance(report, NormalCollection):
+        named |= {key: getattr(report, key) for key in ("procedure", "device", "started", "ended")}
+        named["alarms"] = "; ".join(report.alarms)
+    return [(item, (text, text, text)) for item, text in named.items() if text]
+
+
+def _identity(identifier: Identifier | None) -> str:
+    return f"{identifier.scheme} {identifier.value}" if identifier else ""
+
+
+def _values(report: NormalReport) -> list[tuple[str, Statement]]:
+    if isinstance(report, NormalTyping):
+        return [(typing.locus, _typing(typing)) for typing in report.loci]
+    if isinstance(report, NormalObservations):
+        return [(item_of(each), _measured(each)) for each in report.observations]
+    finals = [(item_of(each), _measured(each)) for each in report.finals]
+    readings = [_measured(each) for each in report.readings]
+    shown = f"{len(readings)} readings"
+    whole = (shown, [each[1] for each in readings], None)
+    return [*finals, ("readings", whole)] if readings else finals
+
+
+def item_of(observation: NormalObservation) -> str:
+    """How an observation is known among those of its report: by its code, or by its label if it has none."""
+    return observation.code or observation.label
+
+
+def _typing(typing: NormalLocus) -> Statement:
+    meant = (typing.state, typing.release, typing.glstring) if typing.glstring else None
+    return (typing.glstring or typing.reported or typing.state, (typing.state, typing.reported), meant)
+
+
+def _measured(seen: NormalObservation) -> Statement:
+    doubts = tuple((flag.code, flag.token) for flag in seen.flags)
+    printed = (seen.time, seen.value, seen.unit, seen.volume_basis, doubts)
+    meant = (seen.time, seen.number, seen.comparator, seen.unit, seen.volume_basis)
+    shown = f"{seen.value} {seen.unit or ''}".strip()
+    return (shown, printed, meant if seen.number is not None and seen.unit is not None else None)
+
+
+def _changed(item: str, before: list[Statement], now: list[Statement] | None, old_receipt: str) -> Flag | None:
+    old = _shown(before)
+    if now is None:
+        return Flag("conflicting_reexport", item, f"{item} is no longer reported; it was {old} in {old_receipt}")
+    if len(now) == len(before) and all(map(_same, now, before)):
+        return None
+    return Flag("conflicting_reexport", item, f"{item} is {_shown(now)} here; it was {old} in {old_receipt}")
+
+
+def _added(item: str, now: list[Statement], old_receipt: str) -> Flag:
+    return Flag("extended_reexport", item, f"{item} is {_shown(now)} here; {old_receipt} did not report it", "info")
+
+
+def _same(now: Statement, before: Statement) -> bool:
+    return bool(now[1] == before[1] or (now[2] is not None and now[2] == before[2]))
+
+
+def _shown(said: list[Statement]) -> str:
+    return " and ".join(each[0] for each in said)

@@ -1,0 +1,154 @@
+-- What was printed, what it means and what was sent stand side by side for every receipt; the order of things is
+-- `seq`, the number the spool gave. There is no index: a scan of a 64-bit key column (content_key, run_key) finds
+-- repeats in milliseconds a million rows, and an index of random keys costs more at every insert and checkpoint.
+
+create table receipt (
+    seq bigint not null,
+    receipt varchar not null,
+    source varchar not null,
+    name varchar not null,
+    format varchar not null,
+    sha256 varchar not null,
+    bytes bigint not null,
+    received varchar not null,
+    whole boolean not null,
+    note varchar not null,
+    state varchar not null check (state in ('loaded', 'duplicate', 'quarantined', 'superseded')),
+    reason varchar not null,
+    content_key ubigint not null
+);
+comment on table receipt is 'One row per arrival: where it came from, what it weighed, and what became of it.';
+
+create table receipt_history (
+    seq bigint not null,
+    receipt varchar not null,
+    format varchar not null,
+    state varchar not null,
+    reason varchar not null
+);
+comment on table receipt_history is 'One row per outcome of a receipt that a resubmission has since replaced.';
+
+create table report (
+    seq bigint not null,
+    ordinal integer not null,
+    source varchar not null,
+    kind varchar not null,
+    format varchar not null,
+    sample varchar not null,
+    sample_scheme varchar not null,
+    subject varchar,
+    subject_scheme varchar,
+    quality_control boolean not null,
+    identity varchar not null,
+    run_key ubigint not null,
+    version integer not null,
+    current boolean not null,
+    changed bigint not null,
+    printed json not null,
+    normalised json not null
+);
+comment on table report is 'One row per report of a receipt: as printed, as meant, and which version of its run it is.';
+comment on column report.identity is 'Kind, format, run and sample: reports of one source with the same identity are versions of the same run.';
+comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
+
+create table report_flag (
+    seq bigint not null,
+    ordinal integer not null,
+    code varchar not null,
+    token varchar not null,
+    message varchar not null,
+    severity varchar not null
+);
+comment on table report_flag is 'One row per doubt that shows only when a report is held against the others of its run.';
+
+create table typing (
+    seq bigint not null,
+    ordinal integer not null,
+    position integer not null,
+    locus varchar not null,
+    state varchar not null,
+    reported varchar not null,
+    expression varchar not null,
+    method varchar not null,
+    test_id varchar not null,
+    date varchar not null,
+    stated_release varchar not null
+);
+comment on table typing is 'One row per report and locus: what was reported, as printed.';
+
+create table typing_normal (
+    seq bigint not null,
+    ordinal integer not null,
+    position integer not null,
+    release varchar,
+    glstring varchar,
+    resolution varchar not null,
+    flags json not null,
+    current boolean not null
+);
+comment on table typing_normal is 'One row per typing and nomenclature release: the canonical GL String, or null and the doubts.';
+comment on column typing_normal.current is 'True for the release that the site works under.';
+
+create table observation (
+    seq bigint not null,
+    ordinal integer not null,
+    part varchar not null check (part in ('result', 'final', 'reading')),
+    position integer not null,
+    label varchar not null,
+    code varchar not null,
+    system varchar not null,
+    value varchar not null,
+    number double,
+    comparator varchar not null,
+    unit varchar,
+    volume_basis varchar,
+    time varchar,
+    status varchar not null,
+    reference_range varchar not null,
+    analyser_flags json not null,
+    flags json not null
+);
+comment on table observation is 'One row per measured value: a result of a specimen, a final value or a reading of a collection run.';
+
+create table procedure (
+    seq bigint not null,
+    ordinal integer not null,
+    procedure varchar not null,
+    device varchar not null,
+    device_serial varchar not null,
+    software varchar not null,
+    started varchar,
+    ended varchar,
+    alarms json not null
+);
+comment on table procedure is 'One row per run of a cell separator; its values are observations.';
+
+create table message (
+    seq bigint not null,
+    ordinal integer not null,
+    text varchar not null
+);
+comment on table message is 'One row per report: its canonical HL7 message.';
+
+create table outbox (
+    seq bigint not null,
+    ordinal integer not null,
+    destination varchar not null,
+    state varchar not null check (state in ('waiting', 'sent', 'refused')),
+    answer varchar not null
+);
+comment on table outbox is 'One row per message and destination: whether it has been delivered.';
+
+create table ignored_field (
+    seq bigint not null,
+    path varchar not null,
+    count bigint not null
+);
+comment on table ignored_field is 'One row per field of a receipt that no record took up, and how often it occurred.';
+
+create table cursor (
+    name varchar not null,
+    seq bigint not null
+);
+comment on table cursor is 'One row per reader of the spool: the last sequence number whose effect is in this store.';
+insert into cursor values ('spool', 0);

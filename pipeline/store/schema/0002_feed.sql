@@ -1,0 +1,81 @@
+-- What the matcher reads. A donor is known by a GRID where the report gives one, else by the sample's identifier.
+-- Per donor and locus the newest typing that somebody called stands; where another current one says otherwise, or
+-- says something that could not be read, the row carries a flag.
+
+create view donor_report as
+select
+    case when subject_scheme = 'GRID' then subject else sample end as donor,
+    case when subject_scheme = 'GRID' then subject_scheme else sample_scheme end as scheme,
+    report.*
+from report
+where current and not quality_control;
+comment on view donor_report is 'One row per current report, with the donor it is about; quality control is left out.';
+
+create view typing_flag as
+select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code) as flags
+from report_flag
+group by seq, ordinal, token;
+comment on view typing_flag is 'One row per report and token: the doubts of report_flag as a list.';
+
+create view feed_typing as
+with stated as (
+    select
+        donor_report.donor, donor_report.scheme, donor_report.source, donor_report.sample, donor_report.version,
+        typing.*, typing_normal.glstring, typing_normal.release, typing_normal.resolution, typing_normal.flags,
+        case
+            when typing.state not in ('failed', 'not_tested')
+            then coalesce(typing_normal.glstring, typing.state || ' ' || typing.reported)
+        end as statement
+    from donor_report
+    join typing using (seq, ordinal)
+    join typing_normal using (seq, ordinal, position)
+    where typing_normal.current
+), compared as (
+    select
+        *,
+        glstring is not null and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
+        min(statement) over same_locus <> max(statement) over same_locus as disputed
+    from stated
+    window same_locus as (partition by donor, locus)
+), newest as (
+    select *
+    from compared
+    where called
+    qualify row_number() over (partition by donor, locus order by seq desc, ordinal desc, position desc) = 1
+)
+select
+    newest.donor, newest.scheme, newest.source, receipt.receipt, newest.seq, newest.sample, newest.locus, newest.state,
+    newest.glstring, newest.release, newest.resolution, newest.method, newest.date, newest.version,
+    to_json(list_concat(
+        from_json(newest.flags, '["JSON"]'),
+        coalesce(typing_flag.flags, []),
+        case
+            when newest.disputed
+            then [to_json({
+                code: 'other_typing_differs', token: newest.locus, severity: 'warning',
+                message: 'another current typing of this donor and locus says otherwise or could not be read'
+            })]
+            else []
+        end
+    ))::varchar as flags
+from newest
+join receipt using (seq)
+left join typing_flag
+    on typing_flag.seq = newest.seq and typing_flag.ordinal = newest.ordinal and typing_flag.token = newest.locus;
+comment on view feed_typing is 'One row per donor and locus: the newest called typing under the current release.';
+
+create view feed_donor as
+select
+    donor,
+    any_value(scheme) as scheme,
+    max(seq) as seq,
+    max(glstring) filter (where locus = 'A') as "A",
+    max(glstring) filter (where locus = 'B') as "B",
+    max(glstring) filter (where locus = 'C') as "C",
+    max(glstring) filter (where locus = 'DRB1') as "DRB1",
+    max(glstring) filter (where locus = 'DQB1') as "DQB1",
+    max(glstring) filter (where locus = 'DPB1') as "DPB1",
+    bool_or(flags <> '[]') as flagged
+from feed_typing
+group by donor;
+comment on view feed_donor is 'One row per donor: the GL Strings of the loci that donors are matched at, null where there is none.';

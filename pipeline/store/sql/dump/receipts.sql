@@ -1,0 +1,3 @@
+select receipt, seq, source, name, format, sha256, bytes, received, whole, note, state, reason
+from receipt
+order by seq

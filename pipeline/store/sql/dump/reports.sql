@@ -1,0 +1,13 @@
+select
+    receipt.receipt, report.source, report.format, report.ordinal, report.kind, report.sample, report.subject,
+    report.version, report.current, report.printed, report.normalised, flagged.flags
+from report
+join receipt using (seq)
+left join (
+    select
+        seq, ordinal,
+        to_json(list({code: code, token: token, message: message, severity: severity} order by token, code)) as flags
+    from report_flag
+    group by seq, ordinal
+) as flagged using (seq, ordinal)
+order by report.seq, report.ordinal

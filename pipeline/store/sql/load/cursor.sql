@@ -1,0 +1,1 @@
+update cursor set seq = greatest(seq, ?::bigint) where name = 'spool'

@@ -1,0 +1,3 @@
+insert into message
+select seq, ordinal, message
+from batch

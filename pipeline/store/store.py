@@ -1,0 +1,182 @@
+"""The DuckDB file of a site: opened safely, one writer at a time, closed cleanly.
+
+The store is a projection of the spool. A file that DuckDB cannot open any more (a power cut in the middle of a
+checkpoint leaves about one in eight so) is therefore set aside under another name, never deleted, and an empty
+one takes its place: its cursor stands at 0, and the loader fills it from the spool again.
+
+DuckDB gives the file to one process. While the service runs, other processes ask the service.
+
+The file format is pinned, so that every DuckDB from 1.5.5 on opens it. DuckDB never reaches beyond the file: no other
+file, no network, no extension; the one folder it may write to is `snapshots` beside it, where the feed is published.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Self
+
+import duckdb
+import msgspec
+
+from instruments.host import PRIVATE_FILE, sync_folder
+from pipeline.errors import SiteError, Unavailable
+from pipeline.store.failure import without_values
+from pipeline.store.migration import applied, migrate
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0",
+    "wal_autocheckpoint": "64MB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+}
+ROWS_AT_ONCE = 2000
+HELD = re.compile(r"Could not set lock|being used by another process")
+HELD_HERE = re.compile(r"configuration has been locked|different configuration than existing connections")
+HOLDER = re.compile(r"\(PID (\d+)\)")
+OUT_OF_REACH = re.compile(r"Permission denied|Read-only file system|No space left|Too many open files|newer version")
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class Store:
+    """The open store. Raises Unavailable if another process has it or the disk will not let us.
+
+    `set_aside` is where a damaged file went, if there was one; then `rebuild_needed` is true and `last_seq` is 0.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.snapshots = self.path.parent / "snapshots"
+        self.set_aside: Path | None = None
+        self._writing = threading.Lock()
+        self._connection = self._open()
+        self._remove_spill()
+        with without_values("preparing the tables"):
+            migrate(self._connection)
+
+    @property
+    def rebuild_needed(self) -> bool:
+        """Whether a damaged file was set aside, so that everything must be loaded from the spool again."""
+        return self.set_aside is not None
+
+    @property
+    def last_seq(self) -> int:
+        """How far the spool has been loaded: the sequence number of the last receipt or decision."""
+        seq: int = next(self.rows("select seq from cursor where name = 'spool'"))["seq"]
+        return seq
+
+    @contextmanager
+    def transaction(self, doing: str) -> Iterator[Connection]:
+        """A connection whose statements take effect all together or not at all; one such at a time."""
+        with self._writing, without_values(doing):
+            connection = self._connection.cursor()
+            connection.begin()
+            try:
+                yield connection
+                connection.commit()
+            finally:
+                connection.close()  # rolls back what was not committed
+
+    def rows(self, query: str, parameters: list[Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The rows of a query as dictionaries; JSON columns come as lists and dictionaries."""
+        with without_values("reading"):
+            connection = self._connection.cursor()
+            connection.execute(query, parameters)
+            columns = [(name, str(kind) == "JSON") for name, kind, *_ in connection.description or []]
+            while rows := connection.fetchmany(ROWS_AT_ONCE):
+                for row in rows:
+                    yield {
+                        name: msgspec.json.decode(value) if is_json and value is not None else value
+                        for (name, is_json), value in zip(columns, row, strict=True)
+                    }
+
+    def close(self) -> None:
+        """Put everything into the file and let go of it."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> Connection:
+        self._touch()
+        try:
+            return self._connect()
+        except duckdb.Error as error:
+            refusal = _refusal(error)
+        if refusal is None:
+            self.set_aside = _set_aside(self.path)
+            with without_values("making a new file in place of a damaged one"):
+                return self._connect()
+        raise refusal
+
+    def _touch(self) -> None:
+        """Find out from the system, not from DuckDB's texts, whether the file may be used at all."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.exists():
+                with self.path.open("r+b"):
+                    pass
+        except OSError as error:
+            raise Unavailable(
+                f"the store {self.path} cannot be opened: {error.strerror}; check its permissions"
+            ) from None
+
+    def _connect(self) -> Connection:
+        connection = duckdb.connect(str(self.path), config=SETTINGS)
+        try:
+            self.path.chmod(PRIVATE_FILE)
+            folder = str(self.snapshots).replace("'", "''")
+            connection.execute(f"set allowed_directories = ['{folder}']")
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            if applied(connection):
+                connection.execute("select max(seq) from cursor").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _remove_spill(self) -> None:
+        """What an earlier process, killed in the middle of a sort, left on disk in the clear."""
+        rmtree(self.path.with_name(self.path.name + ".tmp"), ignore_errors=True)
+
+
+def _refusal(error: duckdb.Error) -> SiteError | None:
+    """Why the file cannot be opened just now; None if it is damaged."""
+    text = str(error)
+    if HELD_HERE.search(text):
+        return Unavailable("the store is already open in this process; use the one that is open")
+    if HELD.search(text):
+        holder = HOLDER.search(text)
+        who = f"process {holder[1]}" if holder else "another process"
+        return Unavailable(f"the store is in use by {who}; ask the running service, or stop that process first")
+    if isinstance(error, duckdb.OutOfMemoryException) or OUT_OF_REACH.search(text):
+        return Unavailable(
+            f"the store cannot be opened ({type(error).__name__}); check permissions, free space and that this is the "
+            "version of Graftline it was made with, or run `graftline rebuild`"
+        )
+    return None
+
+
+def _set_aside(path: Path) -> Path:
+    """Move a damaged store and its log out of the way, keeping both. Raises Unavailable if that cannot be done."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    try:
+        for log in path.parent.glob("*.wal"):
+            if log.name.startswith(f"{path.name}.") and ".damaged-" not in log.name:
+                log.replace(aside.with_name(aside.name + log.name.removeprefix(path.name)))
+        path.replace(aside)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Unavailable(f"the store is damaged and cannot be moved aside: {error.strerror}") from None
+    return aside

@@ -1,0 +1,45 @@
+"""Spool and store against each other: every message that was acknowledged is in the store, as the bytes that came."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline.loader import receipt_of
+from pipeline.site import Site
+from pipeline.spool.frames import Kind
+from pipeline.spool.reader import verify as damages_of
+from pipeline.store import queries
+
+TORN = "torn"
+"""An end that a stop left behind in the middle of a write: it was never acknowledged, so nothing is missing."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What was counted, and every fault in a sentence."""
+
+    messages: int
+    parts: int
+    receipts: int
+    faults: tuple[str, ...]
+
+
+def verify(site: Site) -> Verdict:
+    """Read the whole spool and hold the store against it. Raises SiteError."""
+    faults = [f"spool: {damage}" for damage in damages_of(site.home.spool) if damage.kind != TORN]
+    store = site.ready_store()
+    known = {row["seq"]: row for row in queries.dump(store, "receipts")}
+    receipts = len(known)
+    counts = dict.fromkeys(Kind, 0)
+    for envelope, _ in site.spool.read():
+        counts[envelope.kind] += 1
+        if envelope.kind is Kind.MESSAGE:
+            faults += _faults_of(receipt_of(envelope).receipt, envelope.sha256.hex(), known.pop(envelope.seq, None))
+    faults += [f"store: the receipt {row['receipt']} is not in the spool" for row in known.values()]
+    return Verdict(counts[Kind.MESSAGE], counts[Kind.PART], receipts, tuple(faults))
+
+
+def _faults_of(receipt: str, sha256: str, row: dict[str, object] | None) -> Iterator[str]:
+    if row is None:
+        yield f"store: the receipt {receipt} is missing; run: graftline rebuild"
+    elif row["sha256"] != sha256:
+        yield f"store: the receipt {receipt} names other bytes than the spool holds; run: graftline rebuild"

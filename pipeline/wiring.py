@@ -1,0 +1,78 @@
+"""From an instrument of the site file to a source at work: its port, its link, its way into the spool."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from instruments.links.astm import AstmReceiver
+from instruments.links.lines import LineReceiver
+from instruments.links.link import Link
+from instruments.links.mllp import MllpReceiver
+from instruments.sources.connector import Connector
+from instruments.sources.folder import Folder, FolderSettings
+from instruments.sources.listener import InstrumentListener, SharedListener
+from instruments.sources.serial_port import SerialPort, SerialSettings
+from instruments.sources.source import Source
+from parsers.completeness import ends_whole
+from parsers.format import Profile
+from pipeline.config.settings import Instrument
+from pipeline.errors import ConfigError
+from pipeline.hl7.acknowledgement import acknowledge
+from pipeline.intake import SpoolIntake
+from pipeline.spool.spool import Spool
+
+ASTM_SILENCE = 30.0
+"""Seconds without a byte after which a receiver gives a session up (LIS01-A2, 6.5.2.4)."""
+MLLP_SILENCE = 60.0
+"""Seconds without a byte after which a block that has begun is given up."""
+
+
+def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...]) -> Source:
+    """The source that watches this instrument. Raises ConfigError, PortUnavailable."""
+    intake = SpoolIntake(spool, instrument.name, instrument.format or "")
+    name, address = instrument.name, instrument.address
+    if instrument.source == "folder":
+        files = FolderSettings(settle=instrument.files.settle_seconds, give_up=instrument.files.give_up_seconds)
+        return Folder(name, Path(address), intake, settings=files, complete=lambda raw: ends_whole(raw) is not False)
+    make_link = link_maker(instrument, profiles)
+    if instrument.source == "port":
+        settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
+        return SerialPort(name, address, make_link(), intake, settings=settings)
+    if instrument.source == "connect":
+        return Connector(name, address, make_link(), intake)
+    if instrument.link == "mllp":  # every block stands alone, so any number of senders may share the port
+        return SharedListener(name, address, make_link, intake)
+    return InstrumentListener(name, address, make_link(), intake)
+
+
+def link_maker(instrument: Instrument, profiles: tuple[Profile, ...]) -> Callable[[], Link]:
+    """What makes a fresh link engine for this instrument. Raises ConfigError."""
+    patience = instrument.timers.patience_seconds
+    if instrument.link == "astm":
+        return lambda: AstmReceiver(silence=patience or ASTM_SILENCE)
+    if instrument.link == "mllp":
+        return lambda: MllpReceiver(answer, silence=patience or MLLP_SILENCE)
+    if instrument.link == "lines":
+        begins, ends = run_marks(instrument, profiles)
+        return lambda: LineReceiver(begins=begins, ends=ends, silence=patience)
+    raise ConfigError(f'the instrument "{instrument.name}" names a link that is not there: "{instrument.link}"')
+
+
+def run_marks(instrument: Instrument, profiles: tuple[Profile, ...]) -> tuple[bytes, bytes]:
+    """The patterns of a run's first and last line, from the instrument's profile; empty if it has no profile."""
+    if not instrument.profile:
+        return b"", b""
+    stream = next((each.settings.get("stream") for each in profiles if each.name == instrument.profile), None)
+    if not isinstance(stream, dict) or not {"begins", "ends"} <= stream.keys():
+        raise ConfigError(
+            f'the profile "{instrument.profile}" of the instrument "{instrument.name}" does not say how a run begins '
+            "and ends; expected a table [stream] with begins and ends"
+        )
+    return str(stream["begins"]).encode(), str(stream["ends"]).encode()
+
+
+def answer(payload: bytes, refused: bool) -> bytes:
+    """The HL7 acknowledgement of a block, dated now."""
+    return acknowledge(payload, stored=not refused, now=datetime.now(UTC).isoformat(timespec="seconds"))

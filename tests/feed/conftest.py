@@ -1,0 +1,81 @@
+"""Invented alleles, donors and typings; the P groups are made up for these tests."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from parsers.records import LocusTyping, State, TypingReport
+from pipeline.normalise.records import Identifier, NormalLocus, NormalTyping
+from pipeline.store.entry import Entry, LoadedReport, Receipt
+from pipeline.store.store import Store
+from pipeline.store.writer import Writer
+
+
+class InventedGroups:
+    """A nomenclature of our own: every two-field name is its own P group, names on 99 are unknown."""
+
+    def match_groups(self, token: str) -> frozenset[str]:
+        gene, star, fields = token.partition("*")
+        if not star or not fields[:1].isdigit():
+            raise ValueError("not the name of an allele")
+        if fields.startswith("99"):
+            return frozenset()
+        if fields.endswith(":XX"):
+            return frozenset(f"{gene}*{fields[:2]}:{number:02d}P" for number in range(1, 40))
+        first_two = ":".join(fields.split(":")[:2])
+        return frozenset({token if fields.endswith("N") else f"{gene}*{first_two}P"})
+
+
+@pytest.fixture(scope="session")
+def groups() -> InventedGroups:
+    return InventedGroups()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "store.duckdb") as opened:
+        yield opened
+
+
+Type = Callable[..., None]
+
+
+def locus_typing(locus: str, text: str, state: State | None) -> NormalLocus:
+    called = state or ("two_copies" if "+" in text else "one_stated")
+    return NormalLocus(locus=locus, state=called, reported=text, glstring=text or None, release="0.1.0")
+
+
+@pytest.fixture
+def typed(store: Store) -> Type:
+    """Load one invented typing report: `typed(1, "S1", A="HLA-A*01:01+HLA-A*02:01")`."""
+
+    def load(
+        seq: int,
+        sample: str,
+        *,
+        grid: str = "",
+        run: str = "",
+        source: str = "lab",
+        state: State | None = None,
+        upto: int | None = None,
+        **loci: str,
+    ) -> None:
+        normal = NormalTyping(
+            sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
+            subject=Identifier(scheme="GRID", value=grid, printed=grid) if grid else None,
+            loci=tuple(locus_typing(locus, text, state) for locus, text in loci.items()),
+        )
+        printed = TypingReport(
+            format="hml",
+            sample=sample,
+            report_id=run or f"run {seq}",
+            loci=tuple(LocusTyping(locus=each.locus, state=each.state, reported=each.reported) for each in normal.loci),
+        )
+        receipt = Receipt(
+            receipt=f"R{seq}", seq=seq, source=source, name="", sha256=f"{seq:064x}", size=1, received="2026-01-02"
+        )
+        report = LoadedReport(printed=printed, normal=normal, message="")
+        Writer(store).load([Entry(receipt=receipt, state="loaded", format="hml", reports=(report,))], upto)
+
+    return load

@@ -1,0 +1,146 @@
+"""What the matcher reads: the newest called typing of each donor and locus, with its doubts, whole or not at all."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.errors import ConfigError, Unavailable
+from pipeline.feed.changes import changes
+from pipeline.feed.snapshot import publish
+from pipeline.store.store import Store
+
+Typed = Callable[..., None]
+FIRST, SECOND = "HLA-A*01:01+HLA-A*02:01", "HLA-A*01:01+HLA-A*03:01"
+
+
+def feed(store: Store) -> list[tuple[str, str, str, list[str]]]:
+    """Donor, locus, GL String and the codes of the flags."""
+    rows = store.rows("select * from feed_typing order by donor, locus")
+    return [
+        (row["donor"], row["locus"], row["glstring"], [flag["code"] for flag in json.loads(row["flags"])])
+        for row in rows
+    ]
+
+
+def test_a_donor_is_known_by_its_grid_and_else_by_its_sample(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S2", grid="9991INVENTED000001X", A=FIRST)
+    assert [(row["donor"], row["scheme"]) for row in store.rows("select * from feed_donor order by donor")] == [
+        ("9991INVENTED000001X", "GRID"),
+        ("S1", "LOCAL"),
+    ]
+
+
+def test_the_newest_typing_of_a_locus_stands_and_says_that_another_differs(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST, B="HLA-B*07:02+HLA-B*08:01")
+    typed(2, "S1", A=SECOND)
+    assert feed(store) == [
+        ("S1", "A", SECOND, ["other_typing_differs"]),
+        ("S1", "B", "HLA-B*07:02+HLA-B*08:01", []),
+    ]
+
+
+def test_two_typings_that_agree_need_no_flag(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S1", A=FIRST)
+    assert feed(store) == [("S1", "A", FIRST, [])]
+
+
+def test_a_conflicting_re_export_stands_and_carries_the_flag(store: Store, typed: Typed) -> None:
+    typed(1, "S1", run="r", A=FIRST)
+    typed(2, "S1", run="r", A=SECOND)
+    assert feed(store) == [("S1", "A", SECOND, ["conflicting_reexport"])]
+
+
+@pytest.mark.parametrize("state", ["candidates", "failed", "not_tested", "absent", "novel"])
+def test_what_nobody_called_is_not_fed(store: Store, typed: Typed, state: Any) -> None:
+    typed(1, "S1", state=state, A=FIRST)
+    assert feed(store) == []
+
+
+def test_a_newer_typing_that_could_not_be_read_leaves_the_older_with_a_flag(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S1", state="two_copies", A="")
+    assert feed(store) == [("S1", "A", FIRST, ["other_typing_differs"])]
+
+
+def test_changes_name_the_donors_touched_since_a_cursor(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S2", A=FIRST)
+    everything = changes(store, 0)
+    assert [row["donor"] for row in everything.donors] == ["S1", "S2"]
+    typed(3, "S1", A=SECOND)
+    later = changes(store, everything.cursor)
+    assert [(row["donor"], row["loci"], row["flagged"]) for row in later.donors] == [("S1", {"A": SECOND}, True)]
+    assert list(changes(store, later.cursor).donors) == []
+
+
+def test_a_receipt_loaded_late_is_a_change_when_it_is_loaded(store: Store, typed: Typed) -> None:
+    typed(5, "S5", A=FIRST)
+    typed(2, "S2", A=FIRST, upto=6)
+    assert [row["donor"] for row in changes(store, 5).donors] == ["S2"]
+
+
+def test_a_donor_whose_report_turned_out_to_be_of_another_is_a_change_of_both(store: Store, typed: Typed) -> None:
+    typed(1, "S1", run="r", grid="9991INVENTED000001X", A=FIRST)
+    typed(2, "S1", run="r", grid="9991INVENTED000002X", A=FIRST)
+    assert [(row["donor"], row["loci"]) for row in changes(store, 1).donors] == [
+        ("9991INVENTED000001X", {}),
+        ("9991INVENTED000002X", {"A": FIRST}),
+    ]
+
+
+def test_a_snapshot_holds_the_feed_and_its_manifest_vouches_for_it(store: Store, typed: Typed, tmp_path: Path) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S2", A=FIRST, B="HLA-B*07:02+HLA-B*08:01")
+    folder = tmp_path / "matcher's folder"
+    manifest = publish(store, folder)
+    assert sorted(each.name for each in folder.iterdir()) == [
+        "feed_donor.parquet",
+        "feed_typing.parquet",
+        "manifest.json",
+    ]
+    assert json.loads((folder / "manifest.json").read_text()) == manifest
+    assert manifest["cursor"] == 2
+    for name, said in manifest["files"].items():
+        raw = (folder / name).read_bytes()
+        assert (hashlib.sha256(raw).hexdigest(), len(raw)) == (said["sha256"], said["bytes"])
+    with duckdb.connect() as reader:
+        rows = reader.read_parquet(str(folder / "feed_typing.parquet")).fetchall()
+    assert len(rows) == manifest["files"]["feed_typing.parquet"]["rows"] == 3
+
+
+def test_publishing_again_replaces_the_snapshot_and_leaves_nothing_behind(
+    store: Store, typed: Typed, tmp_path: Path
+) -> None:
+    for seq in (1, 2):
+        typed(seq, f"S{seq}", A=FIRST)
+        manifest = publish(store, store.snapshots)
+    assert manifest["files"]["feed_donor.parquet"]["rows"] == 2
+    assert list((store.snapshots / ".staged").iterdir()) == []
+    assert list(store.snapshots.glob(".*arriving")) == []
+
+
+def test_publishing_the_same_feed_twice_gives_the_same_bytes(store: Store, typed: Typed, tmp_path: Path) -> None:
+    typed(1, "S1", A=FIRST)
+    assert publish(store, tmp_path / "one") == publish(store, tmp_path / "two")
+
+
+def test_an_empty_feed_can_be_published(store: Store, tmp_path: Path) -> None:
+    assert publish(store, tmp_path / "out")["files"]["feed_typing.parquet"]["rows"] == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(Unavailable, match="cannot be published"):
+        publish(store, tmp_path / "taken")
+
+
+def test_an_unknown_form_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="expected: parquet"):
+        publish(store, tmp_path / "out", as_="csv")

@@ -1,0 +1,60 @@
+"""A file that nothing reads is described truly and specifically, and without quoting anything personal."""
+
+import pytest
+
+from parsers.appearance import APPEARANCES, describe
+from parsers.errors import ParseError
+from parsers.format import Document, recognise
+
+INVENTED = {
+    b"": "an empty file",
+    b"\xef\xbb\xbf \r\n": "an empty file",
+    b'<?xml version="1.0"?><!-- x --><haml version="0.4.4"/>': "a HAML message (antibody results, not a typing)",
+    b"<fhir:Bundle xmlns:fhir='http://hl7.org/fhir'/>": "a FHIR resource (XML)",
+    b"<invoice><to>Somebody</to></invoice>": 'an XML document with the root element "invoice"',
+    b"<!-- cut": "the beginning of an XML document",
+    b'{"updateMode": "full", "donors": [': "a donor file for Atlas (JSON)",
+    b'{"resourceType": "Observation"}': "a FHIR resource (JSON)",
+    b'{"A": ["A*01:01"], "B": [], "C": []}': "an arcasHLA genotype or abundance file (JSON)",
+    b'{"Somebody Else": 1, "sampleName": 2, "id": 3}': 'a JSON document with the keys "sampleName", "id"',
+    b'{"Somebody": 1}': "a JSON document",
+    b"[1, 2]": "a JSON document",
+    b'"Program","xPONENT","","FlexMAP 3D"\r\n': "a Luminex xPONENT batch export (raw bead signals, not a typing)",
+    b"INSTRUMENT TYPE,SERIAL NUMBER\r": "a Luminex IntelliFlex export (raw bead signals, not a typing)",
+    b'\xef\xbb\xbf"PatientID";"SampleIDName";"RunDate"\r\n"1";"2";"3"\r\n': (
+        "a One Lambda Fusion antibody export (antibodies, not a typing)"
+    ),
+    b"Sample ID,Patient Name      ,Lot ID\r\n": "a MATCH IT! antibody export (antibodies, not a typing)",
+    b"sample;bead;MFI\n1;2;3\n": "an antibody screening table (antibodies, not a typing)",
+    "Sample ID,Cell count,Viable cells\n".encode("utf-16"): "a Vi-CELL cell count export (not a typing)",
+    b"FCS3.1  \0\0\0": "a flow cytometry list-mode file (FCS)",
+    b"A\tHLA-A*01:01:01\tHLA-A*02:01:01\n": "an HLA-HD result",
+    b"HLA-A\thla_a_01_01\thla_a_02_01\n": "a Polysolver result",
+    b"MSH|^~\\&|X": "an HL7 message",
+    b"# Notes\n\ntext": "a text that begins with a heading or a comment (#), such as Markdown",
+    b"{\\rtf1 text}": "an RTF document",
+    b"first;second;third;fourth\n": "a table of 4 columns separated by semicolons",
+    b"Dear colleague,\n": "plain text",
+    b"PK\x03\x04rest": "a zip archive, 8 bytes",
+    bytes(range(256)): "binary content, 256 bytes",
+}
+
+
+@pytest.mark.parametrize(("raw", "phrase"), INVENTED.items(), ids=INVENTED.values())
+def test_the_phrase_names_what_it_is(raw, phrase):
+    assert describe(Document(raw)) == phrase
+
+
+@pytest.mark.parametrize("raw", [b"Somebody, 1970-01-01, A*01:01\n", b"Somebody;Else;1970-01-01\n", b'{"Else": "A24"}'])
+def test_nothing_of_the_content_is_quoted(raw):
+    phrase = describe(Document(raw))
+    assert not any(word in phrase for word in ("Somebody", "Else", "1970", "A24", "01:01"))
+
+
+def test_an_unknown_input_is_refused_with_the_phrase(formats):
+    with pytest.raises(ParseError, match=r"it looks like a HAML message"):
+        recognise(Document(b"<haml/>"), formats)
+
+
+def test_every_look_alike_has_one_kind_of_sign():
+    assert all(sum(map(bool, (each.root, each.keys, each.pattern))) == 1 for each in APPEARANCES)

@@ -1,0 +1,234 @@
+"""A laboratory's table is read by a profile alone: no code knows a layout."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.errors import ParseError
+from parsers.format import Document, Profile, load_profiles
+from parsers.formats.lab_table import from_profiles, labels
+
+
+def profile(name="invented", **settings):
+    basic = {
+        "format": "lab_table",
+        "title": "Invented layout",
+        "verified": "invented samples",
+        "signature": ["id", "A1"],
+        "columns": {"sample": "id"},
+        "locus": [{"name": "A", "columns": ["A1", "A2"]}],
+    }
+    return Profile(name, "lab_table", "0" * 64, {**basic, **settings})
+
+
+def read(text, encoding="utf-8", **settings):
+    raw = text if isinstance(text, bytes) else text.encode(encoding)
+    return from_profiles((profile(**settings),)).parse(Document(raw, "table.csv"))
+
+
+def only_locus(text, **settings):
+    return read(text, **settings).reports[0].loci[0]
+
+
+def refusal_of(text, **settings):
+    with pytest.raises(ParseError) as refusal:
+        read(text, **settings)
+    return refusal.value
+
+
+TABLE = "id,A1,A2\nS-1,01:01,02:01\n"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_separator_line_ends_and_encoding_do_not_matter(separator, line_end, encoding):
+    text = TABLE.replace(",", separator).replace("\n", line_end)
+    assert read(text, encoding) == read(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("cells", "state", "reported", "expression"),
+    [
+        ("01:01,02:01", "two_copies", "01:01+02:01", "A*01:01+A*02:01"),
+        ("*01:01,HLA-A*02:01", "two_copies", "*01:01+HLA-A*02:01", "A*01:01+HLA-A*02:01"),
+        ("01:01/01:02,", "one_stated", "01:01/01:02", "A*01:01/01:02"),
+        (",01:01", "one_stated", "01:01", "A*01:01"),
+        ("01:01,01:01", "homozygous_stated", "01:01+01:01", "A*01:01+A*01:01"),
+        ("NNNN,nnnn", "absent", "NNNN+nnnn", ""),
+        ("UUUU,", "not_tested", "UUUU", ""),
+        ("XXXX,XXXX", "failed", "XXXX+XXXX", ""),
+        ("01:01,NEW", "novel", "01:01+NEW", "A*01:01+A*NEW"),
+        ("A24(9),A1", "two_copies", "A24(9)+A1", "A24(9)+A1"),
+    ],
+)
+def test_the_cells_of_a_locus(cells, state, reported, expression):
+    locus = only_locus(f"id,A1,A2\nS-1,{cells}\n")
+    assert (locus.locus, locus.state, locus.reported, locus.expression) == ("A", state, reported, expression)
+
+
+def test_a_locus_without_any_cell_is_not_mentioned():
+    assert read("id,A1,A2\nS-1,,\n").reports[0].loci == ()
+
+
+def test_words_are_those_of_the_profile():
+    words = {"absent": ["neg"], "failed": ["fail"], "blank": ["-"]}
+    assert only_locus("id,A1,A2\nS-1,Neg,-\n", words=words).state == "absent"
+    assert only_locus("id,A1,A2\nS-1,01:01,-\n", words=words).state == "one_stated"
+    left = read("id,A1,A2\nS-1,-,-\n", words=words)
+    assert left.reports[0].loci == ()
+    assert [(each.path, each.count) for each in left.ignored] == [("-", 2)]
+
+
+def test_a_column_wins_over_a_constant_unless_it_is_blank():
+    settings = {
+        "columns": {"sample": "id", "method": "how", "release": "db"},
+        "constants": {"method": "SSO", "release": "3.58.0", "kit_lot": "L1"},
+    }
+    first, second = read("id,A1,how,db\nS-1,01:01,NGS,\nS-2,01:01,,3.57.0\n", **settings).reports
+    assert (first.loci[0].method, first.loci[0].stated_release, first.loci[0].kit_lot) == ("NGS", "3.58.0", "L1")
+    assert (second.loci[0].method, second.loci[0].stated_release) == ("SSO", "3.57.0")
+
+
+def test_a_column_nobody_named_is_counted_by_its_header():
+    parsed = read("id,A1,note,\nS-1,01:01,late,x\nS-2,01:01,,\n")
+    assert [(each.path, each.count) for each in parsed.ignored] == [("note", 1), ("column 4", 1)]
+
+
+def test_a_named_property_is_kept_with_its_line():
+    columns = {"sample": "id", "properties": ["note"]}
+    (kept,) = read("id,A1,note\nS-1,01:01,late\n", columns=columns).reports[0].properties
+    assert (kept.label, kept.text, kept.where) == ("note", "late", "line 2")
+
+
+def test_a_glstring_column_is_split_into_its_loci():
+    settings = {"signature": ["id", "gl"], "columns": {"sample": "id", "glstring": "gl"}, "locus": []}
+    report = read("id,gl\nS-1,A*01:01+A*02:01^B*07:02\n", **settings).reports[0]
+    assert [(each.locus, each.expression) for each in report.loci] == [("A", "A*01:01+A*02:01"), ("B", "B*07:02")]
+
+
+LONG = {"signature": ["id", "locus"], "locus": [], "long": {"locus": "locus", "alleles": ["one", "two"]}}
+
+
+def test_a_long_table_has_a_row_per_locus():
+    first, second = read("id,locus,one,two\nS-1,HLA-A,01:01,02:01\nS-2,A,01:01,\nS-1,B,07:02,08:01\n", **LONG).reports
+    assert [(each.locus, each.expression) for each in first.loci] == [
+        ("A", "A*01:01+A*02:01"),
+        ("B", "B*07:02+B*08:01"),
+    ]
+    assert [each.state for each in second.loci] == ["one_stated"]
+
+
+def test_rows_of_a_sample_that_differ_in_more_than_the_locus_stay_apart():
+    settings = {**LONG, "columns": {"sample": "id", "date": "on"}}
+    reports = read("id,locus,one,two,on\nS,A,01:01,,May\nS,B,07:02,,June\n", **settings).reports
+    assert [each.date for each in reports] == ["May", "June"]
+    assert all(each.findings[0].code == "duplicate_sample_id" for each in reports)
+
+
+def test_two_rows_of_one_sample_are_noted_on_both():
+    reports = read("id,A1,A2\nS,01:01,\nT,01:01,\nS,02:01,\n").reports
+    assert [[finding.code for finding in each.findings] for each in reports] == [
+        ["duplicate_sample_id"],
+        [],
+        ["duplicate_sample_id"],
+    ]
+
+
+def test_an_allele_in_the_column_of_another_locus_is_noted():
+    (finding,) = read("id,A1,A2\nS-1,B*07:02,01:01\n").reports[0].findings
+    assert (finding.code, finding.where) == ("locus_differs", "line 2, column A1")
+
+
+def test_a_last_line_without_an_end_is_noted():
+    *_, last = read(TABLE + "S-2,01:01,02:01").reports
+    assert [each.code for each in last.findings] == ["no_final_line_end"]
+
+
+def test_a_row_without_a_sample_refuses_the_table_and_names_the_line():
+    refusal = refusal_of(TABLE + "\n  ,01:01,02:01\n")
+    assert refusal.where == "line 4, column id"
+
+
+def test_bytes_that_are_no_text_are_refused_by_their_place():
+    raw = TABLE.encode() + "Ü-2,01:01,\n".encode("cp1252")
+    assert refusal_of(raw).where == f"byte {len(TABLE)}"
+    reader = from_profiles((profile(encoding="cp1252"),))
+    assert reader.parse(Document(raw)).reports[1].sample == "Ü-2"
+
+
+def test_the_more_specific_of_two_profiles_reads_a_table():
+    specific = profile("specific", signature=["id", "A1", "A2"])
+    reader = from_profiles((profile("general"), specific))
+    assert reader.parse(Document(TABLE.encode())).reports[0].profile == "specific"
+
+
+def test_two_profiles_that_fit_equally_are_a_refusal():
+    reader = from_profiles((profile("one"), profile("other")))
+    with pytest.raises(ParseError, match="one and other both describe"):
+        reader.parse(Document(TABLE.encode()))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"signature": []},
+        {"columns": {}},
+        {"columns": {"sample": "id", "smaple": "x"}},
+        {"colums": {"sample": "id"}},
+        {"encoding": "utf-99"},
+        {"separator": "ab"},
+        {"constants": {"metod": "NGS"}},
+        {"locus": []},
+        {"verified": "maybe"},
+    ],
+)
+def test_an_unusable_profile_is_refused_by_its_name(settings):
+    with pytest.raises(ParseError, match="profile invented"):
+        from_profiles((profile(**settings),))
+
+
+def test_labels_tells_mapped_columns_from_others():
+    assert labels(Document(b"id,A1,A2,note\nS-1,01:01,,x\n"), profile()) == (("id", "A1", "A2"), ("note",))
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_workbook_says_the_same_as_the_text():
+    assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
+
+
+def test_a_workbook_with_a_hidden_document_type_is_refused():
+    raw = workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])
+    stream = io.BytesIO(raw)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/extra.xml", "<!DOCTYPE x><x/>")
+    assert "document type definition" in str(refusal_of(stream.getvalue()))
+
+
+def test_every_profile_that_ships_is_usable_and_claims_its_own_header(bundled_profiles):
+    for each in load_profiles([bundled_profiles]):
+        if each.format == "lab_table":
+            header = ",".join(each.settings["signature"]) + "\n"
+            assert from_profiles((each,)).looks_like(header.encode()), each.name
+
+
+CELL = st.text(alphabet=st.characters(blacklist_categories=("Cs",), blacklist_characters='",\r\n'), max_size=12)
+
+
+@given(CELL, CELL)
+def test_any_cell_is_kept_as_printed_or_means_blank(first, second):
+    reports = read(f"id,A1,A2\nS-1,{first},{second}\n").reports
+    printed = "+".join(filter(None, (first.strip(), second.strip())))
+    assert [each.reported for each in reports[0].loci] == ([printed] if printed else [])

@@ -1,0 +1,41 @@
+"""OptiType: the sample is the file's name, blank cells are failed loci, and row 0 is the call."""
+
+import pytest
+
+from parsers.format import Document
+from parsers.formats.optitype import parse
+
+HEADER = "\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n"
+
+
+def read(cells, name="S-1_result.tsv"):
+    (report,) = parse(Document(f"{HEADER}0\t{cells}\t10\t9.5\n".encode(), name)).reports
+    return report
+
+
+@pytest.mark.parametrize("name", ["S-1_result.tsv", "/exports/run/S-1_result.tsv", r"C:\exports\S-1_result.tsv"])
+def test_the_sample_is_the_prefix_of_the_file_name(name):
+    report = read("A*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02", name)
+    assert (report.sample, report.findings) == ("S-1", ())
+
+
+@pytest.mark.parametrize("name", ["", "message-17", "result.tsv"])
+def test_without_such_a_name_the_sample_is_unknown_and_that_is_noted(name):
+    report = read("A*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02", name)
+    assert (report.sample, [each.code for each in report.findings]) == ("", ["no_sample_id"])
+
+
+def test_blank_cells_do_not_move_the_others():
+    loci = read("A*01:01\tA*01:01\t\t\t\tC*07:02").loci
+    assert [(each.locus, each.state, each.expression) for each in loci] == [
+        ("A", "homozygous_stated", "A*01:01+A*01:01"),
+        ("B", "failed", ""),
+        ("C", "one_stated", "C*07:02"),
+    ]
+
+
+def test_runners_up_are_counted_and_not_read():
+    text = HEADER + "0\tA*01:01\tA*01:01\t\t\t\t\t1\t1\n1\tA*02:01\tA*02:01\t\t\t\t\t1\t0.9\n"
+    parsed = parse(Document(text.encode(), "S_result.tsv"))
+    assert [(each.path, each.count) for each in parsed.ignored] == [("row 2", 1)]
+    assert parsed.reports[0].loci[0].reported == "A*01:01+A*01:01"

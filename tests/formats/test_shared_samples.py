@@ -1,0 +1,153 @@
+"""What becomes of every typing file of the sample collection: other people's files, read where they lie.
+
+A number is how many samples and loci are read; a text is part of the refusal, or of what the file looks like.
+"""
+
+import hashlib
+
+import msgspec
+import pytest
+
+from parsers.errors import ParseError
+from parsers.format import open_document, recognise
+
+HML = {
+    "dash_DaSSH_CIBMTR_HML_Donor.hml.xml": (1, 6, {"missing_prefix"}),
+    "dash_DaSSH_CIBMTR_Recipient_1.hml.xml": (1, 8, set()),
+    "dash_E22_haploid_example1.hml.xml": (1, 10, set()),
+    "hml-fhir-app_hml_01.hml": (1, 1, set()),
+    "immunogenetr_hml_2_AlloSeqAssign.hml": (5, 76, {"no_call"}),
+    "miring_Element3.glstring.textanduri.xml": (1, 1, set()),
+    "miring_Element3.glstring.uri.xml": (1, 1, set()),
+    "miring_HMLWithCustomNamespace.xml": (1, 1, set()),
+    "miring_demobad.xml": (1, 2, {"no_hmlid", "locus_differs"}),
+    "miring_hml_1_0_1_example_miring.xml": (2, 2, {"haploid_differs"}),
+    "ngs_hml-example.xml": (1, 2, {"no_hmlid", "locus_differs"}),
+    "pyHML_1111.hml101-1.xml": (1, 2, set()),
+}
+
+TABLES = {
+    "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
+    "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
+    "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
+    "midas-table/MiDAS_tut_HLA.txt": ("lab_table", 1000, 9000),
+    "hapl-o-mat/populationData_a.dat": ("lab_table", 100, 600),
+}
+
+REFUSED = {
+    "hml-1.0.1/ngs_invalid-schema.xml": "no sample element",
+    "hml-1.0.1/ngs_invalid-syntax.xml": "ends in the middle",
+    "hml-legacy/dash_case.05.1.v093.xml": 'found "0.9.3"',
+    "hml-legacy/dash_case.05.1a.v030.xml": 'found "0.3"',
+    "hml-legacy/dash_case_2_1.v093.xml": 'found "0.9.3"',
+    "hml-legacy/dash_case_3_1.v093.xml": 'found "0.9.3"',
+    "hml-legacy/dash_ex_4_1.v033.xml": 'found "0.3.3"',
+    "hml-legacy/dash_ex_4_1.v093.xml": 'found "0.9.3"',
+    "hisat-genotype/*": "a HISAT-genotype report",
+    "immucor-eds/*": "a LIFECODES kit file",
+    "fhir-hla/*.xml": "a FHIR resource (XML)",
+    "fhir-hla/*.json": "a FHIR resource (JSON)",
+    "specimmune/*": "a SpecImmune result",
+    "luminex-intelliflex/*": "a Luminex IntelliFlex export",
+    "luminex-xponent/*": "a Luminex xPONENT batch export",
+    "gendx-tarr/*": "a GenDx NGSengine project",
+    "score6-xml/*": "a SCORE 6 batch",
+    "suretyper-xml/*": "a LinkSeq SureTyper report",
+    "donornet-xml/*": "a UNOS DonorNet upload",
+    "hml-xsd/*": "an XML Schema",
+    "hml-gateway/*": "an XML Schema",
+    "arcashla/*": "an arcasHLA genotype or abundance file",
+    "atlas-donor-import/*": "a donor file for Atlas",
+    "hla-hd/*": "an HLA-HD result",
+    "hla-la/*": "an HLA*LA result",
+    "t1k/*": "a T1K genotype table",
+    "polysolver/*": "a Polysolver result",
+    "hapl-o-mat/*.glc": "a table of GL Strings without a header",
+    "glstring-csv/*": "a typing table whose columns no profile describes",
+    "lab-tool-csv/pretypings_example.csv": "a typing table whose columns no profile describes",
+    "lookalikes/HLAnte_malformed.json": "plain text",
+    "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
+    "lookalikes/HLAnte_sample_final.result.txt": "an HLA-HD result",
+    "lookalikes/HLAnte_sample_t1k_genotype.tsv": "a table of 5 columns separated by tabs",
+}
+
+
+@pytest.fixture(scope="session")
+def typing_samples(shared):
+    return shared / "samples" / "typing"
+
+
+def read(path, formats):
+    document = open_document(path.read_bytes(), path.name)
+    reader = recognise(document, formats)
+    return reader, reader.parse(document)
+
+
+@pytest.mark.parametrize(("name", "expected"), HML.items())
+def test_an_hml_message_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / "hml-1.0.1" / name, formats)
+    samples, loci, findings = expected
+    assert reader.name == "hml"
+    assert (len(parsed.reports), sum(len(each.loci) for each in parsed.reports)) == (samples, loci)
+    assert {finding.code for each in parsed.reports for finding in each.findings} == findings
+
+
+@pytest.mark.parametrize(("name", "expected"), TABLES.items())
+def test_a_table_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / name, formats)
+    assert (reader.name, len(parsed.reports), sum(len(each.loci) for each in parsed.reports)) == expected
+    assert all(each.sample for each in parsed.reports)
+
+
+@pytest.mark.parametrize(("pattern", "reason"), REFUSED.items())
+def test_any_other_file_of_the_collection_is_refused_for_its_reason(pattern, reason, typing_samples, formats):
+    paths = sorted(typing_samples.glob(pattern))
+    assert paths
+    for path in paths:
+        with pytest.raises(ParseError) as refusal:
+            read(path, formats)
+        assert reason in refusal.value.explain()
+
+
+def test_no_file_of_the_collection_is_left_without_an_expectation(typing_samples):
+    patterns = [*(f"hml-1.0.1/{name}" for name in HML), *TABLES, *REFUSED, "SOURCES.md"]
+    told = {path for pattern in patterns for path in typing_samples.glob(pattern)}
+    assert {path for path in typing_samples.rglob("*") if path.is_file()} == told
+
+
+def test_the_alloseq_export_keeps_its_states(typing_samples, formats):
+    _, parsed = read(typing_samples / "hml-1.0.1" / "immunogenetr_hml_2_AlloSeqAssign.hml", formats)
+    third = {each.locus: each for each in parsed.reports[2].loci}
+    assert parsed.reports[2].software.startswith("AlloSeq Assign")
+    assert (third["MICB"].state, third["DRB4"].state, third["A"].state) == (
+        "failed",
+        "one_stated",
+        "homozygous_stated",
+    )
+    assert third["MICA"].allele_db == "IMGT/MIC"
+
+
+def test_an_absent_drb4_of_the_collection_is_absent(typing_samples, formats):
+    _, parsed = read(typing_samples / "hml-1.0.1" / "dash_DaSSH_CIBMTR_Recipient_1.hml.xml", formats)
+    states = {each.locus: each.state for each in parsed.reports[0].loci}
+    assert (states["DRB3"], states["DRB4"], states["DRB5"]) == ("one_stated", "absent", "one_stated")
+
+
+def test_every_glstring_of_the_collection_stands_in_a_record_letter_by_letter(typing_samples, formats):
+    """An inventory of our own, with nothing in common with the reader: the texts between the tags."""
+    for name in HML:
+        path = typing_samples / "hml-1.0.1" / name
+        text = path.read_text(encoding="utf-8")
+        parts = [part.partition(">")[2].partition("<")[0] for part in text.split("glstring")[1:]]
+        wanted = {"".join(part.split()) for part in parts if "*" in part}
+        kept = {locus.expression for report in read(path, formats)[1].reports for locus in report.loci}
+        assert wanted - kept == {each for each in wanted if "^" in each}
+        assert {each for text in wanted for each in text.split("^")} <= kept
+
+
+def test_the_collection_reads_the_same_every_time(typing_samples, formats):
+    def digest():
+        paths = [typing_samples / "hml-1.0.1" / name for name in HML]
+        return [hashlib.sha256(msgspec.json.encode(read(path, formats)[1])).hexdigest() for path in paths]
+
+    assert digest() == digest()

@@ -1,0 +1,315 @@
+"""The house's own ORU^R01: what goes in comes out, HL7's authority agrees, and no name is ever in it."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.errors import ParseError
+from parsers.format import Document
+from parsers.formats.hl7_oru import FORMAT
+from parsers.records import State
+from pipeline.hl7.authority import problems
+from pipeline.hl7.message import Envelope, read, render
+from pipeline.hl7.timestamps import exact, to_iso, to_ts
+from pipeline.normalise.records import (
+    Flag,
+    Identifier,
+    NormalCollection,
+    NormalLocus,
+    NormalObservation,
+    NormalObservations,
+    NormalTyping,
+)
+
+nasty = st.text(st.sampled_from('|^~\\&#+/*: "\r\n\t\x0b\x1c\x00\x7fEFSTRX.ab0Ωé😀\u2028\ufeff'), max_size=8)
+words = nasty | st.text(max_size=8)
+some = words.filter(bool)
+times = st.sampled_from(
+    ["2026-11-20", "2026-11-20T08:41", "2026-11-20T08:41:09.25Z", "2026-11-20T08:41:09+01:00", "2026-13-40", "20261120"]
+)
+maybe_time = st.none() | times | some
+flags = st.lists(st.builds(Flag, words, words, words, st.sampled_from(["info", "warning", "error"])), max_size=2).map(
+    tuple
+)
+identifiers = st.builds(
+    Identifier, scheme=st.sampled_from(["GRID", "DIN", "LOCAL"]), value=words, printed=words, flags=flags
+)
+loci = st.builds(
+    NormalLocus,
+    locus=st.sampled_from(["A", "C", "DRB1", "DRB3", "DPA1", "DPB1", "MICA", "TAP1"]) | some,
+    state=st.sampled_from(get_args(State)),
+    reported=words,
+    glstring=st.none() | some,
+    release=st.none() | some,
+    resolution=st.sampled_from(["high", "generic", "low"]),
+    method=words,
+    test_id=words,
+    date=times | words,
+    flags=flags,
+)
+numbers = st.floats(allow_nan=False)
+values = st.one_of(
+    st.tuples(words, st.none() | numbers, words),
+    numbers.map(lambda number: (repr(number), number, "")),
+    st.tuples(st.sampled_from(["<", ">", "<=", "≤"]), st.integers(0, 99)).map(
+        lambda pair: (f"{pair[0]}{pair[1]}", float(pair[1]), pair[0])
+    ),
+    st.just(("007", 7.0, "")),
+    st.just(("1,5", 1.5, "")),
+)
+observations = st.builds(
+    lambda value, **rest: NormalObservation(value=value[0], number=value[1], comparator=value[2], **rest),
+    values,
+    label=words,
+    code=words,
+    system=st.sampled_from(["LN", "99APH", "L"]),
+    unit=st.none() | some,
+    volume_basis=st.sampled_from([None, "whole_blood", "inlet", "unknown"]),
+    time=maybe_time,
+    status=st.sampled_from(["", "F", "R", "C", "W"]) | words,
+    analyser_flags=st.lists(some, max_size=3).map(tuple),
+    reference_range=words,
+    flags=flags,
+)
+shared = {"sample": identifiers, "subject": st.none() | identifiers, "report_id": words, "flags": flags}
+listed = st.lists(observations, max_size=4).map(tuple)
+reports = st.one_of(
+    st.builds(
+        NormalTyping,
+        **shared,
+        centre=words,
+        date=times | words,
+        software=words,
+        loci=st.lists(loci, max_size=4).map(tuple),
+    ),
+    st.builds(
+        NormalObservations,
+        **shared,
+        device=words,
+        date=maybe_time,
+        quality_control=st.booleans(),
+        observations=listed,
+    ),
+    st.builds(
+        NormalCollection,
+        **shared,
+        procedure=words,
+        device=words,
+        device_serial=words,
+        software=words,
+        started=maybe_time,
+        ended=maybe_time,
+        readings=listed,
+        finals=listed,
+        alarms=st.lists(words, max_size=2).map(tuple),
+    ),
+)
+envelopes = st.builds(
+    Envelope,
+    control_id=words,
+    sent_at=st.sampled_from(["2026-11-20T08:41:00Z", "2026-11-20T08:41:00.123Z", "2026-11-20T08:41:00+02:00"]),
+    facility=words,
+    receiving_application=words,
+    receiving_facility=words,
+)
+
+ENVELOPE = Envelope(control_id="R1-abcdef.0", sent_at="2026-11-20T08:41:00.123Z", facility="Invented laboratory")
+SAMPLE = Identifier(scheme="DIN", value="A999924000123", printed="=A99992400012300")
+DONOR = Identifier(scheme="GRID", value="9999TEST00000000118", printed="9999TEST00000000118")
+DOUBT = Flag("unknown_allele", "HLA-A*99:99", "the release does not hold | this ^ name", "error")
+
+
+def typing(*loci, **more):
+    return NormalTyping(sample=SAMPLE, subject=DONOR, report_id="F1", date="2026-11-18", loci=loci, **more)
+
+
+def locus(name, state="two_copies", glstring=None, **more):
+    return NormalLocus(locus=name, state=state, reported="as printed", glstring=glstring, release="0.1.0", **more)
+
+
+def observation(value, number=None, **more):
+    return NormalObservation(label="WBC", code="6690-2", system="LN", value=value, number=number, **more)
+
+
+@settings(max_examples=250, deadline=None)
+@given(reports, envelopes)
+def test_a_report_comes_back_as_it_was(report, envelope):
+    assert read(render(report, envelope)) == (report, envelope)
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports)
+def test_no_value_can_add_a_segment_a_field_or_a_block_end(report):
+    message = render(report, ENVELOPE)
+    assert message == render(report, ENVELOPE)
+    lines = message.removesuffix("\r").split("\r")
+    assert {line[:4] for line in lines} <= {"MSH|", "PID|", "NTE|", "OBR|", "OBX|", "SPM|"}
+    assert not set(message) & set("\n\x0b\x1c")
+
+
+SHAPES = [
+    typing(),
+    typing(
+        locus(
+            "A",
+            glstring="HLA-A*01:01+HLA-A*02:01|HLA-A*01:02+HLA-A*02:03",
+            resolution="high",
+            method="NGS",
+            test_id="K",
+        ),
+        locus("DRB4", "absent"),
+        locus("DPB1", "not_tested", date="2026-11-18"),
+        locus("DPA1", "failed", flags=(DOUBT, DOUBT)),
+        locus("MICA", "one_stated", "MICA*008:01"),
+        locus("B", "candidates", "HLA-B*07:02" + "/HLA-B*07:02" * 300),
+        centre="999",
+        software="Invented 1.0",
+        flags=(DOUBT,),
+    ),
+    NormalObservations(
+        sample=Identifier(scheme="LOCAL", value="S1", printed="S1", flags=(DOUBT,)), quality_control=True
+    ),
+    NormalObservations(
+        sample=SAMPLE,
+        subject=DONOR,
+        device="CELL-7",
+        date="2026-11-20",
+        observations=(
+            observation("8.5", 8.5, unit="10*9/L", status="F", time="2026-11-20T08:41", analyser_flags=("H", "A")),
+            observation("<0.1", 0.1, comparator="<", reference_range="4-10", flags=(DOUBT,)),
+            observation("-----", status="X", time="noon"),
+        ),
+    ),
+    NormalCollection(
+        sample=SAMPLE,
+        subject=DONOR,
+        procedure="CMNC",
+        started="2026-11-20T08:41",
+        ended="2026-11-20T12:26",
+        readings=(observation("60", 60.0, time="2026-11-20T08:51", unit="mL/min", volume_basis="inlet"),) * 2,
+        finals=(observation("302", 302.0, unit="mL"),),
+        alarms=("09:12 A-17 Inlet pressure low",),
+    ),
+]
+
+
+@pytest.mark.parametrize("report", SHAPES, ids=lambda report: f"{type(report).__name__}")
+def test_the_authority_finds_no_fault_in_any_shape(report):
+    assert problems(render(report, ENVELOPE)) == []
+
+
+def test_the_authority_would_find_a_fault():
+    message = render(SHAPES[0], ENVELOPE)
+    assert problems(message.replace("OBR|", "ZBR|")) != []
+    assert problems(message.replace("|2.5.1|", "||")) != []
+    assert problems(message + "ZZZ|1|O\r") == ["1 ZZZ stand where the standard has no place for them"]
+
+
+def test_a_typing_message_line_by_line():
+    message = render(
+        typing(locus("A", glstring="HLA-A*01:01+HLA-A*02:01", resolution="high", flags=(DOUBT,))), ENVELOPE
+    )
+    assert message.split("\r") == [
+        r"MSH|^~\&|GRAFTLINE|Invented laboratory|||20261120084100.123+0000||ORU^R01^ORU_R01|R1-abcdef.0|P|2.5.1"
+        "||||||UNICODE UTF-8",
+        "PID|1||9999TEST00000000118^^^GRID^DR||^^^^^^S",
+        "OBR|1||F1|51969-4^HLA typing report^LN|||20261118|||||||||||||||20261118|||F",
+        "OBX|1|TX|SAMPLE_PRINTED^Sample identifier as printed^99GRAFT|0|=A99992400012300||||||F",
+        "OBX|2|CWE|57290-9^HLA-A typing, high resolution^LN|1|hla#0.1.0#HLA-A*01:01+HLA-A*02:01"
+        "^HLA-A*01:01+HLA-A*02:01^http://glstring.org^^^^^^as printed||||||F",
+        r"NTE|1|L|the release does not hold \F\ this \S\ name|unknown_allele^HLA-A*99:99^99GRAFT^error^^99GRAFT",
+        "OBX|3|CWE|STATE^State of the typing^99GRAFT|1|two_copies^two copies^99GRAFT||||||F",
+        "SPM|1|A999924000123&DIN||U^Unknown^HL70353|||||||P^Patient^HL70369",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "obx"),
+    [
+        (observation("8.5", 8.5, unit="10*9/L", status="F"), "|NM|6690-2^WBC^LN|1|8.5|10*9/L^^UCUM|||||F"),
+        (observation("<0.1", 0.1, comparator="<"), "|SN|6690-2^WBC^LN|1|<^0.1||||||R"),
+        (observation("1,5", 1.5), "|TX|6690-2^WBC^LN|1|1,5||||||R"),
+        (observation("-----"), "|TX|6690-2^WBC^LN|1|-----||||||R"),
+    ],
+)
+def test_a_value_is_numeric_only_if_its_printed_text_is(value, obx):
+    message = render(NormalObservations(sample=SAMPLE, observations=(value,)), ENVELOPE)
+    assert obx in [line.removeprefix("OBX|2") for line in message.split("\r")]
+
+
+def test_what_was_read_at_one_moment_shares_a_group():
+    early, late = (observation("1", 1.0, time=f"2026-11-20T08:{minute}") for minute in (51, 59))
+    message = render(NormalCollection(sample=SAMPLE, readings=(early, early, late), finals=(late,)), ENVELOPE)
+    groups = [line.split("|")[4] for line in message.split("\r") if line.startswith("OBX") and "|NM|" in line]
+    assert groups == ["1.1.1", "1.1.2", "1.2.1", "2.1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("51969-4", "13303-3"), "OBR-4"),
+        (("two_copies", "both"), "state"),
+        (("SPM|", "ZPM|"), "SPM"),
+        (("DIN", "D"), "id"),
+    ],
+)
+def test_messages_of_others_are_refused(change, reason):
+    message = render(typing(locus("A")), ENVELOPE)
+    with pytest.raises(ParseError, match="not written by this program"):
+        read(message.replace(*change))
+
+
+def test_another_house_reads_the_message_as_a_format_with_states_and_doubts():
+    report = typing(
+        locus("A", "one_stated", "HLA-A*01:01", method="NGS", test_id="KIT", date="2026-11-18", resolution="high"),
+        locus("DRB4", "absent"),
+        locus("MICA", "homozygous_stated", "MICA*008+MICA*008", flags=(DOUBT,)),
+        centre="999",
+        software="Invented 1.0",
+    )
+    parsed = FORMAT.parse(Document(render(report, ENVELOPE).encode()))
+    (found,) = parsed.reports
+    assert (found.sample, found.subject, found.report_id) == ("A999924000123", "9999TEST00000000118", "F1")
+    assert (found.centre, found.software, found.date) == ("999", "Invented 1.0", "20261118")
+    assert [(each.locus, each.state, each.reported) for each in found.loci] == [
+        ("A", "one_stated", "as printed"),
+        ("DRB4", "absent", "as printed"),
+        ("MICA", "homozygous_stated", "as printed"),
+    ]
+    first, _, last = found.loci
+    assert (first.expression, first.stated_release, first.method) == ("HLA-A*01:01", "0.1.0", "NGS")
+    assert (first.test_id, first.date) == ("KIT", "20261118")
+    assert [(each.label.split("^")[0], each.text) for each in last.quality][-1] == (DOUBT.code, DOUBT.message)
+    assert ("SAMPLE_PRINTED", "=A99992400012300") in [(each.label, each.text) for each in found.properties]
+
+
+def test_another_house_reads_a_collection_as_observations_with_every_value():
+    (found,) = FORMAT.parse(Document(render(SHAPES[-1], ENVELOPE).encode())).reports
+    texts = {(each.code, each.value) for each in found.observations} | {
+        (each.label, each.text) for each in found.properties
+    }
+    assert {("6690-2", "60"), ("6690-2", "302"), ("VOLUME_BASIS", "inlet"), ("PROCEDURE", "CMNC")} <= texts
+    assert ("ALARM", "09:12 A-17 Inlet pressure low") in texts
+
+
+@pytest.mark.parametrize(
+    ("iso", "stamp"),
+    [
+        ("2026-11-20", "20261120"),
+        ("2026-11-20T08:41", "202611200841"),
+        ("2026-11-20T08:41:05.25-05:30", "20261120084105.25-0530"),
+        ("2026-11-20T08:41:05Z", "20261120084105+0000"),
+    ],
+)
+def test_times_are_exact_both_ways(iso, stamp):
+    assert (to_ts(iso), exact(iso), to_iso(stamp)) == (stamp, stamp, iso)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "noon", "2026-13-01", "20261120", "2026-11-20 08:41", "2026-11-20T08:41:05.123456Z"]
+)
+def test_times_that_would_not_come_back_are_not_exact(text):
+    assert exact(text) == ""

@@ -1,0 +1,187 @@
+"""ORU^R01 as records: states of loci, mended GL Strings, odd senders, and what is left out by name."""
+
+import msgspec
+import pytest
+
+from parsers.errors import ParseError
+from parsers.format import Document
+from parsers.formats.hl7_oru import FORMAT, looks_like
+
+HEADER = r"MSH|^~\&|LIS|LAB|||20261120||ORU^R01|1|P|2.5.1"
+
+
+def read(*segments, header=HEADER, end="\r"):
+    return FORMAT.parse(Document((end.join([header, *segments]) + end).encode()))
+
+
+def loci(*obx):
+    report = read("OBR|1||F1|51969-4^HLA^LN", *obx).reports[0]
+    return [(each.locus, each.state, each.expression) for each in report.loci]
+
+
+def codes(*obx):
+    return [each.code for each in read("OBR|1||F1", *obx).reports[0].findings]
+
+
+@pytest.mark.parametrize(
+    ("obx", "locus", "state", "expression"),
+    [
+        ("ST|57290-9^A^LN|1|A*01:01+A*02:01||||||F", "A", "two_copies", "A*01:01+A*02:01"),
+        ("ST|57290-9^A^LN|1|A*01:01+A*01:01||||||F", "A", "homozygous_stated", "A*01:01+A*01:01"),
+        ("ST|57290-9^A^LN|1|A*01:01||||||F", "A", "one_stated", "A*01:01"),
+        ("ST|57290-9^A^LN|1|01:01/01:02+02:01||||||F", "A", "two_copies", "A*01:01/A*01:02+A*02:01"),
+        ("ST|57295-8^DRB4^LN|1|DRB4*NNNN||||||F", "DRB4", "absent", "DRB4*NNNN"),
+        ("ST|57290-9^A^LN|1|||||||X", "A", "failed", ""),
+        ("ST|57290-9^A^LN|1|||||||N", "A", "not_tested", ""),
+        ("ST|57290-9^A^LN|1|||||||F", "A", "failed", ""),
+        ("ST|57290-9^A^LN|1|A*NEW+A*02:01||||||F", "A", "novel", "A*NEW+A*02:01"),
+        ("CWE|LOCAL^A^L^57290-9^A^LN|1|hla#3.58.0#HLA-A*01:01||||||F", "A", "one_stated", "HLA-A*01:01"),
+        ("CWE|57290-9^A^LN|1|X1^HLA-A*01:01+HLA-A*02:01^L||||||F", "A", "two_copies", "HLA-A*01:01+HLA-A*02:01"),
+        ("TX|84413-4^Genotype^LN|1|MICA*008+MICA*002||||||F", "MICA", "two_copies", "MICA*008+MICA*002"),
+        ("TX|96672-1^DRB345^LN|1|DRB3*01:01||||||F", "DRB3", "one_stated", "DRB3*01:01"),
+        ("FT|57290-9^A^LN|1|A*01:01+\\.br\\ A*02:01||||||F", "A", "two_copies", "A*01:01+A*02:01"),
+    ],
+)
+def test_the_state_of_a_locus(obx, locus, state, expression):
+    assert loci(f"OBX|1|{obx}") == [(locus, state, expression)]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("A*01:01+A*02:01^B*07:02+B*08:01", [("A", "A*01:01+A*02:01"), ("B", "B*07:02+B*08:01")]),
+        ("HLA-A*01:01+HLA-A*02:01|HLA-A*01:02+HLA-A*02:03", [("A", "HLA-A*01:01+HLA-A*02:01|HLA-A*01:02+HLA-A*02:03")]),
+        ("A*01:01~B*08:01+A*02:01~B*07:02", [("A~B", "A*01:01~B*08:01+A*02:01~B*07:02")]),
+        (
+            "hla#3.58.0#A*01:01+A*02:01|A*01:02+A*02:03^B*07:02",
+            [("A", "A*01:01+A*02:01|A*01:02+A*02:03"), ("B", "B*07:02")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["ST", "CWE"])
+def test_an_unescaped_glstring_is_put_together_with_a_finding(kind, value, expected):
+    obx = f"OBX|1|{kind}|84413-4^Genotype^LN|1|{value}||||||F|||20261118|||^NGS"
+    report = read("OBR|1||F1", obx).reports[0]
+    assert [(each.locus, each.expression) for each in report.loci] == expected
+    assert {(each.method, each.date, each.quality[0].text) for each in report.loci} == {("NGS", "20261118", "F")}
+    assert [each.code for each in report.findings] == ["unescaped_glstring"]
+
+
+def test_an_escaped_glstring_needs_no_mending():
+    escaped = r"A*01:01+A*02:01\F\A*01:02+A*02:03\S\B*07:02\R\C*07:02+B*08:01\R\C*07:01"
+    assert codes(f"OBX|1|TX|84413-4^Genotype^LN|1|{escaped}||||||F") == []
+
+
+@pytest.mark.parametrize("value", ["A*01:01~A*02:01", "A*01:01^^L~A*02:01^^L"])
+def test_repeated_values_are_candidates_because_nobody_says_they_are_the_two_copies(value):
+    kind = "CWE" if "^" in value else "ST"
+    obx = f"OBX|1|{kind}|57290-9^A^LN|1|{value}||||||F"
+    assert [(locus, state) for locus, state, _ in loci(obx)] == [("A", "candidates")]
+    assert "repeated_value" in codes(obx)
+
+
+def test_single_alleles_in_several_results_are_not_paired():
+    pair = ("OBX|1|ST|57290-9^A^LN|1|A*01:01||||||F", "OBX|2|ST|57290-9^A^LN|2|A*02:01||||||F")
+    assert [state for _, state, _ in loci(*pair)] == ["candidates", "candidates"]
+    assert codes(*pair) == ["locus_repeated"]
+
+
+def test_a_value_of_another_locus_than_the_code_is_a_finding():
+    obx = "OBX|1|ST|57291-7^B^LN|1|A*01:01+A*02:01||||||F"
+    assert loci(obx)[0][0] == "A"
+    assert codes(obx) == ["locus_differs"]
+
+
+def test_the_gene_of_a_genotype_stands_in_its_companion():
+    genotype = "OBX|1|ST|84413-4^Genotype^LN|7|008:01||||||F"
+    gene = "OBX|2|CWE|48018-6^Gene^LN|7|HGNC:7090^HLA-MICA^HGNC||||||F"
+    other = "OBX|3|CWE|48018-6^Gene^LN|8|HGNC:4931^HLA-A^HGNC||||||F"
+    assert loci(genotype, gene, other) == [("MICA", "one_stated", "MICA*008:01")]
+
+
+def test_a_release_stands_in_the_glstring_code():
+    report = read("OBR|1||F1", "OBX|1|ST|57290-9^A^LN|1|hla#3.58.0#HLA-A*01:01||||||F").reports[0]
+    assert report.loci[0].stated_release == "3.58.0"
+
+
+def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():
+    person = "PID|1||4711^^^LAB^PI~9999TEST00000000118^^^REG^DR||Surname^Given||19900101|F|||Some Road 1||5551234"
+    parsed = read(person, "OBR|1||F1|||||||||||||DOCTOR", "OBX|1|NM|718-7^Hb^LN||14|g/dL|||||F|||||OPERATOR")
+    text = msgspec.json.encode(parsed.reports).decode()
+    for secret in ("Surname", "Given", "19900101", "Some Road", "5551234", "DOCTOR", "OPERATOR"):
+        assert secret not in text
+    assert parsed.reports[0].subject == "9999TEST00000000118"
+    paths = {each.path for each in parsed.ignored}
+    assert {"PID-5", "PID-7", "PID-8", "PID-11", "PID-13", "OBR-16", "OBX-16"} <= paths
+
+
+@pytest.mark.parametrize(
+    ("segments", "sample"),
+    [
+        (("OBR|1|P1|F1", "OBX|1|ST|a||1", "SPM|1|S1&LAB^S2"), "S1"),
+        (("OBR|1|P1|F1", "SPM|1|^S2", "OBX|1|ST|a||1"), "S2"),
+        (("OBR|1|P1|F1", "OBX|1|ST|a||1"), "F1"),
+        (("OBR|1|P1", "OBX|1|ST|a||1"), "P1"),
+        (("OBX|1|ST|a||1",), ""),
+    ],
+)
+def test_the_sample_is_the_specimen_or_the_number_of_the_order(segments, sample):
+    assert read(*segments).reports[0].sample == sample
+
+
+def test_each_order_is_a_report_of_its_own_patient():
+    parsed = read(
+        *("PID|1||A", "OBR|1||F1", "OBX|1|ST|a||1", "OBR|2||F2", "OBX|1|ST|a||2"),
+        *("PID|2||B", "OBR|1||F3", "OBX|1|ST|a||3"),
+    )
+    found = [(each.subject, each.report_id, each.observations[0].value) for each in parsed.reports]
+    assert found == [("A", "F1", "1"), ("A", "F2", "2"), ("B", "F3", "3")]
+
+
+@pytest.mark.parametrize(
+    ("obx", "expected"),
+    [
+        ("NM|718-7^Hb^LN||14.2|g/dL^^UCUM", ("Hb", "718-7", "LN", "14.2", "g/dL")),
+        ("NM|^^^WBC^LEUCOCYTES||7.5|10*3/uL", ("WBC", "", "", "7.5", "10*3/uL")),
+        ("NM|84132^K^L^2823-3^Potassium^LN||5.2|", ("K", "2823-3", "LN", "5.2", "")),
+        ("NM|57290-1^wrong digit^LN||1|", ("wrong digit", "57290-1", "LN", "1", "")),
+        ("SN|74838-4^CD34^LN||<^0.1|/uL", ("CD34", "74838-4", "LN", "<0.1", "/uL")),
+        ("NM|X^X^L||<0.1|", ("X", "X", "L", "<0.1", "")),
+        ("|X^X^L||-----|", ("X", "X", "L", "-----", "")),
+        (r"TX|X^X^L||a\T\b\.br\c|", ("X", "X", "L", "a&b\nc", "")),
+    ],
+)
+def test_an_observation_as_printed(obx, expected):
+    found = read("OBR|1||F1", f"OBX|1|{obx}|||||F").reports[0].observations[0]
+    assert (found.label, found.code, found.system, found.value, found.unit) == expected
+
+
+def test_control_material_and_test_messages_are_marked():
+    control = read("OBR|1||F1", "OBX|1|ST|a||1", "SPM|1|C1|||||||||Q")
+    assert control.reports[0].quality_control
+    training = read("OBX|1|ST|a||1", header=HEADER.replace("|P|", "|T|"))
+    assert [each.code for each in training.reports[0].findings] == ["not_production"]
+
+
+def test_odd_messages_of_the_field_load(shared):
+    folder = shared / "samples" / "instruments" / "hl7v2"
+    counts = {}
+    for name in ("mirth_small_oru_r01", "openelis_mindray-cbc-result", "openelis_sysmex-xn-result"):
+        report = FORMAT.parse(Document((folder / f"{name}.hl7").read_bytes())).reports[0]
+        assert all(each.value and each.label for each in report.observations)
+        counts[name] = len(report.observations)
+    assert list(counts.values()) == [17, 4, 13]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("mirth_batch01", "SIU^S12"), ("mirth_batch02", "ADT^A01"), ("mirth_whitespace", "ORM^O01")],
+)
+def test_messages_of_other_types_are_refused_by_name(shared, name, found):
+    raw = (shared / "samples" / "instruments" / "hl7v2" / f"{name}.hl7").read_bytes()
+    assert looks_like(raw)
+    with pytest.raises(ParseError) as refusal:
+        FORMAT.parse(Document(raw))
+    assert refusal.value.found == found
+    assert "ORU^R01" in refusal.value.expected
+    assert found not in str(refusal.value)

@@ -1,0 +1,153 @@
+"""Devices that just talk: nothing comes twice, so nothing may be let go of. Every line here is invented."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from instruments.links.lines import CUT, GAP, LineReceiver
+from instruments.links.link import Message, Noise, Part
+from instruments.simulated.separator import SeparatorRun
+
+BEGIN, READING, END = b"RUN BEGIN;INVENTED\r\n", b"08:51;INLET;610;mL\r\n", b"RUN END;OK\r\n"
+RUN = BEGIN + READING + END
+
+
+def receiver(**settings):
+    return LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900.0, **settings)
+
+
+@pytest.fixture
+def line(driven):
+    return driven(receiver())
+
+
+def test_each_line_of_a_run_is_kept_as_it_comes_and_the_last_one_closes_it(line):
+    assert line.feed(BEGIN) == [Part(BEGIN)]
+    assert line.feed(READING) == [Part(READING)]
+    assert line.feed(END) == [Message(RUN)]
+
+
+def test_a_simulated_run_arrives_whole(line):
+    lines = list(SeparatorRun().lines())
+    line.feed(b"".join(lines))
+    assert line.messages == [Message(b"".join(lines))]
+
+
+def test_lines_outside_a_run_are_set_aside(line):
+    assert line.feed(READING + RUN)[0] == Noise(READING, "a line outside a run")
+    assert line.messages == [Message(RUN)]
+
+
+def test_a_run_that_begins_before_the_last_one_ended_ends_it_as_cut_off(line):
+    note = "the device began another run before this one ended"
+    assert line.feed(BEGIN + READING, RUN)[2:4] == [Message(BEGIN + READING, whole=False, note=note), Part(BEGIN)]
+    assert line.messages[-1] == Message(RUN)
+
+
+def test_a_run_that_falls_silent_is_given_up(line):
+    line.feed(BEGIN)
+    assert line.link.patience == 900.0
+    assert line.expire() == [Message(BEGIN, whole=False, note="the device fell silent in the middle of the run")]
+    assert line.link.patience is None
+    assert line.expire() == []
+
+
+def test_a_run_goes_on_where_it_was_and_says_that_the_line_was_away(line):
+    assert line.resume([BEGIN, READING]) == []
+    assert line.feed(END) == [Message(RUN, whole=True, note=GAP)]
+    assert line.feed(RUN)[-1] == Message(RUN)
+
+
+def test_half_a_line_is_never_joined_to_what_comes_after_the_line_was_away(line):
+    line.feed(BEGIN + b"08:51;INLET;61")
+    assert line.close() == [Noise(b"08:51;INLET;61", "the line went away in the middle of this")]
+    line.feed(b"5;mL\r\n" + END)
+    assert line.messages == [Message(BEGIN + b"5;mL\r\n" + END, whole=True, note=f"{GAP}; {CUT}")]
+
+
+def test_nulls_of_a_power_cycle_cut_the_line_they_stand_in(line):
+    events = line.feed(BEGIN + b"08:5\0\0" + BEGIN)
+    assert events[1] == Noise(b"08:5\0\0", "nulls, and what stood before them")
+    assert events[2].note.endswith(CUT)
+    assert line.feed(b"\0\0" + READING + END)[-1] == Message(RUN)
+
+
+def test_what_cannot_be_put_on_disk_is_offered_again_in_order(driven):
+    full = True
+    line = driven(receiver(), refuses=lambda _event: full)
+    line.feed(BEGIN, READING, END)
+    assert (line.parts, line.messages) == ([], [])
+    assert line.link.patience == 5.0
+    assert line.expire() == [Part(BEGIN)]
+    full = False
+    assert line.expire() == [Part(BEGIN), Part(READING), Message(RUN)]
+    assert line.link.patience is None
+
+
+def test_what_waits_for_the_disk_is_bounded(driven):
+    line = driven(LineReceiver(largest_run=100), refuses=lambda _event: True)
+    events = line.feed(*[b"%08d\r\n" % number for number in range(100)])
+    lost = [event for event in events if isinstance(event, Noise)]
+    assert {event.reason for event in lost} == {"could not be put on disk, and too much waits for it already"}
+    line.refuses = lambda _event: False
+    line.expire()
+    assert len(line.messages) + len(lost) == 100
+
+
+def test_a_run_that_never_ends_is_ended(driven):
+    line = driven(receiver(largest_run=100))
+    line.feed(BEGIN, *[READING] * 5)
+    assert line.messages[0].whole is False
+    assert line.messages[0].note == "the run is larger than any real one"
+
+
+def test_a_line_that_never_ends_is_set_aside(driven):
+    line = driven(receiver(longest_line=100))
+    assert line.feed(b"x" * 101) == [Noise(b"x" * 101, "a line of more than 100 bytes")]
+    assert line.feed(b"\r\n" + RUN)[-1] == Message(RUN)
+
+
+def test_without_runs_every_line_is_a_message(driven):
+    line = driven(LineReceiver())
+    assert line.feed(b"S S     100.00 g\r\n\r\nS S     101.00 g\r\n") == [
+        Message(b"S S     100.00 g\r\n"),
+        Message(b"S S     101.00 g\r\n"),
+    ]
+    assert line.link.patience is None
+
+
+def test_a_device_that_no_longer_sends_runs_leaves_its_last_one_as_cut_off(driven):
+    (event,) = driven(LineReceiver()).resume([BEGIN])
+    assert (event.payload, event.whole) == (BEGIN, False)
+
+
+def test_lines_may_end_in_cr_alone(driven):
+    assert driven(LineReceiver(end=b"\r")).feed(b"A\rB\r") == [Message(b"A\r"), Message(b"B\r")]
+
+
+@pytest.mark.parametrize("half", [{"begins": b"x"}, {"ends": b"x"}])
+def test_a_run_needs_both_its_first_and_its_last_line(half):
+    with pytest.raises(ValueError, match="both the pattern"):
+        LineReceiver(**half)
+
+
+@given(st.lists(st.sampled_from([BEGIN, READING, END, b"\0\0", b"junk", b"\r\n"]), max_size=12), st.integers(1, 30))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_reads_are_not_lines(driven, joined, pieces, size):
+    stream = b"".join(pieces)
+    cut = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert joined(driven(receiver()).feed(stream)) == joined(driven(receiver()).feed(*cut))
+
+
+@given(st.lists(st.sampled_from([BEGIN, READING, END, b"\0", b"junk"]), max_size=12), st.lists(st.booleans()))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_byte_comes_out_once_as_noise_or_in_a_message(driven, pieces, refusals):
+    left = iter(refusals)
+    line = driven(receiver(), refuses=lambda _event: next(left, False))
+    line.feed(*pieces)
+    line.close()
+    while line.link.patience is not None:
+        line.expire()
+    noise = [event.payload for event in line.events if isinstance(event, Noise)]
+    out = b"".join(noise) + b"".join(message.payload for message in line.messages)
+    assert sorted(out) == sorted(b"".join(pieces))

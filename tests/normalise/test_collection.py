@@ -1,0 +1,129 @@
+"""Runs of a cell separator: volumes keep their basis, and a run that contradicts itself says so."""
+
+from typing import Any
+
+import pytest
+
+from parsers.records import Alarm, CollectionReport, Quantity, Reading
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.normalise.records import NormalCollection
+from pipeline.normalise.yields import (
+    anticoagulant_from_inlet,
+    blood_volume_lemmens,
+    blood_volume_nadler,
+    collection_efficiency_1,
+    collection_efficiency_2,
+    dose_per_kg,
+    total_cd34,
+    whole_blood_from_inlet,
+    whole_blood_needed,
+)
+
+FINALS = {
+    "WB_PROCESSED_ML": ("11110", "mL"),
+    "INLET_VOL_ML": ("12120", "mL"),
+    "AC_USED_ML": ("1010", "mL"),
+    "INLET_AC_RATIO": ("12.0", ":1"),
+    "TBV_MULTIPLES": ("2.1", "x"),
+    "PRODUCT_VOL_DEVICE_ML": ("302", "mL"),
+}
+
+
+def run(finals: dict[str, tuple[str, str]], **fields: Any) -> NormalCollection:
+    quantities = tuple(
+        Quantity(item=item, label=item, value=value, unit=unit) for item, (value, unit) in finals.items()
+    )
+    report = CollectionReport(format="separator_log", sample="A999924000123", finals=quantities, **fields)
+    found = Normaliser(None).normalise(report)
+    assert isinstance(found, NormalCollection)
+    return found
+
+
+def test_a_sound_run_has_no_flags() -> None:
+    found = run(FINALS, started="2026-11-20 08:41", ended="2026-11-20 12:26", device="GRAFTSEP 1", procedure="CMNC")
+    assert found.flags == ()
+    assert not any(each.flags for each in found.finals)
+    assert {each.code: (each.number, each.unit, each.volume_basis) for each in found.finals} == {
+        "WB_PROCESSED_ML": (11110, "mL", "whole_blood"),
+        "INLET_VOL_ML": (12120, "mL", "inlet"),
+        "AC_USED_ML": (1010, "mL", None),
+        "INLET_AC_RATIO": (12, "{ratio}", None),
+        "TBV_MULTIPLES": (2.1, "{TBV}", None),
+        "PRODUCT_VOL_DEVICE_ML": (302, "mL", None),
+    }
+    assert (found.started, found.ended) == ("2026-11-20T08:41:00", "2026-11-20T12:26:00")
+    assert (found.sample.scheme, found.device, found.procedure) == ("DIN", "GRAFTSEP 1", "CMNC")
+
+
+CONTRADICTIONS = [
+    ({"INLET_VOL_ML": ("12600", "mL")}, ["volumes_differ"]),
+    ({"INLET_VOL_ML": ("12480", "mL")}, []),
+    ({"WB_PROCESSED_ML": ("12120", "mL")}, ["volumes_differ"]),
+    ({"INLET_AC_RATIO": ("10.0", ":1")}, ["anticoagulant_differs"]),
+    ({"INLET_AC_RATIO": ("11.5", ":1")}, []),
+    ({"AC_USED_ML": ("2", "L")}, []),
+]
+
+
+@pytest.mark.parametrize(("changes", "codes"), CONTRADICTIONS)
+def test_values_are_held_against_each_other(changes: dict[str, tuple[str, str]], codes: list[str]) -> None:
+    assert [flag.code for flag in run({**FINALS, **changes}).flags] == codes
+
+
+def test_a_run_does_not_end_before_it_starts() -> None:
+    found = run({}, started="2026-11-20 12:26", ended="2026-11-20 08:41")
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("ends_before_start", "error")]
+
+
+VALUES = [
+    ("PRODUCT_VOL_DEVICE_ML", "302", "mL", []),
+    ("PRODUCT_VOL_DEVICE_ML", "460", "mL", [("out_of_range", "warning")]),
+    ("PRODUCT_VOL_DEVICE_ML", "4600", "mL", [("out_of_range", "error")]),
+    ("PRODUCT_VOL_DEVICE_ML", "0.3", "L", [("unit_differs", "error")]),
+    ("PRODUCT_VOL_DEVICE_ML", "302", "gills", [("unknown_unit", "warning")]),
+    ("MYSTERY", "1", "mL", [("unknown_code", "info")]),
+]
+
+
+@pytest.mark.parametrize(("item", "value", "unit", "flags"), VALUES)
+def test_a_value_and_its_doubts(item: str, value: str, unit: str, flags: list[tuple[str, str]]) -> None:
+    (found,) = run({item: (value, unit)}).finals
+    assert [(flag.code, flag.severity) for flag in found.flags] == flags
+    assert found.value == value
+
+
+def test_readings_count_on_from_the_start_past_midnight() -> None:
+    flow = (Quantity(item="INLET_FLOW_ML_MIN", label="INLET FLOW", value="60.0", unit="mL/min"),)
+    readings = tuple(Reading(time=clock, values=flow) for clock in ("23:50", "00:10", "00:30"))
+    found = run(
+        {}, started="2026-11-20 23:41", readings=readings, alarms=(Alarm(time="00:12", code="A-17", text="low"),)
+    )
+    assert [each.time for each in found.readings] == [
+        "2026-11-20T23:50:00",
+        "2026-11-21T00:10:00",
+        "2026-11-21T00:30:00",
+    ]
+    assert found.alarms == ("00:12 A-17 low",)
+
+
+YIELDS = [
+    (whole_blood_from_inlet(12120, 12), 11110),
+    (anticoagulant_from_inlet(12120, 12), 1010),
+    (blood_volume_nadler("M", 1.80, 80), 5.3191),
+    (blood_volume_nadler("F", 1.65, 60), 3.7677),
+    (blood_volume_nadler("M", 1.75, 120), 6.4333),
+    (blood_volume_nadler("F", 1.50, 45), 2.8737),
+    (blood_volume_lemmens(1.80, 80), 5.2860),
+    (blood_volume_lemmens(1.75, 120), 6.2942),
+    (blood_volume_lemmens(1.50, 45), 3.3037),
+    (total_cd34(2000, 300), 600),
+    (dose_per_kg(600, 80), 7.5),
+    (collection_efficiency_2(600, 11.11, 80), 67.507),
+    (collection_efficiency_1(600, 11.11, 80, 40), 90.009),
+    (whole_blood_needed(5, 80, 80, 0.45), 11.1111),
+]
+
+
+@pytest.mark.parametrize(("found", "published"), YIELDS)
+def test_yields(found: float, published: float) -> None:
+    assert found == pytest.approx(published, abs=0.0005)

@@ -1,0 +1,155 @@
+"""GRID and DIN are used only when their check is right; every other code is decoded or says where it ends."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.normalise.identifiers import ALPHABET, check_value, read_identifier
+from pipeline.normalise.isbt128 import identify
+
+GRIDS = ["3553000000000000128", "8486000001234567807", "9999TEST00000000118"]
+DINS = [("A999924000001", "5", "65"), ("A999924000123", "M", "82"), ("A999924123456", "Q", "86")]
+"""Synthetic, of the ranges that the standards use for examples."""
+
+
+def test_published_identifiers(shared: Path) -> None:
+    with (shared / "samples" / "apheresis" / "published_identifiers.csv").open(newline="") as handle:
+        published = list(csv.DictReader(handle))
+    assert len(published) == 20
+    for row in published:
+        value = check_value(row["body"])
+        assert value == int(row["check_value_computed"])
+        if row["kind"] == "grid":
+            found = read_identifier(row["body"] + row["check_as_published"])
+            assert (found.scheme == "GRID") == (row["verifies"] == "True")
+        if row["kind"] == "din":
+            assert ALPHABET[value] == row["check_as_published"]
+            assert read_identifier(row["body"] + row["check_as_published"]).scheme == "DIN"
+            assert read_identifier("=" + row["body"] + row["type3_flag"]).value == row["body"]
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_a_grid_in_all_its_forms(grid: str) -> None:
+    grouped = " ".join(grid[start : start + 4] for start in range(0, 19, 4))
+    for printed in (grid, grouped, grouped.replace(" ", "-"), f"&:{grid}", f"]C1&:{grid}\r\n"):
+        found = read_identifier(printed)
+        assert (found.scheme, found.value, found.printed, found.flags) == ("GRID", grid, printed, ())
+
+
+@pytest.mark.parametrize(("din", "check", "flags"), DINS)
+def test_a_din_in_all_its_forms(din: str, check: str, flags: str) -> None:
+    for printed in (
+        f"{din}{check}",
+        f"{din[:5]} {din[5:7]} {din[7:]} {check}",
+        f"={din}{flags}",
+        f"]C1={din}{flags}\r",
+    ):
+        found = read_identifier(printed)
+        assert (found.scheme, found.value, found.flags) == ("DIN", din, ())
+    for printed in (din, f"={din}00", f"={din}07"):
+        found = read_identifier(printed)
+        assert (found.scheme, found.value, [flag.code for flag in found.flags]) == ("DIN", din, ["no_check_character"])
+
+
+def changed(text: str) -> list[str]:
+    return [
+        text[:place] + other + text[place + 1 :] for place, own in enumerate(text) for other in ALPHABET if other != own
+    ]
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_every_single_wrong_character_of_a_grid_is_noticed(grid: str) -> None:
+    assert all(read_identifier(each).scheme == "LOCAL" for each in changed(grid))
+    assert not any(identify(each).valid for each in changed(grid))
+
+
+@pytest.mark.parametrize(("din", "check", "flags"), DINS)
+def test_every_single_wrong_character_of_a_din_is_noticed(din: str, check: str, flags: str) -> None:
+    assert all(read_identifier(each).scheme == "LOCAL" for each in changed(din + check))
+    assert not any(identify(each).valid for each in changed(din + check))
+    for each in changed(din):
+        assert read_identifier(f"={each}{flags}").scheme == "LOCAL"
+
+
+def test_a_wrong_check_is_flagged_and_kept_as_printed() -> None:
+    found = read_identifier("9991012070433202000")
+    assert (found.scheme, found.value) == ("LOCAL", "9991012070433202000")
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("bad_check_characters", "warning")]
+    assert "9991012070433202000" not in found.flags[0].message
+
+
+@pytest.mark.parametrize("printed", ["S-0042", "22-03848-HLA", "1234567890123", "AAAA1111111", "9999test00000000118"])
+def test_other_numbers_are_local(printed: str) -> None:
+    found = read_identifier(printed)
+    assert (found.scheme, found.value, found.flags) == ("LOCAL", printed, ())
+
+
+def test_no_identifier_at_all_is_an_error() -> None:
+    assert [flag.code for flag in read_identifier(" ").flags] == ["no_identifier"]
+
+
+@given(st.text(max_size=40))
+def test_any_text_gets_an_answer(text: str) -> None:
+    assert read_identifier(text).printed == text
+    assert identify(text).valid in (True, False)
+
+
+def parts(code: str) -> dict[str, str]:
+    return {part.label: part.value for part in identify(code).parts}
+
+
+def test_identify_decodes_each_scheme() -> None:
+    assert identify("9999TEST00000000118").scheme == "GRID"
+    assert identify("A9999 24 000123 M").scheme == "DIN"
+    assert parts("=A99992400012307")["flags"] == "07"
+    assert parts("=<S1384V00") == {"product": "S1384", "collection type": "V", "division": "00"}
+    assert parts("&>0183652359") == {"time": "2018-12-31T23:59"}
+    assert parts("=>024366") == {"date": "2024-12-31"}
+
+
+def test_a_din_typed_without_its_check_character_says_what_the_label_must_show() -> None:
+    found = identify("A999924000123")
+    assert found.valid
+    assert found.message == "typed without its check character: compare the label, it must show M"
+
+
+def test_a_compound_message() -> None:
+    """The example of ST-001, over a donation number of the range for examples."""
+    message = "=+05000=A99992400012300=%T300=<T0416003&>0183652359&,4PL001499A999924000123A00T041600320181231"
+    found = identify(message)
+    assert (found.valid, found.scheme, found.message) == (True, "ISBT 128 message", "")
+    said = {part.label: part.value for part in found.parts}
+    assert said["DIN: number"] == "000123"
+    assert said["product code: product"] == "T0416"
+    assert said["expiry date and time: time"] == "2018-12-31T23:59"
+    assert said["Single European Code: donation number"] == "A999924000123"
+    short = identify(message.replace("=+05", "=+06"))
+    assert (short.valid, short.message) == (False, "6 structures are announced, 5 follow")
+
+
+def test_a_single_european_code_as_text() -> None:
+    found = identify("SEC: PL001499A999924000123 A00T041600320171231")
+    assert (found.valid, found.scheme) == (True, "Single European Code")
+    assert {part.label: part.value for part in found.parts}["expiry"] == "20171231"
+    assert identify("SEC: PL0014").message == "found 6 characters, expected 40"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("=~1234", 'character 1: no structure begins with "=~"'),
+        ("=<S1384V0", "character 1: product code has 8 characters, 7 are left"),
+        ("=A99992400012300=~1", 'character 17: no structure begins with "=~"'),
+        ("=>023366", '"023366" is no date'),
+        ("/>0183652359", "another keyboard layout"),
+        ("hello", "neither GRID, DIN"),
+        ("A999924000123N", "the check does not fit"),
+    ],
+)
+def test_what_cannot_be_decoded_says_where_and_why(code: str, message: str) -> None:
+    found = identify(code)
+    assert not found.valid
+    assert message in found.message

@@ -1,0 +1,128 @@
+"""Measured values: strict numbers and times, codes, units, plausible ranges."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.records import Observation, ObservationReport
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.normalise.numbers import read_number
+from pipeline.normalise.records import NormalObservation, NormalObservations
+from pipeline.normalise.times import after, read_time
+
+NUMBERS = [
+    ("5.2", 5.2, "", []), ("-0.3", -0.3, "", []), ("+12", 12, "", []), (" 7 ", 7, "", []), ("<0.1", 0.1, "<", []),
+    (">= 500", 500, ">=", []), ("≤3", 3, "<=", []), ("5,2", None, "", ["ambiguous_number"]),
+    ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]), ("-----", None, "", []),
+    ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", []), ("nan", None, "", []), (".5", None, "", []),
+    ("5.", None, "", []), ("1.2.3", None, "", []), ("٣", None, "", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "number", "comparator", "codes"), NUMBERS)
+def test_numbers(text: str, number: float | None, comparator: str, codes: list[str]) -> None:
+    found = read_number(text)
+    assert (found.number, found.comparator, [flag.code for flag in found.flags]) == (number, comparator, codes)
+
+
+TIMES = [
+    ("20261120084105", "2026-11-20T08:41:05"), ("202611200841", "2026-11-20T08:41:00"), ("20261120", "2026-11-20"),
+    ("2026-11-20 08:41", "2026-11-20T08:41:00"), ("2026-11-20T08:41:05", "2026-11-20T08:41:05"),
+    ("20261120084105+0300", "2026-11-20T08:41:05+03:00"), ("2026-11-20T08:41:05Z", "2026-11-20T08:41:05Z"),
+    ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "iso"), TIMES)
+def test_times(text: str, iso: str | None) -> None:
+    assert read_time(text) == (iso, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20261320",
+        "20260230",
+        "11/20/2026",
+        "202611202541",
+        "2026-11-20 8:41",
+        "08:41",
+        "2026",
+        "202611200841+9900",
+        "٢٠٢٦١١٢٠",
+    ],
+)
+def test_what_is_no_time_is_flagged(text: str) -> None:
+    iso, (flag,) = read_time(text)
+    assert (iso, flag.code, flag.token) == (None, "unreadable_time", text)
+
+
+def test_a_clock_runs_past_midnight() -> None:
+    assert after("23:50", "2026-11-20T23:41:00") == ("2026-11-20T23:50:00", ())
+    assert after("00:05", "2026-11-20T23:50:00") == ("2026-11-21T00:05:00", ())
+    assert after("08:41", "2026-11-20T08:41:30")[0] == "2026-11-20T08:41:00"
+    assert after("08:41", None)[1][0].code == "time_without_date"
+    assert after("2026-11-20 08:41", None)[0] == "2026-11-20T08:41:00"
+    assert after("25:00", "2026-11-20T23:50:00")[1][0].code == "unreadable_time"
+
+
+@given(st.text(alphabet="0123456789-:T Z+.", max_size=24), st.text(alphabet="0123456789:", max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_any_time_gets_an_answer(text: str, clock: str) -> None:
+    iso, flags = read_time(text)
+    assert (iso is None) == bool(flags or not text.strip())
+    assert after(clock, iso)[0] is None or after(clock, iso)[1] == ()
+
+
+def test_the_last_day_of_the_calendar_has_no_next() -> None:
+    assert after("00:05", "9999-12-31T23:50:00")[1][0].code == "unreadable_time"
+
+
+def observed(control: bool = False, **fields: str) -> NormalObservation:
+    report = ObservationReport(
+        format="astm_records", sample="S1", quality_control=control, observations=(Observation(**fields),)
+    )
+    found = Normaliser(None).normalise(report)
+    assert isinstance(found, NormalObservations)
+    return found.observations[0]
+
+
+def test_a_count() -> None:
+    found = observed(
+        label="WBC", value="7.21", unit="10^3/uL", time="20261120084105", status="F", reference_range="4-10"
+    )
+    assert found == NormalObservation(
+        label="WBC", code="6690-2", system="LN", value="7.21", number=7.21, unit="10*9/L", time="2026-11-20T08:41:05",
+        status="F", reference_range="4-10",
+    )  # fmt: skip
+
+
+def test_every_doubt_is_a_flag_and_the_text_stays() -> None:
+    found = observed(label="Odd", value="5,2", unit="blobs", time="yesterday")
+    assert [flag.code for flag in found.flags] == [
+        "unknown_code",
+        "unknown_unit",
+        "ambiguous_number",
+        "unreadable_time",
+    ]
+    assert (found.code, found.value, found.number, found.unit, found.time) == ("Odd", "5,2", None, None, None)
+
+
+def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> None:
+    assert [(flag.code, flag.severity) for flag in observed(label="HCT", value="85.7", unit="%").flags] == [
+        ("out_of_range", "error")
+    ]
+    assert observed(label="HCT", value="85.7", unit="%", control=True).flags == ()
+    assert observed(label="HCT", value="0.857", unit="").flags == (), "no unit, no range"
+    assert observed(label="HCT", value="<85.7", unit="%").flags == (), "a bound is no value"
+
+
+def test_the_report_keeps_what_it_says_of_itself() -> None:
+    report = ObservationReport(
+        format="astm_records", sample="A999924000123M", subject="9999TEST00000000118", report_id="7", device="XN",
+        date="20261120", quality_control=True,
+    )  # fmt: skip
+    found = Normaliser(None).normalise(report)
+    assert isinstance(found, NormalObservations)
+    assert (found.sample.scheme, found.subject and found.subject.scheme) == ("DIN", "GRID")
+    assert (found.report_id, found.device, found.date, found.quality_control) == ("7", "XN", "2026-11-20", True)

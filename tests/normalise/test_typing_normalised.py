@@ -1,0 +1,201 @@
+"""Typings as printed become canonical GL Strings, or say why not; nothing is coerced and nothing dropped."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.records import LocusTyping, TypingReport
+from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.normaliser import Normaliser
+from pipeline.normalise.records import NormalLocus, NormalTyping
+from pipeline.normalise.typing import TypingNormaliser
+
+
+@pytest.fixture(scope="module")
+def normaliser(mini: Release) -> TypingNormaliser:
+    return TypingNormaliser(mini)
+
+
+def locus_of(normaliser: TypingNormaliser, expression: str, locus: str = "", **fields: Any) -> NormalLocus:
+    gene = locus or expression.removeprefix("HLA-").split("*")[0]
+    fields = {"state": "two_copies", "reported": expression, **fields}
+    return normaliser.locus(LocusTyping(locus=gene, expression=expression, **fields))
+
+
+CALLED = [
+    ("A*01:01:01:01+A*02:01:01:01", "HLA-A*01:01:01:01+HLA-A*02:01:01:01", "high"),
+    ("A*02:01+A*01:01", "HLA-A*01:01+HLA-A*02:01", "high"),
+    ("A*01:01:01G+A*02:01P", "HLA-A*01:01:01G+HLA-A*02:01P", "high"),
+    ("A*01:01:01:01/A*01:32+A*02:01:01:01", "HLA-A*01:01:01:01/HLA-A*01:32+HLA-A*02:01:01:01", "high"),
+    ("A*01:01/A*01:02+A*02:01", "HLA-A*01:01/HLA-A*01:02+HLA-A*02:01", "generic"),
+    ("A*01:01+A*02:01|A*01:32+A*02:09", "HLA-A*01:01+HLA-A*02:01|HLA-A*01:32+HLA-A*02:09", "high"),
+    ("A*01:01+A*02:01|A*01:02+A*02:05", "HLA-A*01:01+HLA-A*02:01|HLA-A*01:02+HLA-A*02:05", "generic"),
+    ("A*01:XX+A*02:XX", "HLA-A*01:XX+HLA-A*02:XX", "low"),
+    ("A*01+A*02", "HLA-A*01+HLA-A*02", "low"),
+    ("A*01:XX+A*02:01", "HLA-A*01:XX+HLA-A*02:01", "generic"),
+    ("MICA*008:01+MICA*002", "MICA*002+MICA*008:01", "generic"),
+]
+
+
+@pytest.mark.parametrize(("expression", "glstring", "resolution"), CALLED)
+def test_understood(normaliser: TypingNormaliser, expression: str, glstring: str, resolution: str) -> None:
+    found = locus_of(normaliser, expression)
+    assert (found.glstring, found.resolution, found.release) == (glstring, resolution, "0.1.0")
+    assert found.flags == ()
+    assert found.reported == expression
+
+
+DOUBTED = [
+    ("A*01:01+A*99:99", "unknown_allele", "HLA-A*99:99", "error"),
+    ("A*01:01:01:01N+A*02:01", "unknown_allele", "HLA-A*01:01:01:01N", "error"),
+    ("A*01:01+A*03:44", "deleted_allele", "HLA-A*03:44", "error"),
+    ("A*0105N+A*01:01", "deleted_allele", "HLA-A*0105N", "error"),
+    ("A*01:01+A*02:AAUW", "mac_not_installed", "HLA-A*02:AAUW", "warning"),
+    ("A*0201+A*01:01", "old_name", "HLA-A*0201", "error"),
+    ("A*24CECH+A*01:01", "old_name", "HLA-A*24CECH", "error"),
+    ("A*01:new+A*01:01", "malformed_name", "HLA-A*01:new", "error"),
+    ("HLA-A:01:01G+A*01:01", "malformed_name", "HLA-A*HLA-A:01:01G", "error"),
+    ("A*01:01+B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
+    ("A*01:01+", "malformed_name", "", "error"),
+    ("A*01:01, A*02:01", "malformed_name", "A*01:01,A*02:01", "error"),
+]
+
+
+@pytest.mark.parametrize(("expression", "code", "token", "severity"), DOUBTED)
+def test_one_name_that_is_not_understood_leaves_the_locus_without_a_gl_string(
+    normaliser: TypingNormaliser, expression: str, code: str, token: str, severity: str
+) -> None:
+    found = locus_of(normaliser, expression, locus="A")
+    assert found.glstring is None
+    assert (code, token, severity) in {(flag.code, flag.token, flag.severity) for flag in found.flags}
+    assert found.reported == expression
+
+
+def test_a_deleted_name_says_what_became_of_it(normaliser: TypingNormaliser) -> None:
+    (flag,) = locus_of(normaliser, "A*03:44").flags
+    assert flag.message == (
+        "this name was given up; it is now A*03:02:01 "
+        "(Sequence invented; shown to be identical to A*03:02:01 (July 2015))"
+    )
+
+
+EXPRESSED = [
+    ("A*24:09N+A*01:01", "null_allele", "info"),
+    ("DRB4*01:03N", "null_allele", "info"),
+    ("A*02:01:01:02L+A*01:01", "low_expression", "info"),
+    ("B*44:02:01:02S+B*07:02", "secreted", "info"),
+    ("A*23:17:01Q+A*01:01", "questionable_expression", "info"),
+    ("A*01:04+A*02:01", "null_allele", "warning"),
+]
+
+
+@pytest.mark.parametrize(("expression", "code", "severity"), EXPRESSED)
+def test_expression_is_flagged_and_kept(
+    normaliser: TypingNormaliser, expression: str, code: str, severity: str
+) -> None:
+    found = locus_of(normaliser, expression)
+    assert [(flag.code, flag.severity) for flag in found.flags] == [(code, severity)]
+    assert found.glstring is not None
+    assert all(name.removeprefix("HLA-") in found.glstring for name in expression.split("+"))
+
+
+SILENT = [
+    ("absent", "DRB4*NNNN", None, []),
+    ("not_tested", "A*UUUU", None, []),
+    ("failed", "", None, []),
+    ("novel", "A*NEW", None, ["novel_allele"]),
+    ("novel", "A*01:NEW+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
+    ("novel", "", None, []),
+    ("one_stated", "A*01:01", "HLA-A*01:01", []),
+    ("two_copies", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),
+    ("two_copies", "", None, ["malformed_name"]),
+    ("homozygous_stated", "A*01:01+A*01:01", "HLA-A*01:01+HLA-A*01:01", []),
+    ("homozygous_stated", "DRB3*02:02+DRB3*02:02", "HLA-DRB3*02:02+HLA-DRB3*02:02", ["homozygous_drb345"]),
+]
+
+
+@pytest.mark.parametrize(("state", "expression", "glstring", "codes"), SILENT)
+def test_states(
+    normaliser: TypingNormaliser, state: str, expression: str, glstring: str | None, codes: list[str]
+) -> None:
+    found = locus_of(normaliser, expression, locus=expression.partition("*")[0] or "A", state=state)
+    assert (found.state, found.glstring, [flag.code for flag in found.flags]) == (state, glstring, codes)
+
+
+def test_what_is_remembered_of_one_sample_never_shows_in_another(mini: Release) -> None:
+    normaliser = TypingNormaliser(mini)
+    for expression in ("", "A*01:01", "A*99:99", "A*01:01+"):
+        first = locus_of(normaliser, expression, locus="A", reported="SAMPLE-ONE", test_id="1", date="2026-01-01")
+        second = locus_of(normaliser, expression, locus="A", reported="SAMPLE-TWO")
+        assert "SAMPLE-ONE" not in repr(first.flags)
+        assert (second.reported, second.test_id, second.date) == ("SAMPLE-TWO", "", "")
+
+
+def test_drb345_may_share_a_cell(normaliser: TypingNormaliser) -> None:
+    found = locus_of(normaliser, "DRB4*01:03+DRB3*02:02", locus="DRB3/4/5")
+    assert (found.glstring, found.flags) == ("HLA-DRB3*02:02+HLA-DRB4*01:03", ())
+    found = locus_of(normaliser, "DRB4*01:03^DRB3*02:02+DRB3*02:02", locus="DRB345")
+    assert found.glstring == "HLA-DRB3*02:02+HLA-DRB3*02:02^HLA-DRB4*01:03"
+    assert ([flag.code for flag in found.flags], found.resolution) == (["homozygous_drb345"], "high")
+
+
+STATED = [
+    ("", False), ("0.1.0", False), ("0.1", False), ("IPD-IMGT/HLA 0.1.0", False),
+    ("3.25.0", True), ("0.10.0", True), ("0.11", True), ("2024-09-23", True), ("unknown", True), ("3580", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "differs"), STATED)
+def test_another_release_is_noted(normaliser: TypingNormaliser, stated: str, differs: bool) -> None:
+    found = locus_of(normaliser, "A*01:01", stated_release=stated)
+    assert [flag.code for flag in found.flags] == ["release_differs"] * differs
+    assert found.glstring == "HLA-A*01:01"
+
+
+def test_the_release_of_a_gl_string_code_counts_as_stated(normaliser: TypingNormaliser) -> None:
+    found = locus_of(normaliser, "hla#3.25.0#HLA-A*01:01", locus="A")
+    assert (found.glstring, [flag.token for flag in found.flags]) == ("HLA-A*01:01", ["3.25.0"])
+    assert locus_of(normaliser, "hla#0.1.0#HLA-A*01:01", locus="A").flags == ()
+
+
+def test_without_a_release_the_report_says_so_once() -> None:
+    loci = tuple(LocusTyping(locus=gene, state="one_stated", expression=f"{gene}*01:01") for gene in "AB")
+    found = Normaliser(None).normalise(TypingReport(format="hml", sample="S1", loci=loci))
+    assert isinstance(found, NormalTyping)
+    assert [flag.code for flag in found.flags] == ["no_release"]
+    assert [(locus.glstring, locus.release, locus.flags) for locus in found.loci] == [(None, None, ())] * 2
+
+
+def test_a_report_keeps_what_it_says_of_itself(mini: Release) -> None:
+    printed = TypingReport(
+        format="hml", sample="9999TEST00000000118", subject="S-7", report_id="1^2", centre="777", date="2026-11-01",
+        software="Typer 1", loci=(LocusTyping(locus="A", state="one_stated", expression="A*01:01", method="NGS",
+                                              test_id="T1", date="2026-10-30", reported="01:01"),),
+    )  # fmt: skip
+    found = Normaliser(mini).normalise(printed)
+    assert isinstance(found, NormalTyping)
+    assert (found.sample.scheme, found.sample.value) == ("GRID", "9999TEST00000000118")
+    assert found.subject is not None
+    assert (found.subject.scheme, found.subject.value) == ("LOCAL", "S-7")
+    assert (found.report_id, found.centre, found.date, found.software) == ("1^2", "777", "2026-11-01", "Typer 1")
+    (locus,) = found.loci
+    assert (locus.method, locus.test_id, locus.date, locus.reported) == ("NGS", "T1", "2026-10-30", "01:01")
+
+
+@given(st.text(alphabet="ABDRQ01234:*+/|^~?NXLPG-# \n", max_size=40), st.sampled_from(["A", "DRB345", ""]))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_written_a_locus_comes_out(normaliser: TypingNormaliser, expression: str, locus: str) -> None:
+    found = locus_of(normaliser, expression, locus=locus or "B")
+    assert found.glstring is None or not any(flag.severity == "error" for flag in found.flags)
+    if found.glstring is None:
+        assert found.flags, "no GL String without a reason"
+
+
+def test_every_allele_of_the_mini_release_is_understood(normaliser: TypingNormaliser, mini: Release) -> None:
+    for gene in sorted(mini.loci):
+        for fields in mini.locus(gene).names.alleles:
+            found = locus_of(normaliser, f"{gene}*{fields}", state="one_stated")
+            assert found.glstring is not None
+            assert found.glstring.removeprefix("HLA-") == f"{gene}*{fields}"

@@ -1,0 +1,188 @@
+"""Separator logs by profile: what is mapped, what is kept unmapped, and what is refused."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+import parsers
+from parsers.errors import ParseError
+from parsers.format import Document, Profile, load_profiles
+from parsers.formats.separator_log import NAME, from_profiles, labels
+
+BEGIN, END = "RUN BEGIN;GRAFTSEP 1 (INVENTED);SN G1-0042;SW 1.4;PROGRAM CMNC", "RUN END;OK"
+
+
+@pytest.fixture(scope="module")
+def config():
+    return Path(parsers.__file__).resolve().parent.parent / "config"
+
+
+@pytest.fixture(scope="module")
+def profiles(config):
+    return {each.name: each for each in load_profiles([config / "profiles"]) if each.format == NAME}
+
+
+@pytest.fixture(scope="module")
+def read(profiles):
+    reader = from_profiles(tuple(profiles.values()))
+
+    def read_lines(*lines, end="\r\n"):
+        return reader.parse(Document((end.join(lines) + end).encode()))
+
+    return read_lines
+
+
+def custom(**changes):
+    settings = {
+        "format": NAME,
+        "title": "invented",
+        "stream": {"begins": "^BEGIN", "ends": "^END"},
+        "identity": {"BEGIN": "device"},
+        "items": {"COLLECT_VOL_ML": {"labels": ["Volumen"]}},
+    }
+    return Profile("custom", NAME, "0" * 64, settings | changes)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_run_is_one_report(read, profiles, end):
+    (run,) = read(
+        BEGIN,
+        "DIN;A999924000123;GRID;9999TEST00000000118;START;2026-11-20 08:41",
+        "08:51;INLET FLOW;60.0;mL/min;INLET;610;mL",
+        "09:12;ALARM;A-17;Inlet pressure low",
+        "WHOLE BLOOD PROCESSED;11110;mL",
+        "END;2026-11-20 12:26",
+        END,
+        end=end,
+    ).reports
+    assert (run.sample, run.subject) == ("A999924000123", "9999TEST00000000118")
+    assert (run.device, run.device_serial, run.software) == ("GRAFTSEP 1 (INVENTED)", "G1-0042", "1.4")
+    assert (run.procedure, run.started, run.ended) == ("CMNC", "2026-11-20 08:41", "2026-11-20 12:26")
+    assert (run.profile, run.profile_sha256) == ("graftsep", profiles["graftsep"].sha256)
+    assert [(each.time, [(v.item, v.value, v.unit, v.volume_basis) for v in each.values]) for each in run.readings] == [
+        ("08:51", [("INLET_FLOW_ML_MIN", "60.0", "mL/min", None), ("INLET_VOL_ML", "610", "mL", "inlet")])
+    ]
+    assert [(each.item, each.volume_basis) for each in run.finals] == [("WB_PROCESSED_ML", "whole_blood")]
+    assert [(each.time, each.code, each.text) for each in run.alarms] == [("09:12", "A-17", "Inlet pressure low")]
+    assert {each.provenance for each in run.finals} == {"device_stream"}
+    assert (run.unmapped, run.findings) == ((), ())
+
+
+def test_unknown_labels_are_kept_wherever_they_stand(read):
+    (run,) = read(BEGIN, "LID TEMPERATURE;31.5;Cel", "08:51;INLET FLOW;60;mL/min;GAIN;7;x", "A;1;;B", END).reports
+    kept = [(each.label, each.text, each.where) for each in run.unmapped]
+    assert kept == [("LID TEMPERATURE", "31.5;Cel", "line 2"), ("GAIN", "7;x", "line 3"), ("A", "1;;B", "line 4")]
+
+
+def test_groups_of_a_line_are_parted(read):
+    (run,) = read(
+        "PROCEDURE SUMMARY;CMNC;SN G1-0042;SW 1.4",
+        "DIN;=A99992412345600;START;2024-05-07 08:41;END;2024-05-07 12:26",
+        "AC USED;1010;mL  | AC IN COLLECT BAG;38;mL",
+        "COLLECT BAG;302;mL | TBV PROCESSED;2.1;x | INLET:AC;12.0;:1",
+    ).reports
+    assert (run.profile, run.sample, run.procedure) == ("graftsep_summary", "=A99992412345600", "CMNC")
+    assert [(each.item, each.value, each.unit) for each in run.finals] == [
+        ("AC_USED_ML", "1010", "mL"),
+        ("AC_TO_PRODUCT_ML", "38", "mL"),
+        ("PRODUCT_VOL_DEVICE_ML", "302", "mL"),
+        ("TBV_MULTIPLES", "2.1", "x"),
+        ("INLET_AC_RATIO", "12.0", ":1"),
+    ]
+    assert {each.provenance for each in run.finals} == {"device_file"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ([BEGIN, "AC USED;1;mL"], "line 2"),
+        ([BEGIN, BEGIN, END], "line 2"),
+        ([BEGIN, END, BEGIN], "line 3"),
+        (["PROCEDURE SUMMARY;CMNC", "COLLECT BAG;302;mL | INLET:AC;1"], "line 2"),
+    ],
+)
+def test_a_run_without_its_end_is_refused(read, lines, where):
+    with pytest.raises(ParseError, match="incomplete") as refusal:
+        read(*lines)
+    assert refusal.value.where == where
+
+
+def test_several_runs_are_several_reports_and_lines_between_them_are_counted(read):
+    parsed = read(BEGIN, END, "SELF TEST;OK", BEGIN, END)
+    assert len(parsed.reports) == 2
+    assert [(each.path, each.count) for each in parsed.ignored] == [("outside a run", 1)]
+
+
+def test_a_run_that_did_not_end_well_is_loaded_with_a_finding(read):
+    (run,) = read(BEGIN, "RUN END;ABORTED").reports
+    assert [(each.code, each.where) for each in run.findings] == [("run_not_completed", "line 2")]
+
+
+def test_an_identity_that_contradicts_itself_is_a_finding(read):
+    (run,) = read(BEGIN, "DIN;A999924000123", "DIN;A999924000001", END).reports
+    assert run.sample == "A999924000123"
+    assert [each.code for each in run.findings] == ["contradiction"]
+
+
+def test_labels_may_be_in_any_language_and_decimals_after_a_comma():
+    items = {"COLLECT_VOL_ML": {"labels": ["Volumen", "Объём"]}}
+    reader = from_profiles((custom(cells={"decimal": ","}, items=items, encoding="cp1251"),))
+    (run,) = reader.parse(Document("BEGIN;X\r\nобъём;302,5;mL\r\nVOLUMEN;1,2,3;mL\r\nEND\r\n".encode("cp1251"))).reports
+    assert [(each.label, each.value) for each in run.finals] == [("объём", "302.5"), ("VOLUMEN", "1,2,3")]
+
+
+def test_bytes_that_are_not_text_by_the_profile_are_refused_with_their_place():
+    with pytest.raises(ParseError) as refusal:
+        from_profiles((custom(),)).parse(Document(b"BEGIN;\xff\r\nEND\r\n"))
+    assert (refusal.value.where, refusal.value.found) == ("byte 6", "ff 0d 0a 45 4e 44 0d 0a")
+
+
+def test_a_log_that_two_profiles_claim_or_none_is_refused():
+    double = from_profiles((custom(), Profile("other", NAME, "1" * 64, custom().settings)))
+    for reader, raw, reason in (
+        (double, b"BEGIN\nEND\n", "more than one"),
+        (double, b"HELLO\n", "no profile"),
+        (double, b"", "no profile"),
+    ):
+        with pytest.raises(ParseError, match=reason):
+            reader.parse(Document(raw))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"stream": {"begins": "("}}, "ends"),
+        ({"stream": {"begins": "(", "ends": "^END"}}, "regular expression"),
+        ({"colour": "red"}, "colour"),
+        ({"identity": {"DIN": "donor"}}, "donor"),
+        ({"items": {"X": {"labels": ["X"], "volume_basis": "blood"}}}, "blood"),
+    ],
+)
+def test_a_profile_that_cannot_be_used_says_why(changes, reason):
+    with pytest.raises(ParseError, match=reason) as refusal:
+        from_profiles((custom(**changes),))
+    assert refusal.value.where == "custom.toml"
+
+
+def test_a_technician_sees_which_labels_a_profile_maps(profiles):
+    log = "\n".join([BEGIN, "DIN;A999924000123", "08:51;INLET FLOW;60;mL/min;GAIN;7;x", "AC USED;1;mL", "LID;1", END])
+    mapped, unmapped = labels(Document(log.encode()), profiles["graftsep"])
+    assert mapped == ("RUN BEGIN", "SN", "SW", "PROGRAM", "DIN", "INLET FLOW", "AC USED")
+    assert unmapped == ("GAIN", "LID")
+
+
+def test_every_item_of_the_shipped_profiles_is_a_canonical_item(config, profiles):
+    with (config / "codes" / "aph_items.csv").open(encoding="utf-8") as table:
+        known = {row["item"]: row for row in csv.DictReader(table)}
+    for profile in profiles.values():
+        for item, settings in profile.settings["items"].items():
+            assert known[item]["volume_basis"] in ("", settings.get("volume_basis", "")), item
+
+
+def test_the_shipped_profiles_say_that_they_are_invented(config, profiles):
+    assert set(profiles) == {"graftsep", "graftsep_summary"}
+    for name in profiles:
+        assert "nvented" in (config / "profiles" / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0]
+        assert re.search("invented", profiles[name].settings["title"])

@@ -1,0 +1,89 @@
+"""An intake in memory, and sources running in threads as the service runs them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from instruments.errors import Refused
+from instruments.sources.source import Source
+
+
+class Kept:
+    """What one source put on disk; `full` makes the disk refuse."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.open_parts: list[bytes] = []
+        self.messages: list[tuple[str, bytes, bool, str]] = []
+        self.noises: list[tuple[bytes, str]] = []
+        self._lock = threading.Lock()
+
+    def keep_part(self, payload: bytes) -> None:
+        self._check()
+        self.open_parts.append(payload)
+
+    def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
+        self._check()
+        with self._lock:
+            self.open_parts.clear()
+            self.messages.append((name, payload, whole, note))
+            return f"R{len(self.messages)}"
+
+    def parts(self) -> list[bytes]:
+        return list(self.open_parts)
+
+    def noise(self, payload: bytes, reason: str) -> None:
+        with self._lock:
+            self.noises.append((payload, reason))
+
+    @property
+    def whole(self) -> list[bytes]:
+        return [payload for _, payload, whole, _ in self.messages if whole]
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _, _ in self.messages]
+
+    def _check(self) -> None:
+        if self.full:
+            raise Refused("the disk is full")
+
+
+@pytest.fixture
+def intake() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Source], threading.Event]]:
+    """Starts a source and returns its stop signal; every source has ended when the test has."""
+    running: list[tuple[threading.Event, threading.Thread]] = []
+
+    def begin(source: Source) -> threading.Event:
+        stop = threading.Event()
+        thread = threading.Thread(target=source.run, args=(stop,))
+        thread.start()
+        running.append((stop, thread))
+        return stop
+
+    yield begin
+    for stop, _ in running:
+        stop.set()
+    for _, thread in running:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], None]:
+    """Waits until something is true, ten seconds at most."""
+
+    def wait(true: Callable[[], object]) -> None:
+        until = time.monotonic() + 10
+        while not true():
+            assert time.monotonic() < until, "it never came true"
+            time.sleep(0.005)
+
+    return wait

@@ -1,0 +1,363 @@
+"""Export folders on a real file system. Every file here is invented."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from instruments.simulated.export_folder import grow, grow_slowly, write_in_place, write_then_rename
+from instruments.sources import folder as folder_module
+from instruments.sources.folder import Folder, FolderSettings
+from instruments.sources.sightings import is_unfinished
+from instruments.sources.taken import move_to_taken
+
+PAYLOAD = b"<hml>INVENTED</hml>\n"
+SETTINGS = FolderSettings(settle=3.0, give_up=300.0)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="the file system of Windows has none of these")
+
+
+class Clock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def exports(tmp_path):
+    path = tmp_path / "exports"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def source(exports, intake, clock):
+    return Folder("hml", exports, intake, settings=SETTINGS, clock=clock)
+
+
+@pytest.fixture
+def scan(source, clock):
+    """Lets seconds pass and looks once; how long until the next look."""
+
+    def look(seconds=0.0):
+        clock.now += seconds
+        return source.scan(threading.Event())
+
+    return look
+
+
+def taken(exports):
+    return sorted(path.name for path in (exports / "taken").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("write", [write_then_rename, write_in_place])
+def test_a_file_is_taken_when_it_stood_still_and_then_moved(exports, intake, source, scan, write):
+    write(exports, "donor.hml", PAYLOAD)
+    assert scan() == 1.0
+    assert scan(2.9) == pytest.approx(0.1)
+    assert intake.messages == []
+    scan(0.1)
+    assert intake.messages == [("donor.hml", PAYLOAD, True, "")]
+    assert taken(exports) == ["donor.hml"]
+    assert not (exports / "donor.hml").exists()
+    assert (source.status.state, source.status.messages, source.status.bytes_in) == ("up", 1, len(PAYLOAD))
+
+
+def test_taken_files_are_shelved_by_day(exports, scan):
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    scan(), scan(3)
+    assert [path.name for path in (exports / "taken").iterdir()] == [folder_module.today().isoformat()]
+
+
+def test_a_file_that_grows_is_not_taken_before_it_stands_still(exports, intake, scan):
+    for _ in grow(exports, "donor.hml", PAYLOAD, pieces=7):
+        scan(2.5)
+        assert intake.messages == []
+    scan(2.5), scan(0.5)
+    assert intake.whole == [PAYLOAD]
+
+
+def test_a_stalled_copy_is_waited_for_when_its_end_is_known(exports, intake, clock):
+    source = Folder("hml", exports, intake, settings=SETTINGS, clock=clock, complete=lambda raw: raw.endswith(b">\n"))
+    pieces = grow(exports, "donor.hml", PAYLOAD, pieces=2)
+    next(pieces)
+    for _ in range(20):
+        clock.now += 10
+        source.scan(threading.Event())
+    assert intake.messages == []
+    next(pieces)
+    for _ in range(2):
+        source.scan(threading.Event())
+        clock.now += 3
+    assert intake.whole == [PAYLOAD]
+
+
+def test_a_file_whose_end_never_comes_is_taken_as_it_is(exports, intake, clock):
+    source = Folder("hml", exports, intake, settings=SETTINGS, clock=clock, complete=lambda _raw: False)
+    write_in_place(exports, "donor.hml", PAYLOAD[:5])
+    for seconds in (0, 3, 296, 1):
+        assert intake.messages == []
+        clock.now += seconds
+        source.scan(threading.Event())
+    assert intake.messages == [("donor.hml", PAYLOAD[:5], True, "the file was still incomplete after 300 seconds")]
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again_later(exports, intake, scan, monkeypatch):
+    path = write_in_place(exports, "donor.hml", PAYLOAD[:5])
+    scan()
+    real = os.fdopen
+
+    def growing(descriptor, mode):
+        path.write_bytes(PAYLOAD)
+        return real(descriptor, mode)
+
+    monkeypatch.setattr(os, "fdopen", growing)
+    scan(3)
+    assert intake.messages == []
+    monkeypatch.undo()
+    scan(), scan(3)
+    assert intake.whole == [PAYLOAD]
+
+
+def test_a_file_rewritten_in_the_same_size_while_it_is_read_is_not_taken(exports, intake, scan, monkeypatch):
+    path = write_in_place(exports, "donor.hml", b"first")
+    scan()
+    real = os.fstat
+
+    def rewriting(descriptor):
+        status = real(descriptor)
+        path.write_bytes(b"after")
+        os.utime(path, (1, 1))
+        return status
+
+    monkeypatch.setattr(os, "fstat", rewriting)
+    scan(3)
+    assert intake.messages == []
+
+
+def test_a_file_replaced_before_the_move_is_put_back_and_taken_too(exports, intake, scan, monkeypatch):
+    path = write_in_place(exports, "donor.hml", b"first")
+
+    def replaced(*arguments):
+        path.write_bytes(PAYLOAD)
+        return move_to_taken(*arguments)
+
+    scan()
+    monkeypatch.setattr(folder_module, "move_to_taken", replaced)
+    scan(3)
+    monkeypatch.undo()
+    assert path.read_bytes() == PAYLOAD
+    scan(), scan(3)
+    assert intake.whole == [b"first", PAYLOAD]
+
+
+@pytest.mark.parametrize("name", ["a.tmp", "a.PART", "a.csv.filepart", "a.crdownload", "~a.csv", "~$a.xlsx", ".a.csv"])
+def test_files_in_the_making_are_not_taken(exports, intake, scan, name):
+    assert is_unfinished(name)
+    write_in_place(exports, name, PAYLOAD)
+    scan(), scan(1000)
+    assert intake.messages == []
+
+
+def test_an_empty_file_is_waited_for(exports, intake, scan):
+    path = write_in_place(exports, "donor.hml", b"")
+    scan(), scan(1000)
+    assert intake.messages == []
+    path.write_bytes(PAYLOAD)
+    scan(), scan(3)
+    assert intake.whole == [PAYLOAD]
+
+
+def test_a_folder_for_every_run_is_looked_into(exports, intake, scan):
+    deep = exports / "plate 7" / "well A1"
+    deep.mkdir(parents=True)
+    write_in_place(deep, "donor.hml", PAYLOAD)
+    scan(), scan(3)
+    assert intake.names == ["donor.hml"]
+    scan(), scan(3)
+    assert intake.names == ["donor.hml"]
+
+
+def test_the_same_name_again_overwrites_nothing(exports, intake, scan):
+    for number in range(3):
+        write_in_place(exports, "results.csv", b"%d" % number)
+        scan(), scan(3)
+    assert intake.whole == [b"0", b"1", b"2"]
+    assert taken(exports) == ["results-2.csv", "results-3.csv", "results.csv"]
+
+
+def test_the_longest_known_file_comes_first_whatever_its_own_clock_says(exports, intake, scan):
+    for name, year in (("b.csv", 0), ("a.csv", 4_000_000_000)):
+        os.utime(write_in_place(exports, name, PAYLOAD + name.encode()), (year, year))
+        scan(1)
+    scan(4)
+    assert intake.names == ["b.csv", "a.csv"]
+
+
+def test_the_work_between_two_scans_is_bounded(exports, intake, scan, monkeypatch):
+    monkeypatch.setattr(folder_module, "MOST_AT_ONCE", 10)
+    for number in range(25):
+        write_in_place(exports, f"{number}.csv", PAYLOAD)
+    scan()
+    assert [scan(3), len(intake.messages)] == [0.0, 10]
+    assert [scan(), len(intake.messages)] == [0.0, 20]
+    assert [scan(), len(intake.messages)] == [1.0, 25]
+
+
+def test_a_refused_file_stays_and_is_tried_again(exports, intake, source, scan):
+    for name in ("a.csv", "b.csv"):
+        write_in_place(exports, name, PAYLOAD)
+    intake.full = True
+    scan(), scan(3)
+    assert (source.status.refusals, source.status.detail) == (1, "the disk is full")
+    assert sorted(path.name for path in exports.iterdir()) == ["a.csv", "b.csv"]
+    intake.full = False
+    scan()
+    assert intake.names == ["a.csv", "b.csv"]
+    assert source.status.detail == ""
+
+
+def test_a_folder_that_vanishes_is_down_and_its_files_settle_again(exports, intake, source, scan):
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    scan(2)
+    away = exports.rename(exports.with_name("away"))
+    scan(2)
+    assert source.status.state == "down"
+    assert source.status.detail.startswith("the folder cannot be read")
+    away.rename(exports)
+    scan(10)
+    assert (source.status.state, intake.messages) == ("up", [])
+    scan(3)
+    assert intake.whole == [PAYLOAD]
+
+
+def test_a_share_that_is_no_longer_mounted_is_down_not_empty(exports, source, scan, monkeypatch):
+    mounted = True
+    monkeypatch.setattr(os.path, "ismount", lambda _path: mounted)
+    scan()
+    mounted = False
+    scan()
+    assert (source.status.state, source.status.detail) == (
+        "down",
+        "the folder cannot be read: the share is no longer mounted here",
+    )
+    mounted = True
+    scan()
+    assert source.status.state == "up"
+
+
+def test_a_file_that_cannot_be_moved_is_taken_once_and_again_when_it_changes(exports, intake, source, scan):
+    (exports / "taken").write_bytes(b"a file where the folder should be")
+    path = write_in_place(exports, "donor.hml", PAYLOAD)
+    for _ in range(4):
+        scan(3)
+    assert intake.whole == [PAYLOAD]
+    assert source.status.detail == "1 files were taken but cannot be moved to exports/taken"
+    path.write_bytes(PAYLOAD * 2)
+    scan(3), scan(3)
+    assert intake.whole == [PAYLOAD, PAYLOAD * 2]
+
+
+@posix
+def test_links_and_pipes_are_left_alone(exports, intake, source, scan, tmp_path):
+    canary = write_in_place(tmp_path, "canary.txt", b"not to be read")
+    (exports / "link.hml").symlink_to(canary)
+    (exports / "folder").symlink_to(tmp_path, target_is_directory=True)
+    (exports / "dangling.hml").symlink_to("nowhere")
+    os.mkfifo(exports / "pipe.hml")
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    for _ in range(3):
+        scan(3)
+    assert intake.whole == [PAYLOAD]
+    assert source.status.detail == "4 links, pipes or unreadable folders are left alone"
+    assert canary.read_bytes() == b"not to be read"
+
+
+@posix
+@pytest.mark.parametrize("make", [getattr(os, "mkfifo", None), lambda path: path.symlink_to("/etc/hostname")])
+def test_a_file_replaced_by_a_pipe_or_link_after_it_was_seen_is_not_read(exports, intake, source, clock, make):
+    path = write_in_place(exports, "donor.hml", PAYLOAD)
+    source.scan(threading.Event())
+    seen = next(iter(source._sightings._seen.values())).print
+    path.unlink()
+    make(path)
+    with pytest.raises((folder_module.Changed, OSError)):
+        folder_module.read_unchanged(path, seen)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        (b"umlaut-\xfc.csv", "umlaut-\\xfc.csv"),
+        (b"two\nlines.csv", "two\\nlines.csv"),
+        ("grün.csv".encode(), "grün.csv"),
+        ("\u202egnp.csv".encode(), "\\u202egnp.csv"),
+        (b"*?[a].csv", "*?[a].csv"),
+        (b"-rf.csv", "-rf.csv"),
+        (b"'; drop table.csv", "'; drop table.csv"),
+        (b"tab\there\x1b[2J.csv", "tab\\there\\x1b[2J.csv"),
+        (b"n" * 251 + b".csv", "n" * 251 + ".csv"),
+    ],
+)
+def test_hostile_names_are_read_and_printed_on_one_line(exports, intake, scan, name, printed):
+    path = write_in_place(exports, os.fsdecode(name), PAYLOAD)
+    scan(), scan(3)
+    assert intake.messages == [(printed, PAYLOAD, True, "")]
+    assert not path.exists()
+
+
+def test_a_file_over_the_limit_stays_and_is_named_as_too_large(exports, intake, clock):
+    source = Folder("hml", exports, intake, settings=FolderSettings(largest=10), clock=clock)
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    for _ in range(2):
+        source.scan(threading.Event())
+        clock.now += 3
+    assert intake.messages == []
+    assert source.status.detail == "a file cannot be read: it is larger than 10 bytes"
+
+
+def test_five_hundred_renames_are_taken_exactly_once_while_they_happen(exports, intake, start, eventually):
+    start(Folder("hml", exports, intake, settings=FolderSettings(settle=0.1, interval=0.1)))
+    for number in range(500):
+        write_then_rename(exports, f"{number}.csv", b"%d" % number)
+    eventually(lambda: len(intake.messages) >= 500)
+    assert sorted(intake.whole) == sorted(b"%d" % number for number in range(500))
+    assert sorted(intake.names) == sorted(f"{number}.csv" for number in range(500))
+    eventually(lambda: len(taken(exports)) == 500)
+
+
+@posix
+def test_an_event_wakes_a_source_that_scans_rarely(exports, intake, start, eventually):
+    source = Folder("hml", exports, intake, settings=FolderSettings(settle=0.05, interval=3600))
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    grow_slowly(exports, os.fsdecode(b"\xfc.hml"), PAYLOAD, pieces=20, pause=0.02)
+    eventually(lambda: intake.messages)
+    assert intake.whole == [PAYLOAD]
+
+
+def test_without_events_the_scan_finds_everything(exports, intake, start, eventually, monkeypatch):
+    monkeypatch.setattr("instruments.sources.wakeup.start_observer", lambda _folder, _happened: None)
+    start(Folder("hml", exports, intake, settings=FolderSettings(settle=0.02, interval=0.02)))
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    eventually(lambda: intake.whole == [PAYLOAD])
+
+
+def test_a_folder_that_does_not_exist_yet_is_waited_for(exports, intake, start, eventually):
+    exports.rmdir()
+    source = Folder("hml", exports, intake, settings=FolderSettings(settle=0.02, interval=0.02))
+    start(source)
+    eventually(lambda: source.status.state == "down")
+    exports.mkdir()
+    write_in_place(exports, "donor.hml", PAYLOAD)
+    eventually(lambda: intake.whole == [PAYLOAD])

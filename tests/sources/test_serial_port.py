@@ -1,0 +1,159 @@
+"""Instruments on serial ports: real pseudo-terminals, read by pyserial. Every message here is invented."""
+
+import sys
+
+import pytest
+import serial
+
+from instruments.links.astm import CONNECTION_ENDED, AstmReceiver
+from instruments.links.lines import GAP, LineReceiver
+from instruments.simulated.analyser import harvest_counts, records
+from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut, Timers, by_record, packed
+from instruments.simulated.separator import SeparatorRun
+from instruments.simulated.serial_line import SerialCable
+from instruments.sources.backoff import Backoff
+from instruments.sources.serial_port import SerialPort, SerialSettings, open_serial
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+
+MESSAGE = records(specimen="A999924000123", counts=harvest_counts(1), measured="20261120132600")
+BODIES = packed(MESSAGE)
+SOON = Backoff(first=0.02, longest=0.02)
+PATIENT = Timers(answer=5.0, busy=0.05)
+
+
+@pytest.fixture
+def cable(tmp_path):
+    with SerialCable(tmp_path / "analyser") as cable:
+        yield cable
+
+
+@pytest.fixture
+def analyser(cable, intake, start, eventually):
+    source = SerialPort("xn-1", cable.device, AstmReceiver(), intake, backoff=SOON)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    return source
+
+
+def sender(cable, **faults):
+    return AstmSender(cable, timers=PATIENT, faults=Faults(**faults))
+
+
+@pytest.mark.parametrize("bodies", [BODIES, by_record(MESSAGE)], ids=["packed", "a record a frame"])
+def test_a_message_arrives_once(cable, analyser, intake, bodies):
+    assert sender(cable).send(bodies) == 0
+    assert intake.whole == [MESSAGE]
+    assert (analyser.status.messages, analyser.status.refusals) == (1, 0)
+    assert analyser.status.bytes_in >= len(MESSAGE)
+
+
+def test_a_garbled_frame_and_a_lost_acknowledgement_are_repeated(cable, analyser, intake):
+    assert sender(cable, garble=frozenset([1]), lose_ack=frozenset([2])).send(BODIES) == 2
+    assert intake.whole == [MESSAGE]
+
+
+def test_nothing_is_acknowledged_while_the_disk_is_full(cable, analyser, intake):
+    intake.full = True
+    with pytest.raises(NotDelivered, match="refused 6 times"):
+        sender(cable).send(BODIES)
+    assert analyser.status.refusals == 6
+    intake.full = False
+    sender(cable).send(BODIES)
+    assert intake.whole == [MESSAGE]
+
+
+def test_a_line_that_is_unplugged_is_opened_again_for_as_long_as_it_takes(cable, analyser, intake, eventually):
+    with pytest.raises(PowerCut):
+        sender(cable, power_cut_after=1).send(BODIES)
+    cable.unplug()
+    eventually(lambda: analyser.status.reopened >= 3)
+    assert analyser.status.state == "down"
+    assert analyser.status.detail
+    assert [(whole, note) for _, _, whole, note in intake.messages] == [(False, CONNECTION_ENDED)]
+    cable.plug()
+    eventually(lambda: analyser.status.state == "up")
+    sender(cable).send(BODIES)
+    assert intake.whole == [MESSAGE]
+
+
+def test_parts_of_the_last_run_are_set_aside_at_the_start(cable, intake, start, eventually):
+    intake.open_parts = [b"H|\\^&\r"]
+    start(SerialPort("xn-1", cable.device, AstmReceiver(), intake))
+    eventually(lambda: intake.messages == [("", b"H|\\^&\r", False, CONNECTION_ENDED)])
+
+
+def test_stopping_in_the_middle_keeps_what_there_is(cable, intake, start, eventually):
+    source = SerialPort("xn-1", cable.device, AstmReceiver(), intake)
+    stop = start(source)
+    eventually(lambda: source.status.state == "up")
+    with pytest.raises(PowerCut):
+        sender(cable, power_cut_after=1).send(BODIES)
+    stop.set()
+    eventually(lambda: source.status.state == "stopped")
+    assert [whole for _, _, whole, _ in intake.messages] == [False]
+
+
+def test_a_separator_run_survives_an_unplugged_cable(cable, intake, start, eventually):
+    lines = list(SeparatorRun().lines())
+    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900)
+    source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    cable.write(b"".join(lines[:9]))
+    eventually(lambda: len(intake.open_parts) == 9)
+    cable.unplug()
+    eventually(lambda: source.status.state == "down")
+    cable.plug()
+    eventually(lambda: source.status.state == "up")
+    cable.write(b"".join(lines[9:]))
+    eventually(lambda: intake.messages)
+    assert intake.messages == [("", b"".join(lines), True, GAP)]
+
+
+def test_silence_is_measured_while_the_line_is_away(cable, intake, start, eventually):
+    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=0.5)
+    source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    cable.write(b"RUN BEGIN;INVENTED\r\n")
+    eventually(lambda: intake.open_parts)
+    cable.unplug()
+    eventually(lambda: intake.messages)
+    assert intake.messages[0][2] is False
+
+
+def test_the_port_is_ours_alone(cable):
+    with (
+        open_serial(cable.device, SerialSettings()),
+        pytest.raises(serial.SerialException, match="exclusively lock"),
+        open_serial(cable.device, SerialSettings()),
+    ):
+        pass
+
+
+def test_the_settings_reach_the_port(cable):
+    with open_serial(cable.device, SerialSettings(baudrate=1200, stopbits=2)) as line:
+        assert (line._port.baudrate, line._port.bytesize, line._port.parity, line._port.stopbits) == (1200, 8, "N", 2)
+
+
+def test_a_port_is_a_url(intake, start, eventually):
+    source = SerialPort("loop", "loop://", LineReceiver(), intake)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+
+
+@pytest.mark.parametrize("url", ["/dev/there-is-none", "nonsense://"])
+def test_a_port_that_cannot_be_opened_is_tried_for_ever(intake, start, eventually, url):
+    source = SerialPort("xn-1", url, AstmReceiver(), intake, backoff=SOON)
+    start(source)
+    eventually(lambda: source.status.reopened >= 3)
+    assert source.status.state == "down"
+    assert url.split(":")[0] in source.status.detail
+
+
+def test_the_delay_before_another_attempt_doubles_up_to_thirty_seconds():
+    backoff = Backoff()
+    assert [backoff.delay() for _ in range(8)] == [1, 2, 4, 8, 16, 30, 30, 30]
+    backoff.reset()
+    assert backoff.delay() == 1
