@@ -83,7 +83,9 @@ def loci_of(order: Order, ledger: Ledger) -> tuple[list[LocusTyping], list[Findi
             loci += found
             findings += _findings(result.obx, value, found)
     repeated = _repeated(loci)
-    findings += [Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart") for locus in repeated]
+    findings += [
+        Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart", "", locus) for locus in repeated
+    ]
     return [_unpaired(locus) if locus.locus in repeated else locus for locus in loci], findings
 
 
@@ -170,12 +172,13 @@ def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
 
 def _findings(obx: Segment, value: Value, found: list[LocusTyping]) -> Iterator[Finding]:
     where = f"{obx.where}, OBX-5"
-    if _repeats(obx, value.expression):
-        yield Finding("repeated_value", "OBX-5 repeats; it does not say whether as copies or as choices", where)
     stated = HLA[locus_code(obx) or GENOTYPE].locus
     named = [locus.locus for locus in found]
+    if _repeats(obx, value.expression):
+        message = "OBX-5 repeats; it does not say whether as copies or as choices"
+        yield Finding("repeated_value", message, where, named[0])
     if stated and not set(stated.split("+")).intersection(named):
-        yield Finding("locus_differs", f"OBX-3 names {stated}, OBX-5 names {' and '.join(named)}", where)
+        yield Finding("locus_differs", f"OBX-3 names {stated}, OBX-5 names {' and '.join(named)}", where, named[0])
 
 
 def _repeated(loci: list[LocusTyping]) -> list[str]:

@@ -7,6 +7,7 @@ of the glstring where there is one, else the genotype-list, else the haploids; w
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -95,6 +96,7 @@ def statements_of(assigned: Assigned) -> list[Statement]:
     return stated
 
 
+@lru_cache(maxsize=4096)  # a laboratory repeats its typings
 def _from_expression(text: str) -> Statement:
     written = "".join(text.split())
     state = state_of(written)

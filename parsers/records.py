@@ -44,11 +44,15 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something odd that did not stop the reading: a contradiction, a schema breach, a missing element."""
+    """Something odd that did not stop the reading: a contradiction, a schema breach, a missing element.
+
+    `locus` is set where it is about one locus of a typing, so that the doubt can follow that locus's alleles.
+    """
 
     code: str
     message: str
     where: str = ""
+    locus: str = ""
 
 
 class Ignored(msgspec.Struct, frozen=True):

@@ -62,7 +62,8 @@ def _state_of_alleles(copies: list[str]) -> State:
         case [_]:
             return "one_stated"
         case [first, second]:
-            return "homozygous_stated" if first == second and "/" not in first else "two_copies"
+            same = first.removeprefix("HLA-") == second.removeprefix("HLA-")
+            return "homozygous_stated" if same and "/" not in first else "two_copies"
     return "candidates"
 
 

@@ -51,9 +51,8 @@ class Walk:
     def fields(self, element: etree._Element, path: str, known: frozenset[str] = NONE) -> dict[str, str]:
         """The attributes of an element; those that are not among `known` are counted as ignored."""
         fields: dict[str, str] = dict(element.items())  # type: ignore[arg-type]  # stubs allow bytes, lxml gives str
-        for name in fields:
-            if name not in known:
-                self.unread[f"{path}/@{name.rpartition('}')[2]}"] += 1
+        for name in fields.keys() - known:
+            self.unread[f"{path}/@{name.rpartition('}')[2]}"] += 1
         return fields
 
     def children(self, element: etree._Element, path: str) -> Iterator[tuple[str, etree._Element]]:
@@ -80,9 +79,9 @@ class Walk:
         if path not in self.counted:
             self.note("unknown_element", element)
 
-    def note(self, code: str, element: etree._Element) -> None:
-        """Keep a finding about an element, once."""
-        finding = Finding(code, self.meanings[code], place(element))
+    def note(self, code: str, element: etree._Element, locus: str = "") -> None:
+        """Keep a finding about an element, and about one locus if it is, once."""
+        finding = Finding(code, self.meanings[code], place(element), locus)
         if finding not in self.findings:
             self.findings.append(finding)
 

@@ -1,8 +1,10 @@
 """Asking the running service: one command over loopback, its answer streamed back.
 
-DuckDB lets one process have the store, so while the service runs every other command is carried out inside it. A
-request is one line of JSON, the answer is JSON Lines `{"out": text}`, `{"err": text}` and at last `{"exit": code}`.
-Who may ask is whoever can read `service.json` in the data folder, which only its owner can.
+DuckDB lets one process have the store, so while the service runs every other command is carried out inside it. The
+service greets with an empty piece; a request is one line of JSON; the answer is JSON Lines `{"out": text}`,
+`{"err": text}` and at last `{"exit": code}`. Without the greeting nobody is asked: after a crash `service.json` names
+a port that another program may have by now. Who may ask is whoever can read `service.json` in the data folder, which
+only its owner can.
 """
 
 import hmac
@@ -11,9 +13,10 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 import msgspec
 
@@ -21,7 +24,10 @@ from instruments.host import PRIVATE_FILE
 from pipeline.errors import Unavailable
 
 LOOPBACK = "127.0.0.1"
+GREETING_SECONDS = 5.0
+REQUEST_SECONDS = 10.0
 PATIENCE_SECONDS = 600.0
+LONGEST_REQUEST = 1024 * 1024
 
 Answer = Callable[["Request", TextIO, TextIO], int]
 
@@ -35,12 +41,22 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One command: its words, whether the answer is wanted as JSON, and where the person stands."""
+    """One command: its words and where the person stands, as the system's bytes; whether JSON is wanted."""
 
     token: str
-    words: tuple[str, ...]
+    words: tuple[bytes, ...]
     json: bool
-    folder: str
+    folder: bytes
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words as text."""
+        return tuple(map(os.fsdecode, self.words))
+
+    @property
+    def folder_name(self) -> str:
+        """The person's folder as text."""
+        return os.fsdecode(self.folder)
 
 
 class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,7 +76,8 @@ class Wire(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Send the text as one piece."""
-        self._line.write(msgspec.json.encode(self._piece(text)) + b"\n")
+        sendable = text.encode("utf-8", "backslashreplace").decode()  # a file name may hold bytes that are no text
+        self._line.write(msgspec.json.encode(self._piece(sendable)) + b"\n")
         return len(text)
 
     def flush(self) -> None:
@@ -70,12 +87,17 @@ class Wire(io.TextIOBase):
 
 
 class ControlDesk:
-    """The service's side: answers one request per connection until it is closed."""
+    """The service's side: answers one request per connection until it is closed. Raises Unavailable."""
 
     def __init__(self, invitation: Path, answer: Answer, port: int = 0) -> None:
         self._invitation = invitation
         self._answer = answer
-        self._listener = socket.create_server((LOOPBACK, port))
+        try:
+            self._listener = socket.create_server((LOOPBACK, port))
+        except OSError as fault:
+            raise Unavailable(
+                f"the port {port} of [service] cannot be opened: {fault.strerror}; stop the program that has it, or set 0"
+            ) from fault
         self._token = secrets.token_hex(16)
         self._write_invitation()
         threading.Thread(target=self._serve, name="control", daemon=True).start()
@@ -83,13 +105,18 @@ class ControlDesk:
     def close(self) -> None:
         """Answer no more."""
         self._invitation.unlink(missing_ok=True)
+        with suppress(OSError):  # wakes the thread that waits in accept; Windows needs only the closing
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _write_invitation(self) -> None:
+        """Put it there whole or not at all: somebody may be reading."""
         invitation = Invitation(self._listener.getsockname()[1], self._token, os.getpid())
-        descriptor = os.open(self._invitation, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        arriving = self._invitation.with_suffix(".arriving")
+        descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
         with open(descriptor, "wb") as file:
             file.write(msgspec.json.encode(invitation))
+        arriving.replace(self._invitation)
 
     def _serve(self) -> None:
         while True:
@@ -100,20 +127,28 @@ class ControlDesk:
             threading.Thread(target=self._attend, args=(connection,), name="control-answer", daemon=True).start()
 
     def _attend(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rwb") as line:
-            try:
-                request = msgspec.json.decode(line.readline(65536), type=Request)
-            except msgspec.DecodeError:
+        with suppress(OSError), connection, connection.makefile("rwb") as line:  # the person may go away at any moment
+            connection.settimeout(REQUEST_SECONDS)
+            _send(line, Piece())
+            request = _request_in(line.readline(LONGEST_REQUEST))
+            if request is None or not hmac.compare_digest(request.token.encode(), self._token.encode()):
                 return
-            if not hmac.compare_digest(request.token, self._token):
-                return
-            try:
-                out, err = Wire(line, lambda text: Piece(out=text)), Wire(line, lambda text: Piece(err=text))
-                code = self._answer(request, cast(TextIO, out), cast(TextIO, err))  # text streams, for writing only
-                line.write(msgspec.json.encode(Piece(exit=code)) + b"\n")
-                line.flush()
-            except OSError:  # the person has gone away in the middle of the answer
-                return
+            connection.settimeout(PATIENCE_SECONDS)
+            out, err = Wire(line, lambda text: Piece(out=text)), Wire(line, lambda text: Piece(err=text))
+            code = self._answer(request, cast(TextIO, out), cast(TextIO, err))  # text streams, for writing only
+            _send(line, Piece(exit=code))
+
+
+def _send(line: io.BufferedIOBase, piece: Piece) -> None:
+    line.write(msgspec.json.encode(piece) + b"\n")
+    line.flush()
+
+
+def _request_in(line: bytes) -> Request | None:
+    try:
+        return msgspec.json.decode(line, type=Request)
+    except msgspec.DecodeError:
+        return None
 
 
 def invitation_of(path: Path) -> Invitation | None:
@@ -129,17 +164,39 @@ def ask(invitation: Invitation, words: Sequence[str], json: bool, out: TextIO, e
 
     Raises Unavailable if the service goes away in the middle of its answer.
     """
-    request = Request(invitation.token, tuple(words), json, str(Path.cwd()))
-    try:
-        connection = socket.create_connection((LOOPBACK, invitation.port), timeout=PATIENCE_SECONDS)
-    except OSError:
+    connection = _greeted(invitation.port)
+    if connection is None:
         return None
+    request = Request(invitation.token, tuple(map(os.fsencode, words)), json, os.fsencode(Path.cwd()))
     with connection, connection.makefile("rb") as lines:
-        connection.sendall(msgspec.json.encode(request) + b"\n")
-        for line in lines:
-            piece = msgspec.json.decode(line, type=Piece)
+        for piece in _answer_to(request, connection, lines):
             out.write(piece.out)
             err.write(piece.err)
             if piece.exit is not None:
                 return piece.exit
     raise Unavailable("the service stopped before it had answered; ask again")
+
+
+def _greeted(port: int) -> socket.socket | None:
+    """A connection to a service that has greeted; None if nobody is there, or somebody else."""
+    try:
+        connection = socket.create_connection((LOOPBACK, port), timeout=GREETING_SECONDS)
+    except OSError:
+        return None
+    greeting = msgspec.json.encode(Piece()) + b"\n"
+    with suppress(OSError):
+        if connection.recv(len(greeting), socket.MSG_WAITALL) == greeting:
+            connection.settimeout(PATIENCE_SECONDS)
+            return connection
+    connection.close()
+    return None
+
+
+def _answer_to(request: Request, connection: socket.socket, lines: BinaryIO) -> Iterator[Piece]:
+    """The pieces of the answer as they come; they end early if the service does."""
+    try:
+        connection.sendall(msgspec.json.encode(request) + b"\n")
+        for line in lines:
+            yield msgspec.json.decode(line, type=Piece)
+    except (ConnectionError, TimeoutError, msgspec.DecodeError):
+        return

@@ -2,19 +2,27 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
 from instruments.errors import Refused
+from instruments.sources.folder import printable
 from pipeline.errors import SiteError
-from pipeline.intake import SpoolIntake
 from pipeline.site import Site
+from pipeline.spool.spool import Spool, receipt_id
 from pipeline.store import queries
 
-AT_ONCE = 8
-"""Files on their way to the disk together: they share its flushes."""
+BATCH_FILES = 256
+BATCH_BYTES = 8 * 1024 * 1024
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A file on its way in: its bytes, or why it is refused."""
+
+    file: Path
+    payload: bytes = b""
+    refusal: str = ""
 
 
 class FileOutcome(msgspec.Struct, frozen=True):
@@ -45,12 +53,10 @@ def ingest(
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
     files = [file for path in paths for file in files_under(path)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        receipts = list(pool.map(lambda file: take(file, SpoolIntake(site.spool, source, format)), files))
+    taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
     progress(f"{len(files)} files are on disk; reading them")
-    store = site.ready_store()
-    states = queries.states_of(store, [receipt for receipt, _ in receipts if receipt])
-    return summary([outcome(file, receipt, why, states) for file, (receipt, why) in zip(files, receipts, strict=True)])
+    states = queries.states_of(site.ready_store(), [file.receipt for file in taken if file.receipt])
+    return summary([judged(file, states) for file in taken])
 
 
 def files_under(path: Path) -> Iterator[Path]:
@@ -65,23 +71,49 @@ def files_under(path: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted(names))
 
 
-def take(file: Path, intake: SpoolIntake) -> tuple[str, str]:
-    """The receipt of a file that is now in the spool, or an empty one and the reason why it is not."""
+def batches(files: Iterable[Path]) -> Iterator[list[Reading]]:
+    """The files read, in groups that one flush of the disk takes well."""
+    group: list[Reading] = []
+    size = 0
+    for file in files:
+        group.append(read(file))
+        size += len(group[-1].payload)
+        if len(group) >= BATCH_FILES or size >= BATCH_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def read(file: Path) -> Reading:
+    """A file's bytes, or the reason why it is not taken."""
     if file.is_symlink() or not file.is_file():
-        return "", "a link, pipe or device; only regular files are taken"
+        return Reading(file, refusal="a link, pipe or device; only regular files are taken")
     try:
-        name = os.fsencode(file.name).decode("utf-8", "backslashreplace")
-        return intake.keep(file.read_bytes(), name=name), ""
-    except (OSError, Refused) as fault:
-        return "", str(fault)
+        return Reading(file, file.read_bytes())
+    except OSError as fault:
+        return Reading(file, refusal=fault.strerror or type(fault).__name__)
 
 
-def outcome(file: Path, receipt: str, why: str, states: dict[str, dict[str, str]]) -> FileOutcome:
-    """What the store says of a file's receipt."""
-    if not receipt:
-        return FileOutcome(str(file), "refused", "", why)
-    row = states[receipt]
-    return FileOutcome(str(file), row["state"], row["format"], row["reason"], receipt)
+def take(batch: list[Reading], spool: Spool, source: str, format: str) -> Iterator[FileOutcome]:
+    """The receipts of files that are now in the spool, in their order; or why a file is not."""
+    readable = [reading for reading in batch if not reading.refusal]
+    try:
+        named = [(printable(reading.file.name), reading.payload) for reading in readable]
+        kept = iter(spool.append_messages(source, named, format=format))
+    except Refused as reason:
+        batch = [msgspec.structs.replace(reading, refusal=reading.refusal or str(reason)) for reading in batch]
+    for reading in batch:
+        receipt = "" if reading.refusal else receipt_id(next(kept))
+        yield FileOutcome(str(reading.file), "refused", "", reading.refusal, receipt)
+
+
+def judged(file: FileOutcome, states: dict[str, dict[str, str]]) -> FileOutcome:
+    """The file with what the store says of its receipt, if it has one."""
+    if not file.receipt:
+        return file
+    row = states[file.receipt]
+    return msgspec.structs.replace(file, state=row["state"], format=row["format"], reason=row["reason"])
 
 
 def summary(files: list[FileOutcome]) -> Summary:

@@ -7,6 +7,7 @@ put a quarantined receipt back is a frame like any other; so a rebuild takes the
 
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -80,12 +81,21 @@ class Loader:
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self) -> int:
-        """Load everything that is behind the cursor; the number of frames taken."""
+        """Load everything that is behind the cursor; the number of frames taken.
+
+        While DuckDB writes one batch, which it does on another processor, the next one is read.
+        """
         taken = 0
-        with self._one_at_a_time:
+        with self._one_at_a_time, ThreadPoolExecutor(1) as writing:
+            written: Future[object] | None = None
             for batch in batches(self.spool.read(after=self.store.last_seq), self._batch_frames):
-                self._writer.load([entry for frame in batch for entry in self.entries(*frame)], batch[-1][0].seq)
+                entries = [entry for frame in batch for entry in self.entries(*frame)]
+                if written:
+                    written.result()
+                written = writing.submit(self._writer.load, entries, batch[-1][0].seq)
                 taken += len(batch)
+            if written:
+                written.result()
         return taken
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:

@@ -9,9 +9,13 @@ from parsers.errors import ParseError
 from parsers.format import Profile, open_document
 from parsers.records import Finding, Parsed, TypingReport
 from pipeline.errors import SiteError
+from pipeline.hl7.message import Envelope, render
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import Flag, NormalLocus, NormalReport, NormalTyping
 from pipeline.process import Workbench, reader_of
+
+SENT_AT = "2000-01-01T00:00:00Z"
+"""The date of messages that are judged and never sent."""
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -79,6 +83,23 @@ def _finding(finding: Finding, sample: str) -> dict[str, str]:
         "message": finding.message + where,
         "severity": "warning",
     }
+
+
+def refusal(error: ParseError) -> dict[str, str]:
+    """The doubt about a file that cannot be read at all."""
+    return {"sample": "", "code": "unreadable", "token": "", "message": error.explain(), "severity": "error"}
+
+
+def breaches(reading: Reading, normaliser: Normaliser, facility: str) -> list[dict[str, str]]:
+    """What the HL7 authority says against the canonical message of each report; some twenty reports a second."""
+    from pipeline.hl7.authority import problems  # noqa: PLC0415  # hl7apy takes half a second to load
+
+    found: list[dict[str, str]] = []
+    for report in reading.parsed.reports:
+        message = render(normaliser.normalise(report), Envelope(control_id="1", sent_at=SENT_AT, facility=facility))
+        about = {"sample": report.sample, "code": "hl7", "token": "", "severity": "error"}
+        found += [{**about, "message": problem} for problem in problems(message)]
+    return found
 
 
 def flags_of(report: NormalReport) -> list[Flag]:

@@ -29,15 +29,20 @@ def rebuild(site: Site) -> Rebuilt:
     for old in site.home.store.parent.glob(site.home.store.name + ".wal"):
         old.unlink()
     fresh.replace(site.home.store)
+    for left_over in site.home.store.parent.glob(fresh.name + "*"):
+        left_over.unlink()
     return Rebuilt(frames, content, None if before is None else before == content)
 
 
 def _content_before(site: Site) -> str | None:
-    """What the present store says, as far as it can still be read; it is closed afterwards."""
+    """What the present store says, brought up to the spool, as far as it can still be read; it is closed afterwards."""
     if not site.home.store.exists():
         return None
     try:
         with Store(site.home.store) as store:
-            return None if store.rebuild_needed else content_hash(store)
+            if store.rebuild_needed:
+                return None
+            Loader(site.spool, store, site.bench).catch_up()
+            return content_hash(store)
     except SiteError:
         return None

@@ -8,10 +8,12 @@ import msgspec
 
 from instruments.sources.source import Source
 from pipeline.errors import SiteError
+from pipeline.mistake import told
 from pipeline.site import Site
 from pipeline.wiring import source_of
 
-STOPPING_SECONDS = 6.0
+SOURCES_SECONDS = 5.0
+LOADER_SECONDS = 3.0
 RETRY_SECONDS = 5.0
 
 
@@ -50,6 +52,7 @@ class Service:
         self.stopping = threading.Event()
         self.trouble = ""
         self.sources: list[Source] = [source_of(each, site.spool, site.profiles) for each in site.settings.instruments]
+        self._mishaps: dict[str, str] = {}
         self._silences = {
             each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours
         }
@@ -60,32 +63,56 @@ class Service:
         """Begin to listen and to load."""
         self._loading.start()
         for source in self.sources:
-            thread = threading.Thread(target=source.run, args=(self.stopping,), name=source.name, daemon=True)
+            thread = threading.Thread(target=self._listen, args=(source,), name=source.name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Stop listening, then load what has arrived; within ten seconds, whatever the sources do."""
+        """Stop listening, then load what has arrived; within ten seconds, whatever the sources do.
+
+        What is not loaded by then is in the spool, and loaded at the next start.
+        """
         self.stopping.set()
+        until = time.monotonic() + SOURCES_SECONDS
         for thread in self._threads:
-            thread.join(STOPPING_SECONDS / max(1, len(self._threads)))
-        self._loading.join(STOPPING_SECONDS)
-        self.site.close()
+            thread.join(max(0.0, until - time.monotonic()))
+        if self._loading.is_alive():
+            self._loading.join(LOADER_SECONDS)
+        if (
+            not self._loading.is_alive()
+        ):  # otherwise a store that is closed in mid-sentence; the next start puts it right
+            self.site.close()
 
     def reports(self) -> Iterator[SourceReport]:
         """How every source is doing."""
         for source in self.sources:
             status = source.status
             silence = self._silences.get(source.name)
-            detail = status.detail or (silence.remark(status.messages) if silence else "")
+            remark = silence.remark(status.messages) if silence else ""
+            detail = self._mishaps.get(source.name) or status.detail or remark
             yield SourceReport(source.name, status.state, detail, status.messages, status.refusals, status.noise_bytes)
+
+    def headlines(self) -> dict[str, str]:
+        """In a few words how every source and the loader are doing. No name, identifier or typing is in them."""
+        sources = {report.name: ": ".join(filter(None, (report.state, report.detail))) for report in self.reports()}
+        return {**sources, "loader": self.trouble or "up"}
+
+    def _listen(self, source: Source) -> None:
+        """Keep a source at work: a mistake of ours must not make an instrument deaf until somebody notices."""
+        while not self.stopping.is_set():
+            try:
+                source.run(self.stopping)
+            except Exception as mistake:
+                self._mishaps[source.name] = told(mistake)
+                self.stopping.wait(RETRY_SECONDS)
 
     def _load(self) -> None:
         """Keep the store up with the spool; a store that is out of reach is tried again, while intake goes on."""
         while not self.stopping.is_set():
             try:
-                self.site.loader.follow(self.site.spool, self.stopping)
+                loader = self.site.loader
                 self.trouble = ""
-            except SiteError as trouble:
-                self.trouble = str(trouble)
+                loader.follow(self.site.spool, self.stopping)
+            except Exception as trouble:
+                self.trouble = str(trouble) if isinstance(trouble, SiteError) else told(trouble)
                 self.stopping.wait(RETRY_SECONDS)

@@ -303,9 +303,9 @@ class Sample(Walk):
         if assignment.release:
             self.message.releases.add((assignment.database, assignment.release))
         stated = statements_of(self._assigned(element))
-        by_alleles = [each.locus for each in stated if not each.method]
-        if len(set(by_alleles)) < len(by_alleles):
-            self.note("locus_stated_twice", element)
+        by_alleles = Counter(each.locus for each in stated if not each.method)
+        for locus in (locus for locus, count in by_alleles.items() if count > 1):
+            self.note("locus_stated_twice", element, locus)
         return [(each, assignment) for each in stated]
 
     def _assigned(self, element: etree._Element) -> Assigned:
@@ -366,13 +366,13 @@ class Sample(Walk):
 
     def _note_oddities(self, statement: Statement, used: list[Method], locus: str, element: etree._Element) -> None:
         for code in statement.oddities:
-            self.note(code, element)
+            self.note(code, element, locus)
         if not locus:
             self.note("no_locus", element)
             return
         for each in used:
             if not each.covers(locus):
-                self.note("locus_differs", element)
+                self.note("locus_differs", element, locus)
 
 
 def untold(stated: list[Stated], methods: list[Method], typing: Assignment) -> list[Stated]:

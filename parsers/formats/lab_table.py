@@ -227,7 +227,9 @@ class Reading:
         if not locus:
             self.findings.append(Finding("no_locus", "this typing names no locus", where))
         elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
-            self.findings.append(Finding("locus_differs", "an allele of another locus stands in this column", where))
+            self.findings.append(
+                Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
+            )
         return LocusTyping(
             locus=locus,
             state=state,

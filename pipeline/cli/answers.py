@@ -1,11 +1,15 @@
 """How answers are printed: JSON for programs, tables for people; progress and diagnostics apart from both."""
 
+import json as plain_json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 import msgspec
 
 WIDE = 160
+UNDECODED = re.compile("[\udc80-\udcff]")
+"""How Python carries a byte of a file name that is not UTF-8."""
 
 
 class Answers:
@@ -22,7 +26,7 @@ class Answers:
 
     def object(self, answer: Any) -> None:
         """One JSON object on a line."""
-        self.out.write(msgspec.json.encode(answer).decode() + "\n")
+        self.out.write(encoded(answer) + "\n")
 
     def objects(self, answers: Iterable[Any]) -> int:
         """JSON Lines; how many there were."""
@@ -42,7 +46,9 @@ class Answers:
         shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in rows:
             shown.add_row(*(text_of(row.get(column)) for column in columns))
-        Console(file=self.out, width=None if self.out.isatty() else WIDE, highlight=False, markup=False).print(shown)
+        if shown.row_count:
+            width = None if self.out.isatty() else WIDE
+            Console(file=self.out, width=width, highlight=False, markup=False, emoji=False).print(shown)
         return shown.row_count
 
     def say(self, text: str) -> None:
@@ -51,8 +57,22 @@ class Answers:
         self.err.flush()
 
 
+def encoded(answer: Any) -> str:
+    """The answer as JSON; a byte of a file name that is no text is shown as its escape, as receipts show it."""
+    try:
+        return msgspec.json.encode(answer, enc_hook=str).decode()
+    except UnicodeEncodeError:
+        text = plain_json.dumps(msgspec.to_builtins(answer, enc_hook=str), ensure_ascii=False)
+        return UNDECODED.sub(lambda found: rf"\\x{ord(found[0]) - 0xDC00:02x}", text)
+
+
 def text_of(value: Any) -> str:
     """A cell's text; nothing for None."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else encoded(value)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things, in words: `1 report`, `2 reports`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,91 +1,59 @@
-"""The command line: what it offers, and what an answer's exit code means.
-
-    0 all done   1 done, and something was quarantined, refused or flagged as an error   2 wrong usage or configuration
-    3 store or port not available   4 integrity failure
+"""The command line itself: from words to a command, and from what became of it to an exit code.
 
 Commands are named by where they live and imported when called, so that `graftline --help` stays quick.
 """
 
+import io
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
+from pipeline.cli.commands import COMMANDS, FAMILIES
 from pipeline.cli.session import Session
 from pipeline.errors import SiteError
+from pipeline.mistake import told
 
-USAGE = 2
+HELP = """\
+HLA typings and cell collections, from the instruments that make them into a donor registry's store.
+
+Exit codes: 0 all done; 1 done, and something was quarantined, refused or flagged as an error; 2 wrong usage or \
+configuration; 3 store or port not available; 4 integrity failure."""
+USAGE, UNAVAILABLE, INTERRUPTED = 2, 3, 130
+OUR_MISTAKE = 70
+"""EX_SOFTWARE: none of the codes that scripts rely on."""
 EVERYWHERE = Group("Everywhere", sort_key=9)
 
-COMMANDS = {
-    "demo": ("site:demo", "The main job on simulated instruments, in a data folder of its own."),
-    "run": ("site:run", "The service: every instrument of the site file, until stopped."),
-    "doctor": (
-        "site:doctor",
-        "Ports, folders, disk, clock, configuration, nomenclature, store: findings with their fix.",
-    ),
-    "formats": ("site:formats", "The formats that can be read, and on what they were verified."),
-    "instruments": ("site:instruments", "The instrument models that are known, and on what they were verified."),
-    "ingest": ("intake:ingest", "Take in files and folders, once."),
-    "parse": ("reading:parse", "Records as printed, JSON Lines; nothing is stored."),
-    "check": ("reading:check", "Pre-flight: format, every HLA name, identifiers; nothing is stored."),
-    "hl7": ("reading:hl7", "The canonical ORU^R01 of a file or a receipt."),
-    "identify": ("reading:identify", "GRID, DIN, ISBT 128 structures, SEC: decoded and checked."),
-    "dump": ("records:dump", "Canonical JSON Lines of the store, in a stable order."),
-    "show": ("records:show", "A receipt: raw, parsed, normalised and sent, side by side."),
-    "rebuild": ("upkeep:rebuild", "Make the store again from the spool."),
-    "verify": ("upkeep:verify", "Hold spool and store against each other."),
-    "reduce": ("names:reduce", "GL Strings from stdin, one a line, reduced to stdout, one a line."),
-    "search": ("matcher:search", "Matched donors from the feed, best first."),
-    "bench": ("bench:bench", "The benchmarks whose figures the documentation quotes."),
-}
-GROUPS = {
-    "quarantine": (
-        "What was not loaded, why, in plain words; and how to put it back.",
-        {
-            "list": ("records:quarantine_list", "Every quarantined receipt with its reason."),
-            "show": ("records:quarantine_show", "One quarantined receipt: its reason and its bytes."),
-            "resubmit": ("records:quarantine_resubmit", "Read a quarantined receipt again, perhaps as another format."),
-        },
-    ),
-    "nomenclature": (
-        "Releases of IPD-IMGT/HLA: install, list.",
-        {
-            "install": ("names:install", "Install a release by number, or from a folder or zip file."),
-            "list": ("names:installed", "The installed releases."),
-        },
-    ),
-    "profile": (
-        "Log and table layouts.",
-        {"test": ("reading:profile_test", "Which labels of a log a profile maps, and which it does not.")},
-    ),
-    "feed": (
-        "What the matcher reads.",
-        {
-            "publish": ("matcher:publish", "A snapshot of the donors' current typings."),
-            "changes": ("matcher:changes", "The donors that have changed since a cursor."),
-        },
-    ),
-}
 
-app = App(name="graftline", help=__doc__.split("\n\n", maxsplit=1)[0], version_flags=["--version"], help_on_error=False)
+def release() -> str:
+    """The installed version; a checkout that was never installed has none."""
+    try:
+        return version("graftline")
+    except PackageNotFoundError:
+        return "not installed, run from its source"
+
+
+app = App(name="graftline", help=HELP, version=release, version_flags=["--version"], help_on_error=False)
 app.meta.group_parameters = EVERYWHERE
-for _name, (_place, _summary) in COMMANDS.items():
-    app.command(f"pipeline.cli.{_place}", name=_name, help=_summary)
-for _name, (_title, _members) in GROUPS.items():
-    _group = App(name=_name, help=_title)
+for _name, _command in COMMANDS.items():
+    app.command(f"pipeline.cli.{_command.place}", name=_name, help=_command.help)
+for _name, _family in FAMILIES.items():
+    _group = App(name=_name, help=_family.summary)
     app.command(_group)
-    for _member, (_place, _summary) in _members.items():
-        _group.command(f"pipeline.cli.{_place}", name=_member, help=_summary)
+    for _member, _command in _family.members.items():
+        _group.command(f"pipeline.cli.{_command.place}", name=_member, help=_command.help)
 
 
 @app.meta.default
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    home: Annotated[Path, Parameter(env_var="GRAFTLINE_HOME")] = Path("graftline-data"),
+    home: Annotated[str, Parameter(env_var="GRAFTLINE_HOME")] = "graftline-data",
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
@@ -100,7 +68,23 @@ def launch(
     json
         One JSON object, or one a line where the answer is a list.
     """
-    return carry_out(tokens, Session(home=home, config=config, json=json))
+    with Session(home=home_of(home), config=config, json=json) as session:
+        return carry_out(tokens, session)
+
+
+def home_of(named: str) -> Path:
+    """The data folder that was named. Raises SiteError for nothing, and for folders that have another purpose.
+
+    A data folder is made private to its owner, which would lock everybody else out of these.
+    """
+    if not named.strip():
+        raise SiteError("the data folder has an empty name; name one with --home or GRAFTLINE_HOME")
+    home = Path(named)
+    place = home.resolve()
+    taken = (place.anchor, tempfile.gettempdir(), os.path.expanduser("~"))  # noqa: PTH111  # Path.home() may raise
+    if place in (Path(folder).resolve() for folder in taken):
+        raise SiteError(f"{home} cannot be a data folder, because nobody else could enter it; name one inside it")
+    return home
 
 
 def carry_out(tokens: Sequence[str], session: Session) -> int:
@@ -113,24 +97,56 @@ def carry_out(tokens: Sequence[str], session: Session) -> int:
     return answer if isinstance(answer, int) else 0
 
 
-def main(arguments: Sequence[str] | None = None, err: TextIO | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The console script: run, and turn what went wrong into a sentence and an exit code."""
-    stream = err or sys.stderr
-    tokens = sys.argv[1:] if arguments is None else list(arguments)
+    prepare_streams()
     try:
-        answer = app.meta(tokens, result_action="return_value", exit_on_error=False, print_error=False)
+        answer = app.meta(
+            sys.argv[1:] if arguments is None else list(arguments),
+            result_action="return_value",
+            exit_on_error=False,
+            print_error=False,
+        )
+        sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
-    except CycloptsError as error:
-        print(f"graftline: {error}", "Try: graftline --help", sep="\n", file=stream)
-        return USAGE
-    except SiteError as error:
-        print(f"graftline: {error}", file=stream)
-        return error.exit_code
-    except BrokenPipeError:  # the reader of our output has seen enough; say no more on a closed pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has seen enough
+        abandon_stdout()
         return 0
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except Exception as error:
+        if isinstance(error, OSError):  # perhaps of our own output: a full disk
+            abandon_stdout()
+        code, sentence = verdict(error)
+        print(f"graftline: {sentence}", file=sys.stderr)
+        return code
+
+
+def verdict(error: Exception) -> tuple[int, str]:
+    """The exit code and the sentence for what ended a command; never a traceback."""
+    if isinstance(error, SiteError):
+        return error.exit_code, str(error)
+    if isinstance(error, CycloptsError):
+        return USAGE, f"{error}\nTry: graftline --help"
+    if isinstance(error, OSError) and error.strerror:
+        return UNAVAILABLE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return OUR_MISTAKE, told(error)
+
+
+def prepare_streams() -> None:
+    """Answers are UTF-8 on every system, also where a name holds bytes that are none; a closed stream takes all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def abandon_stdout() -> None:
+    """Say no more on a closed pipe or a full disk, not even at exit."""
+    with suppress(OSError, ValueError):  # a stream without a descriptor of its own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

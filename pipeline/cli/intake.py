@@ -5,18 +5,17 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
 
 
 def ingest(
-    *paths: Path,
+    *paths: Annotated[Path, Parameter(required=True)],
     format_name: Annotated[str, Parameter(name="--format")] = "",
     source: str = "ingest",
     session: Here,
 ) -> int:
     """Take in files and folders, once: kept byte for byte, read, normalised and loaded.
-
-    Example: graftline ingest exports
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ def ingest(
                 ("file", "state", "reason"),
             )
         answers.line(
-            f"{done.receipts} receipts: {done.loaded} loaded, {done.duplicates} duplicates, {done.quarantined} quarantined"
-            + (f"; {done.refused} files refused" if done.refused else "")
+            f"{counted(done.receipts, 'receipt')}: {done.loaded} loaded, {counted(done.duplicates, 'duplicate')}, "
+            f"{done.quarantined} quarantined" + (f"; {counted(done.refused, 'file')} refused" if done.refused else "")
         )
     return int(done.quarantined + done.refused > 0)

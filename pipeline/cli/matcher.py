@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from pipeline.cli.session import Here, Session
 from pipeline.errors import SiteError
 from pipeline.normalise.records import NormalTyping
 
 
-def search(*, patient: str, rule: str = "10/10", limit: int = 20, session: Here) -> int:
+def search(
+    *, patient: str, rule: str = "10/10", limit: Annotated[int, Parameter(validator=Number(gte=1))] = 20, session: Here
+) -> int:
     """Find donors for a patient, best first: matched alleles at P-group level, at least and at most.
-
-    Example: graftline search --patient patient.hml --rule 9/10
 
     Parameters
     ----------
@@ -35,7 +36,8 @@ def search(*, patient: str, rule: str = "10/10", limit: int = 20, session: Here)
     except Unreadable as error:
         raise SiteError(str(error)) from error
     rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]
-    session.answers.table(rows, ("donor", "matched", "least", "most", *loci))
+    counted = found.donors[0]["loci"] if found.donors else ()
+    session.answers.table(rows, ("donor", "matched", "least", "most", *counted))
     session.answers.say(
         f"{found.found} donors can reach {rule}, of {found.searched}; "
         f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
@@ -48,8 +50,10 @@ def loci_of(patient: str, session: Session) -> dict[str, str]:
     from pipeline.feed.search import read_patient  # noqa: PLC0415
 
     path = session.at(Path(patient))
-    if "*" in patient or not path.is_file():
+    if "*" in patient:
         return read_patient(patient)
+    if not path.is_file():
+        raise SiteError(f'"{patient}" is neither a file nor a GL String such as A*01:01+A*02:01^B*07:02+B*08:01')
     return {locus.locus: locus.glstring for locus in _typing_in(path, session).loci if locus.glstring}
 
 
@@ -77,8 +81,6 @@ def _shown(donor: dict[str, object]) -> dict[str, object]:
 def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as")] = "parquet", session: Here) -> int:
     """Write a snapshot of the donors' current typings for the matcher.
 
-    Example: graftline feed publish --to snapshots
-
     Parameters
     ----------
     to
@@ -100,10 +102,8 @@ def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as
     return 0
 
 
-def changes(*, since: int = 0, session: Here) -> int:
+def changes(*, since: Annotated[int, Parameter(validator=Number(gte=0))] = 0, session: Here) -> int:
     """Print the donors that have changed since a cursor, JSON Lines; the last line is the cursor to ask with next.
-
-    Example: graftline feed changes --since 0
 
     Parameters
     ----------

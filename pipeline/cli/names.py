@@ -1,7 +1,9 @@
 """Commands about HLA names: nomenclature install, nomenclature list, reduce."""
 
+import io
 import sys
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, TextIO
 
 from pipeline.cli.session import Here
 
@@ -10,8 +12,6 @@ Mode = Literal["G", "P", "lgx"]
 
 def install(what: str, *, session: Here) -> int:
     """Install a release of IPD-IMGT/HLA: by number (downloaded and verified), or from a folder or zip file.
-
-    Example: graftline nomenclature install 3.58.0
 
     Parameters
     ----------
@@ -32,22 +32,18 @@ def install(what: str, *, session: Here) -> int:
 
 
 def installed(*, session: Here) -> int:
-    """List the installed releases.
-
-    Example: graftline nomenclature list
-    """
+    """List the installed releases."""
     from pipeline.normalise.nomenclature.install import list_installed  # noqa: PLC0415
 
     releases = list_installed(session.site.home.nomenclature)
     rows = [{"release": each.version, "title": each.title, "folder": str(each.folder)} for each in releases]
-    session.answers.table(rows, ("release", "title", "folder"))
+    if not session.answers.table(rows, ("release", "title", "folder")):
+        session.answers.say("no release is installed; run: graftline nomenclature install 3.58.0")
     return 0
 
 
 def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
     """Reduce GL Strings from stdin, one a line, to stdout, one a line; a refused one comes out empty.
-
-    Example: graftline reduce --mode P
 
     Parameters
     ----------
@@ -60,7 +56,7 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
 
     names = session.site.release_named(release or None)
     refused = 0
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(lines_of(sys.stdin), 1):
         reduced = reduce_glstring(line.rstrip("\r\n"), mode, names)
         refused += not reduced.output
         if session.answers.json:
@@ -70,3 +66,10 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
         for flag in reduced.flags:
             session.answers.say(f"line {number}: {flag.token}: {flag.message}")
     return int(refused > 0)
+
+
+def lines_of(stream: TextIO) -> Iterable[str]:
+    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
+    return stream

@@ -1,22 +1,26 @@
 """Commands that read files or codes and store nothing: parse, check, hl7, identify, profile test."""
 
+import errno
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from parsers.errors import ParseError
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
-from pipeline.reading import Reading, doubts, legible, read_file
+from pipeline.normalise.nomenclature.release import Release
+from pipeline.reading import Reading, breaches, doubts, legible, read_file, refusal
 
+Files = Annotated[Path, Parameter(required=True)]
 FormatName = Annotated[str, Parameter(name="--format")]
 
 
-def parse(*files: Path, format_name: FormatName = "", session: Here) -> int:
+def parse(*files: Files, format_name: FormatName = "", session: Here) -> int:
     """Print the records of files as printed, JSON Lines; nothing is stored.
-
-    Example: graftline parse report.hml
 
     Parameters
     ----------
@@ -33,10 +37,8 @@ def parse(*files: Path, format_name: FormatName = "", session: Here) -> int:
     return _each(files, format_name, session, answer)
 
 
-def check(*files: Path, format_name: FormatName = "", session: Here) -> int:
-    """Hold files against their format, the installed nomenclature and the identifiers' check characters.
-
-    Example: graftline check report.hml
+def check(*files: Files, format_name: FormatName = "", release: str = "", session: Here) -> int:
+    """Hold files against their format, a nomenclature release, the identifiers' check characters and HL7.
 
     Parameters
     ----------
@@ -44,22 +46,43 @@ def check(*files: Path, format_name: FormatName = "", session: Here) -> int:
         The files to check.
     format_name
         The format to read them as; found out if not given.
+    release
+        The nomenclature release; the site's if not given.
     """
+    from pipeline.normalise.normaliser import Normaliser  # noqa: PLC0415
+
+    site = session.site
+    normaliser = Normaliser(site.release_named(release)) if release else site.bench.normaliser
 
     def answer(path: Path, reading: Reading) -> int:
-        found = doubts(reading, session.site.bench.normaliser)
-        session.answers.say(f"{path}: {reading.format}, {len(reading.parsed.reports)} reports, {len(found)} doubts")
-        rows = [{"path": str(path), "format": reading.format, **doubt} for doubt in found]
-        session.answers.table(rows, ("severity", "sample", "code", "token", "message"))
-        return int(any(doubt["severity"] == "error" for doubt in found))
+        facility = site.bench.facility
+        found = [*doubts(reading, normaliser), *breaches(reading, normaliser, facility)]
+        session.answers.say(
+            f"{path}: {reading.format}, {counted(len(reading.parsed.reports), 'report')}, "
+            f"{counted(len(found), 'doubt')}, {named(normaliser.release)}"
+        )
+        return _print_doubts(path, reading.format, found, session)
 
-    return _each(files, format_name, session, answer)
+    def refuse(path: Path, error: ParseError) -> int:
+        return _print_doubts(path, "", [refusal(error)], session)
+
+    return _each(files, format_name, session, answer, refuse)
+
+
+def named(release: Release | None) -> str:
+    """What the names were held against, in words."""
+    return f"names held against {release.version}" if release else "no nomenclature release is installed"
+
+
+def _print_doubts(path: Path, name: str, found: list[dict[str, str]], session: Session) -> int:
+    """The doubts about a file, and 1 if one of them is an error."""
+    rows = [{"path": str(path), "format": name, **doubt} for doubt in found]
+    session.answers.table(rows, ("path", "severity", "sample", "code", "token", "message"))
+    return int(any(doubt["severity"] == "error" for doubt in found))
 
 
 def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
-    """Print the canonical ORU^R01 of a file's reports, or the messages of a receipt.
-
-    Example: graftline hl7 report.hml
+    """Print the canonical ORU^R01 of a file's reports, dated like the file, or the messages of a receipt.
 
     Parameters
     ----------
@@ -69,14 +92,16 @@ def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
         The format to read a file as; found out if not given.
     """
     path = session.at(Path(what))
-    if not path.is_file():
+    if not path.exists():
         return _messages_of_receipt(what, session)
 
     def answer(_: Path, reading: Reading) -> int:
         from pipeline.hl7.message import Envelope, render  # noqa: PLC0415
 
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
         for ordinal, report in enumerate(reading.parsed.reports):
-            envelope = Envelope(control_id=f"{path.stem}.{ordinal}", sent_at="", facility=session.site.bench.facility)
+            control_id = f"F-{sha256(path.read_bytes()).hexdigest()[:6]}.{ordinal}"
+            envelope = Envelope(control_id=control_id, sent_at=written, facility=session.site.bench.facility)
             _print_message(render(session.site.bench.normaliser.normalise(report), envelope), session)
         return 0
 
@@ -92,7 +117,9 @@ def _messages_of_receipt(receipt: str, session: Session) -> int:
         return 2
     for report in shown["reports"]:
         _print_message(report["message"], session)
-    return 0
+    if not shown["reports"]:
+        session.answers.say(f"{receipt} has no message, for it is {shown['state']}: {shown['reason']}")
+    return int(not shown["reports"])
 
 
 def _print_message(message: str, session: Session) -> None:
@@ -103,26 +130,36 @@ def _print_message(message: str, session: Session) -> None:
         session.answers.line(message.rstrip("\r").replace("\r", "\n"))
 
 
-def _each(files: Sequence[Path], wanted: str, session: Session, answer: Callable[[Path, Reading], int]) -> int:
-    """Answer for every file; 1 if any was refused or doubted, and the reason on stderr."""
+Answerer = Callable[[Path, Reading], int]
+Refuser = Callable[[Path, ParseError], int]
+
+
+def _each(files: Sequence[Path], wanted: str, session: Session, answer: Answerer, refuse: Refuser | None = None) -> int:
+    """Answer for every file; the worst exit code. What is refused is told on stderr, and to `refuse` if there is one."""
+    session.format_named(wanted)
     worst = 0
     for path in files:
         try:
-            raw = session.at(path).read_bytes()
+            raw = _bytes_of(session.at(path))
             worst = max(worst, answer(path, read_file(raw, path.name, wanted, session.site.bench)))
         except OSError as error:
             session.answers.say(f"{path}: {error.strerror}")
             worst = max(worst, 2)
         except ParseError as error:
             session.answers.say(f"{path}: {error.explain()}")
-            worst = max(worst, 1)
+            worst = max(worst, refuse(path, error) if refuse else 1)
     return worst
 
 
-def identify(*codes: str, session: Here) -> int:
-    """Decode and check GRID, DIN, ISBT 128 structures and SEC.
+def _bytes_of(path: Path) -> bytes:
+    """A file's bytes. Raises OSError, also for what is no file: a pipe would keep us waiting for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a file; name files")
+    return path.read_bytes()
 
-    Example: graftline identify 9999TEST00000000118
+
+def identify(*codes: Annotated[str, Parameter(required=True)], session: Here) -> int:
+    """Decode and check GRID, DIN, ISBT 128 structures and SEC.
 
     Parameters
     ----------
@@ -147,8 +184,6 @@ def identify(*codes: str, session: Here) -> int:
 def profile_test(profile: str, file: Path, *, session: Here) -> int:
     """Show which labels of a log a profile maps, and which it does not.
 
-    Example: graftline profile test graftsep run.log
-
     Parameters
     ----------
     profile
@@ -158,9 +193,12 @@ def profile_test(profile: str, file: Path, *, session: Here) -> int:
     """
     from pipeline.reading import labels_of  # noqa: PLC0415
 
-    raw = session.at(file).read_bytes()
     try:
+        raw = _bytes_of(session.at(file))
         mapped, unmapped = labels_of(raw, file.name, profile, session.site.profiles)
+    except OSError as error:
+        session.answers.say(f"{file}: {error.strerror}")
+        return 2
     except ParseError as error:
         session.answers.say(f"{file}: {error.explain()}")
         return 1
@@ -168,5 +206,5 @@ def profile_test(profile: str, file: Path, *, session: Here) -> int:
         {"label": label, "mapped": False} for label in unmapped
     ]
     session.answers.table(rows, ("label", "mapped"))
-    session.answers.say(f"{len(mapped)} labels mapped, {len(unmapped)} not")
+    session.answers.say(f"{counted(len(mapped), 'label')} mapped, {len(unmapped)} not")
     return int(bool(unmapped))

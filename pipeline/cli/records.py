@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 
 QUARANTINE_COLUMNS = ("receipt", "source", "name", "received", "reason")
@@ -9,8 +10,6 @@ QUARANTINE_COLUMNS = ("receipt", "source", "name", "received", "reason")
 
 def dump(what: str, *, session: Here) -> int:
     """Print a table of the store as canonical JSON Lines, in the order of the spool.
-
-    Example: graftline dump typings
 
     Parameters
     ----------
@@ -29,8 +28,6 @@ def dump(what: str, *, session: Here) -> int:
 
 def show(receipt: str, *, session: Here) -> int:
     """Show a receipt: raw, parsed, normalised and sent, side by side.
-
-    Example: graftline show R1-9f2c1e
 
     Parameters
     ----------
@@ -90,21 +87,16 @@ def _pretty(record: Any, session: Session) -> None:
 
 
 def quarantine_list(*, session: Here) -> int:
-    """List what was not loaded, and why.
-
-    Example: graftline quarantine list
-    """
+    """List what was not loaded, and why."""
     from pipeline.store import queries  # noqa: PLC0415
 
     count = session.answers.table(queries.quarantine(session.site.ready_store()), QUARANTINE_COLUMNS)
-    session.answers.say(f"{count} receipts in quarantine" if count else "nothing is in quarantine")
+    session.answers.say(f"{counted(count, 'receipt')} in quarantine" if count else "nothing is in quarantine")
     return 0
 
 
 def quarantine_show(receipt: str, *, session: Here) -> int:
     """Show one quarantined receipt: its reason, then its bytes.
-
-    Example: graftline quarantine show R1-9f2c1e
 
     Parameters
     ----------
@@ -116,8 +108,6 @@ def quarantine_show(receipt: str, *, session: Here) -> int:
 
 def quarantine_resubmit(receipt: str, *, format: str = "", session: Here) -> int:
     """Read a quarantined receipt again, as another format if one is named. The decision is kept in the spool.
-
-    Example: graftline quarantine resubmit R1-9f2c1e --format hml
 
     Parameters
     ----------

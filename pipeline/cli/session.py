@@ -4,11 +4,13 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Self, TextIO
 
 from cyclopts import Parameter
 
 from pipeline.cli.answers import Answers
+from pipeline.errors import SiteError, Unavailable
 
 if TYPE_CHECKING:
     from pipeline.site import Site
@@ -39,16 +41,42 @@ class Session:
 
     @cached_property
     def site(self) -> "Site":
-        """The parts of the site, opened as they are used."""
+        """The parts of the site, opened as they are used. Raises SiteError."""
         if self._running is not None:
             return self._running
         from pipeline.site import open_site  # noqa: PLC0415  # a command that needs no site need not wait for its imports
 
-        return open_site(self.home, self.config)
+        if self.home.exists() and not self.home.is_dir():
+            raise SiteError(f"the data folder {self.home} is not a folder; name another with --home")
+        try:
+            return open_site(self.home, self.config)
+        except OSError as fault:
+            raise Unavailable(
+                f"the data folder {self.home} cannot be used: {fault.strerror}; correct that, or name another with --home"
+            ) from fault
+
+    def close(self) -> None:
+        """Let go of the site, unless it is the running service's."""
+        if self._running is None and "site" in self.__dict__:
+            self.site.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def at(self, path: Path) -> Path:
         """A path as the person meant it, who may stand in another folder than the service."""
         return self.folder / path
+
+    def format_named(self, name: str) -> str:
+        """The name of a format, or none to have it recognised. Raises SiteError for one that is not there."""
+        if name and name not in self.site.formats:
+            raise SiteError(f'there is no format "{name}"; expected one of: {", ".join(self.site.formats)}')
+        return name
 
     def forwarded(self, tokens: Sequence[str]) -> int | None:
         """The exit code of a command that a running service carried out; None if it is ours to carry out."""

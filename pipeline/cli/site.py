@@ -3,24 +3,31 @@
 import signal
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
 
 if TYPE_CHECKING:
     from pipeline.demo.performance import Moment
 
 LOOKS_PER_LINE = 6
+LOOK_SECONDS = 0.5
 SIGNS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 
 
-def demo(*, seconds: Annotated[float, Parameter(name="--for")] = 20.0, port: int = 0, session: Here) -> int:
+def demo(
+    *,
+    seconds: Annotated[float, Parameter(name="--for", validator=Number(gt=0))] = 20.0,
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 0,
+    session: Here,
+) -> int:
     """Run the main job on simulated instruments, in a data folder of its own, and tell what became of it.
-
-    Example: graftline demo --for 20
 
     Parameters
     ----------
@@ -69,37 +76,40 @@ def status_line(moment: "Moment") -> str:
 
 
 def run(*, session: Here) -> int:
-    """Run the service: every instrument of the site file, until stopped.
-
-    Example: graftline --config site.toml run
-    """
+    """Run the service: every instrument of the site file, until stopped."""
     from pipeline.cli.desk import attend  # noqa: PLC0415
     from pipeline.control import ControlDesk  # noqa: PLC0415
     from pipeline.service import Service  # noqa: PLC0415
 
-    site = session.site
+    site, say = session.site, session.answers.say
     service = Service(site)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    service.start()
     desk = ControlDesk(site.home.service, attend(site), site.settings.service.port)
-    session.answers.say(f"{site.settings.site.name}: {len(service.sources)} instruments; stop with Ctrl+C or SIGTERM")
     try:
-        while not stopped.wait(1.0):
-            pass
+        service.start()
+        say(f"{site.settings.site.name}: {counted(len(service.sources), 'instrument')}; stop with Ctrl+C or SIGTERM")
+        known: dict[str, str] = {}
+        while not stopped.wait(LOOK_SECONDS):
+            known = news(known, service.headlines(), say)
     finally:
         desk.close()
         service.stop()
-    session.answers.say("stopped; everything that was acknowledged is on disk")
+    say("stopped; everything that was acknowledged is on disk")
     return 0
 
 
-def doctor(*, session: Here) -> int:
-    """Look at the machine and the site, and name one fix for each finding. Changes nothing.
+def news(known: dict[str, str], now: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
+    """Say how every part of the service is doing for which that has changed; what is known then."""
+    for name, headline in now.items():
+        if known.get(name) != headline:
+            say(f"{name}: {headline}")
+    return now
 
-    Example: graftline doctor
-    """
+
+def doctor(*, session: Here) -> int:
+    """Look at the machine and the site, and name one fix for each finding. Changes nothing."""
     from pipeline.doctor import examine  # noqa: PLC0415
 
     found = examine(session.home, session.config)
@@ -118,10 +128,7 @@ def doctor(*, session: Here) -> int:
 
 
 def formats(*, session: Here) -> int:
-    """List the formats that can be read, and on what each was verified.
-
-    Example: graftline formats
-    """
+    """List the formats that can be read, and on what each was verified."""
     rows = [
         {"format": each.name, "title": each.title, "verified": each.verified, "ignores": list(each.ignores)}
         for each in session.site.formats.values()
@@ -131,10 +138,7 @@ def formats(*, session: Here) -> int:
 
 
 def instruments(*, session: Here) -> int:
-    """List the instrument models that are known, and on what each was verified.
-
-    Example: graftline instruments
-    """
+    """List the instrument models that are known, and on what each was verified."""
     from pipeline.config.instrument_models import load_models, model_folders  # noqa: PLC0415
     from pipeline.config.vocabulary import installed  # noqa: PLC0415
 

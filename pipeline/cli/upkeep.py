@@ -4,10 +4,7 @@ from pipeline.cli.session import Here
 
 
 def rebuild(*, session: Here) -> int:
-    """Make the store again from the spool, under the present nomenclature release, and put it in the old one's place.
-
-    Example: graftline rebuild
-    """
+    """Make the store again from the spool, under the present nomenclature release, and put it in the old one's place."""
     from pipeline.rebuild import rebuild as make_again  # noqa: PLC0415
 
     done = make_again(session.site)
@@ -24,10 +21,7 @@ def rebuild(*, session: Here) -> int:
 
 
 def verify(*, session: Here) -> int:
-    """Hold the spool against its checksums, and the store against the spool. Changes nothing.
-
-    Example: graftline verify
-    """
+    """Hold the spool against its checksums, and the store against the spool. Changes nothing."""
     from pipeline.verify import verify as hold_against  # noqa: PLC0415
 
     verdict = hold_against(session.site)

@@ -9,6 +9,7 @@ A doubt (Flag) is a note, legible to people and whole for machines, behind the s
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from parsers.er7 import Segment, escape
@@ -56,14 +57,20 @@ def joined(components: Iterable[str], separator: str = "^") -> str:
 def write_rows(found: Iterable[Row]) -> Iterator[str]:
     """The OBX segments of these rows, numbered, each with its notes behind it."""
     for number, row in enumerate(found, start=1):
-        unit = f"{escape(row.unit)}^^UCUM" if row.unit else ""
-        method = f"^{escape(row.method)}" if row.method else ""
-        yield (
-            f"OBX|{number}|{row.kind}|{joined(row.code)}|{escape(row.sub_id)}|{joined(row.value)}|{unit}"
-            f"|{escape(row.reference_range)}|{joined(row.flags, '~')}|||{escape(row.status)}|||{row.time}"
-            f"|||{method}|{escape(row.device)}"
-        ).rstrip("|")
+        yield f"OBX|{number}|{_written(row)}"
         yield from write_notes(row.notes)
+
+
+@lru_cache(maxsize=4096)  # most rows of a report are those of every other report
+def _written(row: Row) -> str:
+    """What stands behind the number of an OBX."""
+    unit = f"{escape(row.unit)}^^UCUM" if row.unit else ""
+    method = f"^{escape(row.method)}" if row.method else ""
+    return (
+        f"{row.kind}|{joined(row.code)}|{escape(row.sub_id)}|{joined(row.value)}|{unit}"
+        f"|{escape(row.reference_range)}|{joined(row.flags, '~')}|||{escape(row.status)}|||{row.time}"
+        f"|||{method}|{escape(row.device)}"
+    ).rstrip("|")
 
 
 def write_notes(flags: Iterable[Flag], about: str = "", start: int = 1) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from parsers.records import Alarm, CollectionReport, Quantity, Reading
 from pipeline.normalise.codes import collection_code, collection_items
+from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.observations import unit_of
@@ -39,7 +40,13 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
         readings=tuple(_readings(report.readings, started)),
         finals=finals,
         alarms=tuple(map(_alarm_text, report.alarms)),
-        flags=(*start_doubts, *end_doubts, *_time_flags(started, ended), *agreement_flags(finals)),
+        flags=(
+            *start_doubts,
+            *end_doubts,
+            *_time_flags(started, ended),
+            *agreement_flags(finals),
+            *flags_of(report.findings),
+        ),
     )
 
 

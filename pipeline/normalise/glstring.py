@@ -105,7 +105,7 @@ class _Reader:
             raise ParseError("this is not an allele name", found=text, where=where, expected="a name like HLA-A*01:01")
         gene, fields = split_name(text)
         self.locus = gene or self.locus
-        if not self.locus or not fields or "*" in fields:
+        if not self.locus or not fields or "*" in fields or "-" in fields:
             raise ParseError("this name has no gene or no fields", found=text, where=where, expected="HLA-A*01:01")
         return full_name(self.locus, fields)
 

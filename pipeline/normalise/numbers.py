@@ -13,6 +13,8 @@ from pipeline.normalise.records import Flag
 
 NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?[0-9]+(?:\.[0-9]+)?)")
 COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
+LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?|[0-9.]+")
+PLACEHOLDER = re.compile(r"[-*._?=]{2,}")
 COMPARATORS = {"≤": "<=", "≥": ">="}
 
 
@@ -34,4 +36,9 @@ def read_number(text: str) -> Number:
     if COMMA_NUMBER.fullmatch(stripped):
         message = "a comma may stand for a decimal point or for thousands; the value is kept as text"
         return Number(flags=(Flag("ambiguous_number", text, message),))
+    if PLACEHOLDER.fullmatch(stripped):
+        return Number(flags=(Flag("no_value", text, "signs stand where a value would: the analyser gives none"),))
+    if LIKE_A_NUMBER.fullmatch(stripped):
+        message = "this is not written as a number is (digits, one point, digits); the value is kept as text"
+        return Number(flags=(Flag("unreadable_number", text, message),))
     return Number()

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from parsers.records import Observation, ObservationReport
 from pipeline.normalise.codes import observation_code
+from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.ranges import range_flags
@@ -25,7 +26,7 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
         date=date,
         quality_control=report.quality_control,
         observations=tuple(_observation(each, report.quality_control) for each in report.observations),
-        flags=doubts,
+        flags=doubts + flags_of(report.findings),
     )
 
 

@@ -15,8 +15,9 @@ from typing import Literal
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.records import LocusTyping, TypingReport
-from pipeline.normalise.glstring import GLString, Tree, alternatives, leaves, read
+from parsers.records import Finding, LocusTyping, State, TypingReport
+from pipeline.normalise.findings import flags_of
+from pipeline.normalise.glstring import GLString, Tree, alternatives, leaves, read, text_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
@@ -25,6 +26,8 @@ from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 Resolution = Literal["high", "generic", "low"]
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
+COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
+SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
 DRB345 = frozenset({"DRB3", "DRB4", "DRB5"})
 DRB345_TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
 DISTINCT_LIMIT = 200_000
@@ -37,7 +40,7 @@ NO_RELEASE = Flag(
 )
 REFUSALS: dict[str, tuple[str, Severity, str]] = {
     "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
-    "unknown": ("unknown_allele", "error", "release {version} does not hold this name"),
+    "unknown": ("unknown_allele", "error", "release {version} does not hold this name{reason}"),
     "MAC": (
         "mac_not_installed",
         "warning",
@@ -63,9 +66,12 @@ class TypingNormaliser:
         self.release = release
         self.version = release.version if release else None
         self._known: dict[tuple[str, str, str, str], Meaning] = {}
+        self._names: dict[str, tuple[Flag, ...]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
         """The report in registry language."""
+        named = {each.locus for each in report.loci}
+        about = [each for each in report.findings if each.locus in named]
         return NormalTyping(
             sample=read_identifier(report.sample),
             subject=read_identifier(report.subject) if report.subject else None,
@@ -73,8 +79,11 @@ class TypingNormaliser:
             centre=report.centre,
             date=report.date,
             software=report.software,
-            loci=tuple(map(self.locus, report.loci)),
-            flags=() if self.release else (NO_RELEASE,),
+            loci=tuple(_doubted(self.locus(each), about) for each in report.loci),
+            flags=(
+                *(() if self.release else (NO_RELEASE,)),
+                *flags_of(each for each in report.findings if each not in about),
+            ),
         )
 
     def locus(self, printed: LocusTyping) -> NormalLocus:
@@ -84,6 +93,7 @@ class TypingNormaliser:
         if meaning is None:
             if len(self._known) >= DISTINCT_LIMIT:
                 self._known.clear()
+                self._names.clear()
             meaning = self._known[key] = self._meaning(printed)
         return NormalLocus(
             locus=printed.locus,
@@ -121,20 +131,33 @@ class TypingNormaliser:
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
         expected = DRB345 if printed.locus in DRB345_TOGETHER else {printed.locus.removeprefix("HLA-")}
-        for name in written.names:
-            locus, fields = split_name(name)
+        for name in dict.fromkeys(written.names):
+            locus = split_name(name)[0]
             if locus not in expected:
                 yield Flag("wrong_locus", name, f"an allele of {locus} in the typing of {printed.locus}", "error")
-            status = release.status(name)
-            if status.kind in REFUSALS:
-                yield flag_for_status(name, status, release.version)
-            elif status.kind == "word":
-                word = WORDS[word_of(fields)]
-                yield Flag(word["code"], name, word["message"], "info")
-            else:
-                yield from _expression_flags(name, fields, release)
+            if name not in self._names:
+                self._names[name] = tuple(flags_for_name(name, release))
+            yield from self._names[name]
+        yield from _count_flags(printed.state, written.tree)
         if written.loci and set(written.loci) <= DRB345:
             yield from _copy_flags(written.tree)
+
+
+def _doubted(locus: NormalLocus, findings: list[Finding]) -> NormalLocus:
+    found = flags_of(each for each in findings if each.locus == locus.locus)
+    return msgspec.structs.replace(locus, flags=locus.flags + found) if found else locus
+
+
+def flags_for_name(name: str, release: Release) -> Iterator[Flag]:
+    """What is to be said of a name under this release, wherever it stands."""
+    status, fields = release.status(name), split_name(name)[1]
+    if status.kind in REFUSALS:
+        yield flag_for_status(name, status, release.version)
+    elif status.kind == "word":
+        word = WORDS[word_of(fields)]
+        yield Flag(word["code"], name, word["message"], "info")
+    else:
+        yield from _expression_flags(name, fields, release)
 
 
 def flag_for_status(name: str, status: Status, version: str) -> Flag:
@@ -199,6 +222,22 @@ def _expression_flags(name: str, fields: str, release: Release) -> Iterator[Flag
         yield Flag(row["code"], name, row["meaning"], severity)
     elif release.is_null(name):
         yield Flag("null_allele", name, "every allele of this name is null, though the name does not say so", "warning")
+
+
+def _count_flags(state: State, tree: Tree) -> Iterator[Flag]:
+    """A report may state a number of copies in words of its own; the alleles of its one gene must be as many."""
+    expected = COPIES.get(state)
+    if expected is None or len(alternatives(tree, "^")) > 1:
+        return
+    for genotype in alternatives(tree, "|"):
+        found = sum(map(_is_stated, alternatives(genotype, "+")))
+        if found != expected:
+            message = f"the report says {state.replace('_', ' ')}; as alleles it writes {found}"
+            yield Flag("copies_differ", text_of(genotype), message, "error")
+
+
+def _is_stated(copy: Tree) -> bool:
+    return any(word_of(split_name(name)[1]) not in SILENT for name in leaves(copy))
 
 
 def _copy_flags(tree: Tree) -> Iterator[Flag]:

@@ -18,7 +18,7 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -135,6 +135,36 @@ class Spool(SpoolReader):
         refers: tuple[int, ...] = (),
     ) -> Envelope:
         """Put an arrival on the disk; it is there when this returns. Raises Refused if it could not be put there."""
+        arrival = self._arrival(kind, source, payload, name=name, format=format, whole=whole, note=note, refers=refers)
+        self._settle([arrival])
+        return arrival.envelope
+
+    def append_messages(
+        self, source: str, messages: Iterable[tuple[str, bytes]], *, format: str = ""
+    ) -> list[Envelope]:
+        """Put messages, each a name and its payload, on the disk in this order; they share their flushes.
+
+        Raises Refused if one could not be put there; those before it may be there all the same.
+        """
+        arrivals = [
+            self._arrival(Kind.MESSAGE, source, payload, name=name, format=format) for name, payload in messages
+        ]
+        if arrivals:
+            self._settle(arrivals)
+        return [arrival.envelope for arrival in arrivals]
+
+    def _arrival(  # noqa: PLR0913 - each is a field of the envelope
+        self,
+        kind: Kind,
+        source: str,
+        payload: bytes,
+        *,
+        name: str = "",
+        format: str = "",
+        whole: bool = True,
+        note: str = "",
+        refers: tuple[int, ...] = (),
+    ) -> _Arrival:
         wall_ns, mono_ns = self._clock()
         self._demand_room(len(payload), mono_ns)
         envelope = Envelope(
@@ -151,7 +181,7 @@ class Spool(SpoolReader):
             note=_encodable(note),
             refers=refers,
         )
-        return self._settle(_Arrival(envelope, payload))
+        return _Arrival(envelope, payload)
 
     def _demand_room(self, size: int, mono_ns: int) -> None:
         """Raise Refused below the low-water mark. While there is room the disk is asked once a second."""
@@ -168,18 +198,20 @@ class Spool(SpoolReader):
             )
         self._free -= size
 
-    def _settle(self, arrival: _Arrival) -> Envelope:
-        self._queue.append(arrival)
-        if self._take_pen(arrival):
+    def _settle(self, arrivals: list[_Arrival]) -> None:
+        """Have these written in their order; the queue is one, so when the last is settled all are."""
+        self._queue.extend(arrivals)
+        last = arrivals[-1]
+        if self._take_pen(last):
             try:
-                while not arrival.settled:
+                while not last.settled:
                     self._commit()
             finally:
                 self._lay_down_pen()
-        if arrival.fault is not None:
-            reason = getattr(arrival.fault, "strerror", None) or type(arrival.fault).__name__
-            raise Refused(f"the spool could not be written ({reason}); nothing was acknowledged") from arrival.fault
-        return arrival.envelope
+        fault = next((arrival.fault for arrival in arrivals if arrival.fault is not None), None)
+        if fault is not None:
+            reason = getattr(fault, "strerror", None) or type(fault).__name__
+            raise Refused(f"the spool could not be written ({reason}); nothing was acknowledged") from fault
 
     def _take_pen(self, arrival: _Arrival | None = None) -> bool:
         """Wait for the pen; false if whoever had it has settled the arrival meanwhile, so that it is not needed."""

@@ -4,6 +4,7 @@ DuckDB quotes the offending value in its messages ("Could not convert string 'DO
 neither a log nor a terminal, so every statement runs inside `without_values`, which keeps the kind of failure only.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ import duckdb
 from pipeline.errors import IntegrityError, SiteError, Unavailable
 
 OUT_OF_REACH = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.ConnectionException)
+
+DAMAGED = re.compile(r"[Cc]orrupt|Could not read enough bytes")
 
 
 @contextmanager
@@ -25,10 +28,10 @@ def without_values(doing: str) -> Iterator[None]:
 
 def _told(error: duckdb.Error, doing: str) -> SiteError:
     kind = type(error).__name__
-    if "orrupt" in str(error) or isinstance(error, duckdb.FatalException):
-        return IntegrityError(
-            f"the store failed while {doing} ({kind}); restart the service, or run `graftline rebuild`"
-        )
+    if DAMAGED.search(str(error)):
+        return IntegrityError(f"the store's file is damaged: it failed while {doing} ({kind}); run `graftline rebuild`")
+    if isinstance(error, duckdb.FatalException):
+        return IntegrityError(f"the store failed while {doing} ({kind}) and must be opened again; restart the service")
     if isinstance(error, OUT_OF_REACH):
         return Unavailable(f"the store cannot be used while {doing} ({kind}); check the disk's free space and memory")
     return IntegrityError(f"the store refused {doing} ({kind}); please report this, with the command that was run")

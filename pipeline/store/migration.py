@@ -36,6 +36,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
             _apply(connection, number, name, text)
         elif done[number] != sha256:
             raise IntegrityError(f"the store was made with another text of migration {name}; run `graftline rebuild`")
+    if len(done) < len(shipped):
+        connection.execute("checkpoint")
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, number: int, name: str, text: str) -> None:

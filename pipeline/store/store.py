@@ -1,8 +1,12 @@
 """The DuckDB file of a site: opened safely, one writer at a time, closed cleanly.
 
 The store is a projection of the spool. A file that DuckDB cannot open any more (a power cut in the middle of a
-checkpoint leaves about one in eight so) is therefore set aside under another name, never deleted, and an empty
-one takes its place: its cursor stands at 0, and the loader fills it from the spool again.
+checkpoint leaves about one in eight so) is therefore set aside under another name, and an empty one takes its place:
+its cursor stands at 0, and the loader fills it from the spool again. After any unclean stop the store goes back to its
+last checkpoint, at most `wal_autocheckpoint` of log ago. Both are told in `pipeline.store.damage`.
+
+So `last_seq` may be lower at the next opening than it was, and what is kept nowhere but here (which message has been
+delivered) may go back with it: peers must take a message twice.
 
 DuckDB gives the file to one process. While the service runs, other processes ask the service.
 
@@ -13,7 +17,7 @@ file, no network, no extension; the one folder it may write to is `snapshots` be
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Self
@@ -21,14 +25,16 @@ from typing import Any, Self
 import duckdb
 import msgspec
 
-from instruments.host import PRIVATE_FILE, sync_folder
-from pipeline.errors import SiteError, Unavailable
+from instruments.host import PRIVATE_FILE
+from pipeline.errors import Unavailable
+from pipeline.store.damage import drop_logs, put_back_logs, put_by_logs, set_aside
 from pipeline.store.failure import without_values
+from pipeline.store.lock import in_use, take_lock
 from pipeline.store.migration import applied, migrate
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
-    "wal_autocheckpoint": "64MB",
+    "wal_autocheckpoint": "16MB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
@@ -38,6 +44,8 @@ ROWS_AT_ONCE = 2000
 HELD = re.compile(r"Could not set lock|being used by another process")
 HELD_HERE = re.compile(r"configuration has been locked|different configuration than existing connections")
 HOLDER = re.compile(r"\(PID (\d+)\)")
+HEADERS = 3 * 4096
+"""Bytes before the first block of a DuckDB file."""
 OUT_OF_REACH = re.compile(r"Permission denied|Read-only file system|No space left|Too many open files|newer version")
 
 Connection = duckdb.DuckDBPyConnection
@@ -54,10 +62,17 @@ class Store:
         self.snapshots = self.path.parent / "snapshots"
         self.set_aside: Path | None = None
         self._writing = threading.Lock()
-        self._connection = self._open()
-        self._remove_spill()
-        with without_values("preparing the tables"):
-            migrate(self._connection)
+        try:
+            self._touch()
+            self._lock = take_lock(self.path)
+        except OSError as error:
+            raise self._out_of_reach(error) from None
+        try:
+            self._connection = self._open()
+            self._prepare()
+        except BaseException:
+            self._lock.close()
+            raise
 
     @property
     def rebuild_needed(self) -> bool:
@@ -97,7 +112,10 @@ class Store:
 
     def close(self) -> None:
         """Put everything into the file and let go of it."""
+        with suppress(duckdb.Error):  # a reader still at work; what stays in the log is loaded again
+            self._connection.execute("checkpoint")
         self._connection.close()
+        self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,29 +123,33 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> Connection:
-        self._touch()
-        try:
-            return self._connect()
-        except duckdb.Error as error:
-            refusal = _refusal(error)
-        if refusal is None:
-            self.set_aside = _set_aside(self.path)
-            with without_values("making a new file in place of a damaged one"):
-                return self._connect()
-        raise refusal
-
     def _touch(self) -> None:
         """Find out from the system, not from DuckDB's texts, whether the file may be used at all."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.exists():
+            with self.path.open("r+b"):
+                pass
+
+    def _out_of_reach(self, error: OSError) -> Unavailable:
+        return Unavailable(f"the store {self.path} cannot be opened: {error.strerror}; check its permissions")
+
+    def _open(self) -> Connection:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self.path.exists():
-                with self.path.open("r+b"):
-                    pass
+            put_by_logs(self.path)
+            connection = self._connect()
+            drop_logs(self.path)
         except OSError as error:
-            raise Unavailable(
-                f"the store {self.path} cannot be opened: {error.strerror}; check its permissions"
-            ) from None
+            raise self._out_of_reach(error) from None
+        except duckdb.Error as error:
+            refusal = _refusal(error)
+        else:
+            return connection
+        if refusal:
+            put_back_logs(self.path)
+            raise refusal
+        self.set_aside = set_aside(self.path)
+        with without_values("making a new file in place of a damaged one"):
+            return self._connect()
 
     def _connect(self) -> Connection:
         connection = duckdb.connect(str(self.path), config=SETTINGS)
@@ -137,46 +159,42 @@ class Store:
             connection.execute(f"set allowed_directories = ['{folder}']")
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
-            if applied(connection):
-                connection.execute("select max(seq) from cursor").fetchone()
+            self._check(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _remove_spill(self) -> None:
-        """What an earlier process, killed in the middle of a sort, left on disk in the clear."""
+    def _check(self, connection: Connection) -> None:
+        """Read what can be read at once. Raises duckdb.Error if the file is damaged."""
+        size = connection.execute("select total_blocks * block_size from pragma_database_size()").fetchone()
+        if size and size[0] and self.path.stat().st_size < HEADERS + size[0]:
+            raise duckdb.IOException("Corrupt database file: it ends early")
+        if applied(connection):
+            connection.execute("select max(seq) from cursor").fetchone()
+
+    def _prepare(self) -> None:
+        """Bring the schema up to date, and remove what a process killed in a large sort left on disk in the clear."""
         rmtree(self.path.with_name(self.path.name + ".tmp"), ignore_errors=True)
+        try:
+            with without_values("preparing the tables"):
+                migrate(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
 
 
-def _refusal(error: duckdb.Error) -> SiteError | None:
+def _refusal(error: duckdb.Error) -> Unavailable | None:
     """Why the file cannot be opened just now; None if it is damaged."""
     text = str(error)
     if HELD_HERE.search(text):
         return Unavailable("the store is already open in this process; use the one that is open")
     if HELD.search(text):
         holder = HOLDER.search(text)
-        who = f"process {holder[1]}" if holder else "another process"
-        return Unavailable(f"the store is in use by {who}; ask the running service, or stop that process first")
+        return in_use(f"process {holder[1]}" if holder else "another process")
     if isinstance(error, duckdb.OutOfMemoryException) or OUT_OF_REACH.search(text):
         return Unavailable(
             f"the store cannot be opened ({type(error).__name__}); check permissions, free space and that this is the "
             "version of Graftline it was made with, or run `graftline rebuild`"
         )
     return None
-
-
-def _set_aside(path: Path) -> Path:
-    """Move a damaged store and its log out of the way, keeping both. Raises Unavailable if that cannot be done."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    try:
-        for log in path.parent.glob("*.wal"):
-            if log.name.startswith(f"{path.name}.") and ".damaged-" not in log.name:
-                log.replace(aside.with_name(aside.name + log.name.removeprefix(path.name)))
-        path.replace(aside)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise Unavailable(f"the store is damaged and cannot be moved aside: {error.strerror}") from None
-    return aside

@@ -5,8 +5,11 @@ else. So if the receiver had acknowledged a message before it had it, the messag
 """
 
 import os
+import re
+import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,11 @@ from pipeline.store import queries
 from pipeline.wiring import source_of
 
 NEVER = 10**9
-TIMERS = Timers(answer=0.3, busy=0.05, tries=3)
+PATIENCE_SECONDS = 20.0
+OPENING_SECONDS = 0.6
+"""Opening a serial port throws away what was sent before."""
+TIMERS = Timers(answer=0.2, busy=0.02, tries=2)
+ACCEPTED = re.compile(rb"MSA\|[AC]A\|")
 
 
 def receive(home: Path, instrument: Instrument, done: Callable[[], bool]) -> Callable[[Callable[[str], None]], None]:
@@ -39,12 +46,20 @@ def receive(home: Path, instrument: Instrument, done: Callable[[], bool]) -> Cal
             source = source_of(instrument, spool, ())
             thread = threading.Thread(target=source.run, args=(stop,))
             thread.start()
-            while not done():
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not done() and time.monotonic() < until:
                 time.sleep(0.005)
             stop.set()
             thread.join()
 
     return session
+
+
+def repeat_until(delivered: Callable[[], bool]) -> None:
+    """Try again until it is delivered, but not for ever."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not delivered():
+        assert time.monotonic() < until, "nobody accepts it"
 
 
 def in_child(work: Callable[[], object]) -> int:
@@ -53,8 +68,10 @@ def in_child(work: Callable[[], object]) -> int:
     if child == 0:
         try:
             work()
-        finally:
-            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
     return child
 
 
@@ -67,7 +84,7 @@ def survive(
     killed: bool = kill_at(k, receive(home, instrument, mark.exists)).killed
     if killed:
         kill_at(NEVER, receive(home, instrument, mark.exists))
-    os.waitpid(sender, 0)
+    assert os.waitpid(sender, 0)[1] == 0
     assert mark.exists(), "every message was acknowledged in the end"
     return killed
 
@@ -123,12 +140,16 @@ def test_astm_over_a_serial_line(kill_at: Callable[..., Any], tmp_path: Path) ->
 
 def deliver_astm(cable: SerialCable, message: bytes) -> None:
     """Send a message in sessions of its own until one is acknowledged to its end."""
-    while True:
+
+    def delivered() -> bool:
         try:
             AstmSender(cable, timers=TIMERS).send(by_record(message))
-            return
         except (NotDelivered, OSError):
             cable.read(0.02)
+            return False
+        return True
+
+    repeat_until(delivered)
 
 
 def test_hl7_over_mllp(kill_at: Callable[..., Any], tmp_path: Path, exports: Path) -> None:
@@ -144,13 +165,16 @@ def test_hl7_over_mllp(kill_at: Callable[..., Any], tmp_path: Path, exports: Pat
 
 def deliver_hl7(port: int, payload: bytes) -> None:
     """Send a message until its acknowledgement says that it was accepted."""
-    while True:
+
+    def delivered() -> bool:
         try:
             with MllpClient(f"127.0.0.1:{port}") as client:
-                if b"MSA|AA" in client.exchange(payload, seconds=1.0):
-                    return
+                return ACCEPTED.search(client.exchange(payload, seconds=1.0)) is not None
         except (NoAnswer, OSError):
             time.sleep(0.02)
+            return False
+
+    repeat_until(delivered)
 
 
 @pytest.mark.parametrize("names", [("donor-01.hml", "donor-03.hml", "two-column-table.csv")])
@@ -171,8 +195,12 @@ def test_an_export_folder(kill_at: Callable[..., Any], tmp_path: Path, exports: 
 
 def wait_until_taken(folder: Path, names: tuple[str, ...]) -> None:
     """The acknowledgement of a folder: the file is moved."""
-    while any((folder / name).exists() for name in names):
+
+    def taken() -> bool:
         time.sleep(0.005)
+        return not any((folder / name).exists() for name in names)
+
+    repeat_until(taken)
 
 
 def test_a_separator_run_goes_on_after_a_kill(home: Path, site: Site) -> None:
@@ -187,19 +215,15 @@ def test_a_separator_run_goes_on_after_a_kill(home: Path, site: Site) -> None:
             format="separator_log",
             profile="graftsep",
         )
-        child = in_child(lambda: listen(home, instrument, site.profiles))
-        for line in lines[:6]:
-            cable.write(line)
-        wait_for_frames(home, 6)
-        os.kill(child, 9)
-        os.waitpid(child, 0)
-        child = in_child(lambda: listen(home, instrument, site.profiles))
-        time.sleep(0.3)
-        for line in lines[6:]:
-            cable.write(line)
-        wait_for_frames(home, len(lines))
-        os.kill(child, 9)
-        os.waitpid(child, 0)
+        for begin, end in ((0, 6), (6, len(lines))):
+            child = in_child(lambda: listen(home, instrument, site.profiles))
+            try:
+                time.sleep(OPENING_SECONDS)
+                cable.write(b"".join(lines[begin:end]))
+                wait_for_frames(home, end)
+            finally:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
     (receipt,) = list(queries.dump(site.ready_store(), "receipts"))
     assert receipt["state"] == "loaded"
     assert site.spool.payload(receipt["seq"]) == b"".join(lines)

@@ -11,6 +11,8 @@ STATES = {
     "HLA-A*01:01+HLA-A*02:01": "two_copies",
     "HLA-A*01:01/HLA-A*01:02+HLA-A*02:01": "two_copies",
     "HLA-A*01:01+HLA-A*01:01": "homozygous_stated",
+    "HLA-A*01:01+A*01:01": "homozygous_stated",
+    "DRB3*01:01+DRB4*01:01": "two_copies",
     "HLA-A*01:01/HLA-A*01:02+HLA-A*01:01/HLA-A*01:02": "two_copies",
     "HLA-A*01:01": "one_stated",
     "HLA-A*01:01/HLA-A*01:02": "one_stated",

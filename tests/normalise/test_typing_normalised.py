@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import LocusTyping, TypingReport
+from parsers.records import Finding, LocusTyping, TypingReport
+from parsers.typing_states import state_of
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalLocus, NormalTyping
@@ -20,7 +21,7 @@ def normaliser(mini: Release) -> TypingNormaliser:
 
 def locus_of(normaliser: TypingNormaliser, expression: str, locus: str = "", **fields: Any) -> NormalLocus:
     gene = locus or expression.removeprefix("HLA-").split("*")[0]
-    fields = {"state": "two_copies", "reported": expression, **fields}
+    fields = {"state": state_of(expression.rpartition("#")[2]), "reported": expression, **fields}
     return normaliser.locus(LocusTyping(locus=gene, expression=expression, **fields))
 
 
@@ -56,7 +57,7 @@ DOUBTED = [
     ("A*0201+A*01:01", "old_name", "HLA-A*0201", "error"),
     ("A*24CECH+A*01:01", "old_name", "HLA-A*24CECH", "error"),
     ("A*01:new+A*01:01", "malformed_name", "HLA-A*01:new", "error"),
-    ("HLA-A:01:01G+A*01:01", "malformed_name", "HLA-A*HLA-A:01:01G", "error"),
+    ("HLA-A:01:01G+A*01:01", "malformed_name", "HLA-A:01:01G", "error"),
     ("A*01:01+B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
     ("A*01:01+", "malformed_name", "", "error"),
     ("A*01:01, A*02:01", "malformed_name", "A*01:01,A*02:01", "error"),
@@ -109,7 +110,11 @@ SILENT = [
     ("novel", "A*01:NEW+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
     ("novel", "", None, []),
     ("one_stated", "A*01:01", "HLA-A*01:01", []),
-    ("two_copies", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),
+    ("one_stated", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),
+    ("candidates", "A*01:01+A*02:01+A*02:05", "HLA-A*01:01+HLA-A*02:01+HLA-A*02:05", []),
+    ("two_copies", "A*01:01", None, ["copies_differ"]),
+    ("one_stated", "A*01:01+A*02:01", None, ["copies_differ"]),
+    ("homozygous_stated", "A*01:01+A*01:01+A*01:01", None, ["copies_differ"]),
     ("two_copies", "", None, ["malformed_name"]),
     ("homozygous_stated", "A*01:01+A*01:01", "HLA-A*01:01+HLA-A*01:01", []),
     ("homozygous_stated", "DRB3*02:02+DRB3*02:02", "HLA-DRB3*02:02+HLA-DRB3*02:02", ["homozygous_drb345"]),
@@ -187,7 +192,7 @@ def test_a_report_keeps_what_it_says_of_itself(mini: Release) -> None:
 @given(st.text(alphabet="ABDRQ01234:*+/|^~?NXLPG-# \n", max_size=40), st.sampled_from(["A", "DRB345", ""]))
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_written_a_locus_comes_out(normaliser: TypingNormaliser, expression: str, locus: str) -> None:
-    found = locus_of(normaliser, expression, locus=locus or "B")
+    found = locus_of(normaliser, expression, locus=locus or "B", state="two_copies")
     assert found.glstring is None or not any(flag.severity == "error" for flag in found.flags)
     if found.glstring is None:
         assert found.flags, "no GL String without a reason"
@@ -199,3 +204,38 @@ def test_every_allele_of_the_mini_release_is_understood(normaliser: TypingNormal
             found = locus_of(normaliser, f"{gene}*{fields}", state="one_stated")
             assert found.glstring is not None
             assert found.glstring.removeprefix("HLA-") == f"{gene}*{fields}"
+
+
+def test_a_name_with_the_wrong_expression_letter_says_what_the_release_holds(normaliser: TypingNormaliser) -> None:
+    (flag,) = locus_of(normaliser, "A*01:01:01:02+A*02:01").flags
+    assert (flag.code, flag.token) == ("unknown_allele", "HLA-A*01:01:01:02")
+    assert "it holds 01:01:01:02N" in flag.message
+
+
+def test_what_the_reader_found_odd_stays_with_the_locus_it_is_about(normaliser: TypingNormaliser) -> None:
+    loci = tuple(
+        LocusTyping(locus=each, state="one_stated", reported=f"{each}*01:01", expression=f"{each}*01:01")
+        for each in ("A", "DRB1")
+    )
+    report = TypingReport(
+        format="hml",
+        sample="INVENTED-1",
+        loci=loci,
+        findings=(
+            Finding("haploid_differs", "two statements", "line 7", "A"),
+            Finding("no_hmlid", "no hmlid"),
+            Finding("from_a_plug_in", "odd", "", "B"),
+        ),
+    )
+    found = normaliser.normalise(report)
+    assert [(flag.code, flag.token, flag.severity) for flag in found.loci[0].flags] == [
+        ("haploid_differs", "line 7", "warning")
+    ]
+    assert found.loci[1].flags == ()
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("no_hmlid", "info"), ("from_a_plug_in", "warning")]
+
+
+@pytest.mark.parametrize("fields", ["9" * 5_000, "01:" + "9" * 5_000, ":" * 50_000, "*" * 50_000, "01:01/" * 20_000])
+def test_a_name_without_measure_is_malformed_and_no_more(normaliser: TypingNormaliser, fields: str) -> None:
+    found = locus_of(normaliser, f"A*{fields}+A*01:01", locus="A", state="two_copies")
+    assert (found.glstring, {flag.code for flag in found.flags}) == (None, {"malformed_name"})

@@ -3,9 +3,11 @@
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from instruments.host import WINDOWS
@@ -94,7 +96,7 @@ def test_a_second_process_is_told_who_has_the_store_and_what_to_do(store: Store)
 
 
 def test_a_second_opening_in_the_same_process_is_refused_and_harms_nothing(store: Store) -> None:
-    with pytest.raises(Unavailable, match="already open"):
+    with pytest.raises(Unavailable, match="in use by"):
         Store(store.path)
     assert store.last_seq == 0
 
@@ -106,7 +108,7 @@ def test_a_store_that_may_not_be_opened_is_not_taken_for_a_damaged_one(path: Pat
     assert path.is_dir()
 
 
-@pytest.mark.parametrize("damage", ["torn header", "not a database", "empty", "zeroed middle"])
+@pytest.mark.parametrize("damage", ["torn header", "not a database", "empty", "zeroed middle", "cut off"])
 def test_a_damaged_file_is_set_aside_and_an_empty_store_takes_its_place(path: Path, make: Any, damage: str) -> None:
     with Store(path) as store:
         Writer(store).load([make.entry(5, make.typing(A="01:01+02:01"))])
@@ -115,6 +117,7 @@ def test_a_damaged_file_is_set_aside_and_an_empty_store_takes_its_place(path: Pa
         "torn header": whole[:100] + bytes(4000) + whole[4100:],
         "not a database": b"a text file, by mistake\n" * 50,
         "empty": b"",
+        "cut off": whole[: len(whole) - 5000],
         "zeroed middle": whole[:12288] + bytes(len(whole) - 12288),
     }[damage]
     path.write_bytes(damaged)
@@ -129,16 +132,47 @@ def test_a_damaged_file_is_set_aside_and_an_empty_store_takes_its_place(path: Pa
         assert store.set_aside == path.with_name("store.duckdb.damaged-2")
 
 
-def test_a_damaged_log_is_set_aside_with_its_file(path: Path, make: Any, tmp_path: Path) -> None:
-    live = tmp_path / "live.duckdb"
-    with Store(live) as store:
-        Writer(store).load([make.entry(5, make.typing(A="01:01+02:01"))])
-        log = live.with_name("live.duckdb.wal").read_bytes()
-        path.write_bytes(live.read_bytes())
-        path.with_name(path.name + ".wal").write_bytes(log[: len(log) // 2] + b"\xff" * 64 + log[len(log) // 2 + 64 :])
+def unclean_copy(store: Store, path: Path, change: Callable[[bytes], bytes]) -> None:
+    """What is on disk while a store is open, as if the power were cut now, with its log changed."""
+    path.write_bytes(store.path.read_bytes())
+    log = store.path.with_name(store.path.name + ".wal").read_bytes()
+    path.with_name(path.name + ".wal").write_bytes(change(log))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_the_log_of_an_unclean_stop_is_not_believed(path: Path, make: Any, tmp_path: Path, share: float) -> None:
+    def torn(log: bytes) -> bytes:
+        sector = int(len(log) * share) // 512 * 512
+        return log[:sector] + bytes(512) + log[sector + 512 :]
+
+    entries = [make.entry(seq, make.typing(f"S{seq}", A="01:01+02:01")) for seq in range(1, 9)]
+    with Store(tmp_path / "checked.duckdb") as store:
+        Writer(store).load(entries[:4])
+    with Store(tmp_path / "checked.duckdb") as store:
+        Writer(store).load(entries[4:])
+        unclean_copy(store, path, torn)
+        whole = content_hash(store)
     with Store(path) as store:
-        assert store.rebuild_needed
-        assert path.with_name("store.duckdb.damaged-1.wal").exists()
+        assert not store.rebuild_needed
+        assert store.last_seq == 4, "the last checkpoint"
+        Writer(store).load(entries[4:])
+        assert content_hash(store) == whole
+        assert sorted(each.name for each in path.parent.glob("store.duckdb*.unread")) == []
+
+
+def test_a_log_is_put_back_when_the_store_turns_out_to_be_somebody_elses(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> object:
+        raise duckdb.IOException("Could not set lock on file: Conflicting lock is held in python (PID 4711)")
+
+    store.close()
+    log = path.with_name(path.name + ".wal")
+    log.write_bytes(b"the log of whoever has it")
+    monkeypatch.setattr(Store, "_connect", refused)
+    with pytest.raises(Unavailable, match="in use by process 4711"):
+        Store(path)
+    assert log.read_bytes() == b"the log of whoever has it"
 
 
 def test_a_store_rebuilt_from_the_same_entries_says_the_same(path: Path, make: Any) -> None:

@@ -25,6 +25,7 @@ PREFIXES = {row["locus"]: row["prefix"] for row in rows("loci.csv")}
 WORDS = {row["word"]: row for row in rows("allele_words.csv")}
 EXPRESSION = {row["suffix"]: row for row in rows("expression.csv")}
 
+NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("old", re.compile(r"[0-9]{4,8}[NLSCAQ]?|[0-9]{2}[A-Z]{2,}")),
@@ -70,5 +71,5 @@ def sort_key(token: str) -> SortKey:
     """The order of names: by gene, by fields as numbers, then by suffix; letters come after numbers."""
     locus, fields = split_name(token)
     digits = fields.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if fields[-2:-1].isdigit() else fields
-    numbered = tuple((0, int(field), "") if field.isdecimal() else (1, 0, field) for field in digits.split(":"))
+    numbered = tuple((0, int(field), "") if NUMBER.fullmatch(field) else (1, 0, field) for field in digits.split(":"))
     return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, numbered, fields[len(digits) :])

@@ -22,7 +22,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.normalise.nomenclature.names import full_name, kind_of, sort_key, split_name, suffix_of
+from pipeline.normalise.nomenclature.names import EXPRESSION, full_name, kind_of, sort_key, split_name, suffix_of
 from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames
 
 Mode = Literal["G", "P", "lgx"]
@@ -31,7 +31,7 @@ NO_FIELDS: tuple[str, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What a release says of a name; `successor` and `reason` for a deleted one."""
+    """What a release says of a name; `successor` and `reason` for a deleted one, `reason` for an unknown one."""
 
     kind: Literal["current", "prefix", "G", "P", "XX", "MAC", "word", "old", "malformed", "deleted", "unknown"]
     successor: str = ""
@@ -72,7 +72,14 @@ class Locus:
             return Status("current")
         if fields in self.names.deleted:
             return self._deleted(fields)
-        return Status("prefix" if fields in self.shorter else "unknown")
+        return Status("prefix") if fields in self.shorter else Status("unknown", reason=self._near(fields))
+
+    def _near(self, fields: str) -> str:
+        """What to tell of a name that is not held, but is with another expression letter or none."""
+        bare = fields.removesuffix(suffix_of(fields))
+        spelled = (bare, *(bare + suffix for suffix in EXPRESSION))
+        held = [each for each in spelled if each in self.names.alleles or each in self.shorter]
+        return f"it holds {' and '.join(held)}" if held else ""
 
     def _deleted(self, fields: str) -> Status:
         given_up: Deleted = self.names.deleted[fields]

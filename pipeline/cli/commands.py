@@ -1,0 +1,140 @@
+"""What can be asked for: every command, where it lives, what it does, and an example of it.
+
+The examples stand in the commands' help and in docs/commands.md, and a test runs each of them in a folder that holds
+`report.hml`, `run.log`, `site.toml`, the folders `exports` and `release`, and the two receipts that they name.
+"""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command: `module:function` in this package, a line for the list of commands, and one way to use it."""
+
+    place: str
+    summary: str
+    example: str
+
+    @property
+    def help(self) -> str:
+        """What its help begins with."""
+        return f"{self.summary}\n\nExample: {self.example}"
+
+
+class Family(NamedTuple):
+    """Commands with a first word in common."""
+
+    summary: str
+    members: dict[str, Command]
+
+
+COMMANDS = {
+    "demo": Command(
+        "site:demo", "The main job on simulated instruments, in a data folder of its own.", "graftline demo --for 6"
+    ),
+    "run": Command(
+        "site:run",
+        "The service: every instrument of the site file, until stopped.",
+        "graftline --config site.toml run",
+    ),
+    "doctor": Command(
+        "site:doctor",
+        "Ports, folders, disk, clock, configuration, nomenclature, store: findings with their fix.",
+        "graftline doctor",
+    ),
+    "formats": Command(
+        "site:formats", "The formats that can be read, and on what they were verified.", "graftline formats"
+    ),
+    "instruments": Command(
+        "site:instruments",
+        "The instrument models that are known, and on what they were verified.",
+        "graftline instruments",
+    ),
+    "ingest": Command("intake:ingest", "Take in files and folders, once.", "graftline ingest exports"),
+    "parse": Command(
+        "reading:parse", "Records as printed, JSON Lines; nothing is stored.", "graftline parse report.hml"
+    ),
+    "check": Command(
+        "reading:check",
+        "Pre-flight: format, every HLA name, identifiers, the HL7 message; nothing is stored.",
+        "graftline check report.hml",
+    ),
+    "hl7": Command("reading:hl7", "The canonical ORU^R01 of a file or a receipt.", "graftline hl7 report.hml"),
+    "identify": Command(
+        "reading:identify",
+        "GRID, DIN, ISBT 128 structures, SEC: decoded and checked.",
+        "graftline identify 9999TEST00000000118",
+    ),
+    "dump": Command("records:dump", "Canonical JSON Lines of the store, in a stable order.", "graftline dump typings"),
+    "show": Command(
+        "records:show", "A receipt: raw, parsed, normalised and sent, side by side.", "graftline show R1-9f2c1e"
+    ),
+    "rebuild": Command("upkeep:rebuild", "Make the store again from the spool.", "graftline rebuild"),
+    "verify": Command("upkeep:verify", "Hold spool and store against each other.", "graftline verify"),
+    "reduce": Command(
+        "names:reduce",
+        "GL Strings from stdin, one a line, reduced to stdout, one a line.",
+        "graftline reduce --mode P",
+    ),
+    "search": Command(
+        "matcher:search",
+        "Matched donors from the feed, best first.",
+        "graftline search --patient report.hml --rule 9/10",
+    ),
+    "bench": Command(
+        "bench:bench", "The benchmarks whose figures the documentation quotes.", "graftline bench normalise"
+    ),
+}
+FAMILIES = {
+    "quarantine": Family(
+        "What was not loaded, why, in plain words; and how to put it back.",
+        {
+            "list": Command(
+                "records:quarantine_list", "Every quarantined receipt with its reason.", "graftline quarantine list"
+            ),
+            "show": Command(
+                "records:quarantine_show",
+                "One quarantined receipt: its reason and its bytes.",
+                "graftline quarantine show R2-77b1c0",
+            ),
+            "resubmit": Command(
+                "records:quarantine_resubmit",
+                "Read a quarantined receipt again, perhaps as another format.",
+                "graftline quarantine resubmit R2-77b1c0 --format hml",
+            ),
+        },
+    ),
+    "nomenclature": Family(
+        "Releases of IPD-IMGT/HLA: install, list.",
+        {
+            "install": Command(
+                "names:install",
+                "Install a release by number, or from a folder or zip file.",
+                "graftline nomenclature install release",
+            ),
+            "list": Command("names:installed", "The installed releases.", "graftline nomenclature list"),
+        },
+    ),
+    "profile": Family(
+        "Log and table layouts.",
+        {
+            "test": Command(
+                "reading:profile_test",
+                "Which labels of a log a profile maps, and which it does not.",
+                "graftline profile test graftsep_summary run.log",
+            )
+        },
+    ),
+    "feed": Family(
+        "What the matcher reads.",
+        {
+            "publish": Command(
+                "matcher:publish",
+                "A snapshot of the donors' current typings.",
+                "graftline feed publish --to snapshots",
+            ),
+            "changes": Command(
+                "matcher:changes", "The donors that have changed since a cursor.", "graftline feed changes --since 0"
+            ),
+        },
+    ),
+}

@@ -1,0 +1,24 @@
+"""What a reader found odd in a report, as flags: a doubt has to reach whoever uses the values it is about.
+
+How grave a finding is stands in config/codes/findings.csv; one that the table does not know, a plug-in's, is a warning.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from parsers.records import Finding
+from pipeline.normalise.records import Flag, Severity
+from pipeline.normalise.tables import rows
+
+SEVERITIES: dict[str, Severity] = {"info": "info", "warning": "warning", "error": "error"}
+
+
+@cache
+def severities() -> dict[str, Severity]:
+    """How grave each finding of the house's own formats is, by its code."""
+    return {row["code"]: SEVERITIES[row["severity"]] for row in rows("findings.csv")}
+
+
+def flags_of(findings: Iterable[Finding]) -> tuple[Flag, ...]:
+    """The findings as flags; their token is the place in the report."""
+    return tuple(Flag(each.code, each.where, each.message, severities().get(each.code, "warning")) for each in findings)
