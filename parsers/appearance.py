@@ -30,13 +30,19 @@ MAGIC = {
 }
 
 
+ADVICE = (
+    "If it holds results, export them in one of these formats; if it holds none, keep such files out of this folder."
+)
+
+
 class Appearance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One look-alike: its title, and the one sign it is known by."""
+    """One look-alike: its title, the one sign it is known by, and what to do with it."""
 
     title: str
     root: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     pattern: str = ""
+    advice: str = ADVICE
 
 
 APPEARANCES = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["appearance"], tuple[Appearance, ...])
@@ -44,35 +50,40 @@ APPEARANCES = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["
 
 def describe(document: Document) -> str:
     """A phrase for people, such as `an XML document with the root element "haml"`."""
+    return appearance_of(document).title
+
+
+def appearance_of(document: Document) -> Appearance:
+    """The look-alike that an input is, or its general kind."""
     text = text_of(document.head)[:REACH].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip("\0 \t\n"):
-        return "an empty file"
+        return Appearance("an empty file", advice="Ask the sender whether the export had finished.")
     if is_xml(document.head):
-        return _describe_xml(document)
+        return _look_of_xml(document)
     if JSON_START.match(text):
-        return _describe_json(text)
+        return _look_of_json(text)
     if found := next((each for each in APPEARANCES if _has_pattern(each, text)), None):
-        return found.title
-    return _describe_text(text) if _is_text(text) else _describe_bytes(document)
+        return found
+    return Appearance(_describe_text(text) if _is_text(text) else _describe_bytes(document))
 
 
 def _has_pattern(appearance: Appearance, text: str) -> bool:
     return bool(appearance.pattern) and re.search(appearance.pattern, text, re.MULTILINE) is not None
 
 
-def _describe_xml(document: Document) -> str:
+def _look_of_xml(document: Document) -> Appearance:
     name = root_name(document.raw)
     if name is None:
-        return "the beginning of an XML document"
-    known = next((each.title for each in APPEARANCES if name in each.root), "")
-    return known or f'an XML document with the root element "{name[:40]}"'
+        return Appearance("the beginning of an XML document", advice="Ask the sender whether the export had finished.")
+    other = Appearance(f'an XML document with the root element "{name[:40]}"')
+    return next((each for each in APPEARANCES if name in each.root), other)
 
 
-def _describe_json(text: str) -> str:
+def _look_of_json(text: str) -> Appearance:
     found = dict.fromkeys(JSON_KEY.findall(text))
-    known = next((each.title for each in APPEARANCES if each.keys and set(each.keys) <= found.keys()), "")
     quoted = [f'"{key}"' for key in found if SCHEMA_WORD.fullmatch(key)][:QUOTED_KEYS]
-    return known or (f"a JSON document with the keys {', '.join(quoted)}" if quoted else "a JSON document")
+    other = Appearance(f"a JSON document with the keys {', '.join(quoted)}" if quoted else "a JSON document")
+    return next((each for each in APPEARANCES if each.keys and set(each.keys) <= found.keys()), other)
 
 
 def _is_text(text: str) -> bool:

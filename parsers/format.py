@@ -132,9 +132,11 @@ def recognise(document: Document, formats: dict[str, Format]) -> Format:
             f"more than one format claims this input: {names}",
             advice="Name the format of this source in the site file.",
         )
-    from parsers.appearance import describe  # noqa: PLC0415  # only needed when nothing fits
+    from parsers.appearance import appearance_of  # noqa: PLC0415  # only needed when nothing fits
 
+    seen = appearance_of(document)
     raise ParseError(
-        f"no installed format reads this input; it looks like {describe(document)}",
+        f"no installed format reads this input; it looks like {seen.title}",
         expected="one of: " + ", ".join(formats),
+        advice=seen.advice,
     )

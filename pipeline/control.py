@@ -96,7 +96,7 @@ class ControlDesk:
             self._listener = socket.create_server((LOOPBACK, port))
         except OSError as fault:
             raise Unavailable(
-                f"the port {port} of [service] cannot be opened: {fault.strerror}; stop the program that has it, or set 0"
+                f"the port {port} of [service] cannot be opened: {fault.strerror}; free it, or set 0 for any"
             ) from fault
         self._token = secrets.token_hex(16)
         self._write_invitation()
@@ -114,7 +114,7 @@ class ControlDesk:
         invitation = Invitation(self._listener.getsockname()[1], self._token, os.getpid())
         arriving = self._invitation.with_suffix(".arriving")
         descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(invitation))
         arriving.replace(self._invitation)
 

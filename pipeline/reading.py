@@ -1,7 +1,7 @@
 """Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
 
 import importlib
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -45,8 +45,7 @@ def legible(reading: Reading, normaliser: Normaliser) -> list[dict[str, Any]]:
 def _legible(report: Any, normaliser: Normaliser) -> dict[str, Any]:
     printed: dict[str, Any] = {"format": report.format, **msgspec.to_builtins(report)}
     if isinstance(report, TypingReport):
-        normal = normaliser.normalise(report)
-        assert isinstance(normal, NormalTyping)  # a typing's meaning is a typing
+        normal = cast(NormalTyping, normaliser.normalise(report))  # a typing's meaning is a typing
         pairs = zip(printed.get("loci", []), normal.loci, strict=True)
         printed["loci"] = [{**locus, **_meaning(meaning)} for locus, meaning in pairs]
     return printed

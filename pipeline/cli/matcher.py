@@ -1,7 +1,7 @@
 """Commands about what the matcher reads: search, feed publish, feed changes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -27,7 +27,7 @@ def search(
     """
     from pipeline.feed.match import Unreadable  # noqa: PLC0415
     from pipeline.feed.search import read_donors  # noqa: PLC0415
-    from pipeline.feed.search import search as find
+    from pipeline.feed.search import search as find  # noqa: PLC0415
 
     try:
         loci = loci_of(patient, session)
@@ -72,10 +72,9 @@ def _typing_in(path: Path, session: Session) -> NormalTyping:
     return typings[0]
 
 
-def _shown(donor: dict[str, object]) -> dict[str, object]:
-    loci = donor["loci"]
-    assert isinstance(loci, dict)  # by the feed's contract
-    return {**donor, **{locus: f"{match['least']}-{match['most']} {match['level']}" for locus, match in loci.items()}}
+def _shown(donor: dict[str, Any]) -> dict[str, Any]:
+    matches = donor["loci"].items()
+    return {**donor, **{locus: f"{match['least']}-{match['most']} {match['level']}" for locus, match in matches}}
 
 
 def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as")] = "parquet", session: Here) -> int:

@@ -135,7 +135,7 @@ Refuser = Callable[[Path, ParseError], int]
 
 
 def _each(files: Sequence[Path], wanted: str, session: Session, answer: Answerer, refuse: Refuser | None = None) -> int:
-    """Answer for every file; the worst exit code. What is refused is told on stderr, and to `refuse` if there is one."""
+    """Answer for every file; the worst exit code. A refusal is told on stderr, and to `refuse` if there is one."""
     session.format_named(wanted)
     worst = 0
     for path in files:

@@ -42,9 +42,7 @@ def show(receipt: str, *, session: Here) -> int:
         session.answers.object({**found, "raw": raw})
         return 0
     line = session.answers.line
-    line(
-        f"{found['receipt']}  {found['source']}  {found['name']}  {found['received']}  {found['state']}  {found['reason']}"
-    )
+    line("  ".join(found[key] for key in ("receipt", "source", "name", "received", "state", "reason")))
     line(f"\n-- raw, {found['bytes']} bytes, sha-256 {found['sha256']}\n{raw}")
     for report in found["reports"]:
         line(f"\n-- report {report['ordinal']}, {report['kind']}, version {report['version']}, as parsed")

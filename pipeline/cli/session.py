@@ -52,7 +52,7 @@ class Session:
             return open_site(self.home, self.config)
         except OSError as fault:
             raise Unavailable(
-                f"the data folder {self.home} cannot be used: {fault.strerror}; correct that, or name another with --home"
+                f"the data folder {self.home} cannot be used: {fault.strerror}; name another with --home"
             ) from fault
 
     def close(self) -> None:

@@ -1,10 +1,11 @@
 """Commands that keep spool and store true to each other: rebuild, verify."""
 
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
 
 
 def rebuild(*, session: Here) -> int:
-    """Make the store again from the spool, under the present nomenclature release, and put it in the old one's place."""
+    """Make the store again from the spool, under the present nomenclature release, and replace the old one by it."""
     from pipeline.rebuild import rebuild as make_again  # noqa: PLC0415
 
     done = make_again(session.site)
@@ -29,9 +30,10 @@ def verify(*, session: Here) -> int:
         session.answers.object(verdict)
     else:
         session.answers.line(
-            f"{verdict.messages} messages and {verdict.parts} parts in the spool, {verdict.receipts} receipts in the store"
+            f"{counted(verdict.messages, 'message')} and {counted(verdict.parts, 'part')} in the spool, "
+            f"{counted(verdict.receipts, 'receipt')} in the store"
         )
         for fault in verdict.faults:
             session.answers.line(f"FAULT  {fault}")
-        session.answers.line("spool and store agree" if not verdict.faults else f"{len(verdict.faults)} faults")
+        session.answers.line("spool and store agree" if not verdict.faults else counted(len(verdict.faults), "fault"))
     return 4 if verdict.faults else 0

@@ -31,6 +31,9 @@ INVENTED = {
     b"A\tHLA-A*01:01:01\tHLA-A*02:01:01\n": "an HLA-HD result",
     b"HLA-A\thla_a_01_01\thla_a_02_01\n": "a Polysolver result",
     b"MSH|^~\\&|X": "an HL7 message",
+    b"# comment\nH|\\^&|||X\nL|1\n": "a text with ASTM records in it that does not begin with one",
+    b"\x0226/01/01 ID# 1 Na 131 mmol/L\x03": "a message of an instrument's line that is not made of ASTM records",
+    b"\x02\x1emt\x1epi|\x1eid|\x1d0\x03": "a message of an instrument's line that is not made of ASTM records",
     b"# Notes\n\ntext": "a text that begins with a heading or a comment (#), such as Markdown",
     b"{\\rtf1 text}": "an RTF document",
     b"first;second;third;fourth\n": "a table of 4 columns separated by semicolons",
@@ -54,6 +57,13 @@ def test_nothing_of_the_content_is_quoted(raw):
 def test_an_unknown_input_is_refused_with_the_phrase(formats):
     with pytest.raises(ParseError, match=r"it looks like a HAML message"):
         recognise(Document(b"<haml/>"), formats)
+
+
+def test_a_refusal_says_what_to_do(formats):
+    for raw, advice in {b"sample,HLA-A\n": "in a profile", b"Dear colleague,\n": "keep such files out"}.items():
+        with pytest.raises(ParseError) as refusal:
+            recognise(Document(raw), formats)
+        assert advice in refusal.value.explain()
 
 
 def test_every_look_alike_has_one_kind_of_sign():

@@ -13,7 +13,7 @@ from pipeline.normalise.times import after, read_time
 NUMBERS = [
     ("5.2", 5.2, "", []), ("-0.3", -0.3, "", []), ("+12", 12, "", []), (" 7 ", 7, "", []), ("<0.1", 0.1, "<", []),
     (">= 500", 500, ">=", []), ("≤3", 3, "<=", []), ("5,2", None, "", ["ambiguous_number"]),
-    ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]), 
+    ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]),
     ("-----", None, "", ["no_value"]), ("****", None, "", ["no_value"]), ("-", None, "", []),
     ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", ["unreadable_number"]), ("nan", None, "", []),
     (".5", None, "", ["unreadable_number"]), ("5.", None, "", ["unreadable_number"]),
