@@ -28,29 +28,34 @@ COUNTED = {
 
 
 class Donor(NamedTuple):
-    """A donor and the GL Strings of its loci; None or absent where nothing is called."""
+    """A donor and the GL Strings of its loci; None or absent where nothing is called.
+
+    `source` says whose number `donor` is, for one that is no GRID.
+    """
 
     donor: str
     loci: Mapping[str, str | None]
+    source: str = ""
 
 
 class Candidate(NamedTuple):
     """A donor that can reach the rule, with the bounds that decide its place."""
 
-    donor: str
+    donor: Donor
     least: int
     most: int
     loci: dict[str, LocusMatch]
 
     @property
-    def place(self) -> tuple[int, int, str]:
+    def place(self) -> tuple[int, int, str, str]:
         """What candidates are ordered by."""
-        return (-self.least, -self.most, self.donor)
+        return (-self.least, -self.most, self.donor.donor, self.donor.source)
 
     def row(self) -> dict[str, Any]:
         """The candidate as it is printed. `matched` counts what is certain."""
         loci = {locus: match._asdict() for locus, match in self.loci.items()}
-        return {"donor": self.donor, "matched": self.least, "least": self.least, "most": self.most, "loci": loci}
+        whose = {"donor": self.donor.donor, "source": self.donor.source}
+        return {**whose, "matched": self.least, "least": self.least, "most": self.most, "loci": loci}
 
 
 class Answer(NamedTuple):
@@ -132,8 +137,8 @@ def read_patient(glstring: str) -> dict[str, str]:
 def read_donors(store: Store) -> Iterator[Donor]:
     """Every donor of the feed, in the order of their identifiers."""
     columns = COUNTED[12]
-    for row in store.rows("select * from feed_donor order by donor"):
-        yield Donor(row["donor"], {locus: row[locus] for locus in columns})
+    for row in store.rows("select * from feed_donor order by donor, owner"):
+        yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
 
 
 def _patient_genotype(patient: Mapping[str, str], locus: str, groups: MatchGroups) -> Genotype | None:
@@ -160,4 +165,4 @@ def _candidate(donor: Donor, comparisons: dict[str, Comparison]) -> Candidate | 
         return None
     least = sum(match.least for match in loci.values())
     most = sum(match.most for match in loci.values())
-    return Candidate(donor.donor, least, most, loci)
+    return Candidate(donor, least, most, loci)

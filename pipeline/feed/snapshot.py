@@ -20,7 +20,7 @@ from instruments.host import PRIVATE_FILE, private_folder, sync_folder
 from pipeline.errors import ConfigError, Unavailable
 from pipeline.store.store import Connection, Store
 
-TABLES = {"feed_typing": "donor, locus", "feed_donor": "donor"}
+TABLES = {"feed_typing": "donor, owner, locus", "feed_donor": "donor, owner"}
 """What is published, and in which order its rows stand."""
 CHUNK = 1 << 20
 

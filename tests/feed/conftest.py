@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parsers.records import LocusTyping, State, TypingReport
-from pipeline.normalise.records import Identifier, NormalLocus, NormalTyping
+from pipeline.normalise.records import Flag, Identifier, NormalLocus, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
@@ -59,17 +59,21 @@ def typed(store: Store) -> Type:
         source: str = "lab",
         state: State | None = None,
         upto: int | None = None,
+        project: str = "",
+        doubts: tuple[Flag, ...] = (),
         **loci: str,
     ) -> None:
         normal = NormalTyping(
             sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
             subject=Identifier(scheme="GRID", value=grid, printed=grid) if grid else None,
             loci=tuple(locus_typing(locus, text, state) for locus, text in loci.items()),
+            flags=doubts,
         )
         printed = TypingReport(
             format="hml",
             sample=sample,
             report_id=run or f"run {seq}",
+            project=project,
             loci=tuple(LocusTyping(locus=each.locus, state=each.state, reported=each.reported) for each in normal.loci),
         )
         receipt = Receipt(

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import ConfigError, Unavailable
 from pipeline.feed.changes import changes
 from pipeline.feed.snapshot import publish
+from pipeline.normalise.records import Flag
 from pipeline.store.store import Store
 
 Typed = Callable[..., None]
@@ -34,6 +35,46 @@ def test_a_donor_is_known_by_its_grid_and_else_by_its_sample(store: Store, typed
         ("9991INVENTED000001X", "GRID"),
         ("S1", "LOCAL"),
     ]
+
+
+def test_the_same_number_of_two_laboratories_is_two_donors(store: Store, typed: Typed) -> None:
+    typed(1, "17", source="laboratory-a", A=FIRST)
+    typed(2, "17", source="laboratory-b", A=SECOND)
+    typed(3, "17", source="laboratory-b", B="HLA-B*07:02+HLA-B*08:01")
+    rows = store.rows('select donor, owner, "A", "B" from feed_donor order by owner')
+    assert [tuple(row.values()) for row in rows] == [
+        ("17", "laboratory-a", FIRST, None),
+        ("17", "laboratory-b", SECOND, "HLA-B*07:02+HLA-B*08:01"),
+    ]
+    assert [(row["donor"], row["source"]) for row in changes(store, 0).donors] == [
+        ("17", "laboratory-a"),
+        ("17", "laboratory-b"),
+    ]
+
+
+def test_a_grid_is_one_donor_wherever_it_was_typed(store: Store, typed: Typed) -> None:
+    typed(1, "S1", grid="9991INVENTED000001X", source="laboratory-a", A=FIRST)
+    typed(2, "S2", grid="9991INVENTED000001X", source="laboratory-b", B="HLA-B*07:02+HLA-B*08:01")
+    assert [(row["donor"], row["owner"]) for row in store.rows("select * from feed_donor")] == [
+        ("9991INVENTED000001X", "")
+    ]
+
+
+@pytest.mark.parametrize(
+    "whose",
+    [
+        pytest.param({"sample": "", "A": FIRST}, id="nobody"),
+        pytest.param({"sample": "S1", "project": "RES_CIBMTR_FHIR_RECIPIENT", "A": FIRST}, id="a recipient"),
+        pytest.param(
+            {"sample": "S1", "doubts": (Flag("not_production", "T", "a test message", "error"),), "A": FIRST},
+            id="a test",
+        ),
+    ],
+)
+def test_who_is_no_donor_is_not_fed(store: Store, typed: Typed, whose: dict[str, Any]) -> None:
+    typed(1, **whose)
+    assert feed(store) == []
+    assert list(changes(store, 0).donors) == []
 
 
 def test_the_newest_typing_of_a_locus_stands_and_says_that_another_differs(store: Store, typed: Typed) -> None:

@@ -1,17 +1,18 @@
 with changed as (
-    select distinct case when subject_scheme = 'GRID' then subject else sample end as donor
-    from report
-    where changed > ? and not quality_control
+    select distinct donor, owner
+    from person_report
+    where changed > ?
 )
-select changed.donor, coalesce(typed.loci, '{}') as loci, coalesce(typed.flagged, false) as flagged
+select
+    changed.donor, changed.owner as source, coalesce(typed.loci, '{}') as loci, coalesce(typed.flagged, false) as flagged
 from changed
 left join (
     select
-        donor,
+        donor, owner,
         to_json(map_from_entries(list((locus, glstring) order by locus))) as loci,
         bool_or(flags <> '[]') as flagged
     from feed_typing
     where donor in (select donor from changed)
-    group by donor
-) as typed using (donor)
-order by changed.donor
+    group by donor, owner
+) as typed using (donor, owner)
+order by changed.donor, changed.owner

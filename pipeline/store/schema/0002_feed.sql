@@ -1,15 +1,29 @@
--- What the matcher reads. A donor is known by a GRID where the report gives one, else by the sample's identifier.
+-- What the matcher reads. A donor is known by a GRID where the report gives one, else by the sample's identifier and
+-- its source.
 -- Per donor and locus the newest typing that somebody called stands; where another current one says otherwise, or
 -- says something that could not be read, the row carries a flag.
 
-create view donor_report as
+-- A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: `owner` is the
+-- source it came from, so that two laboratories' sample 17 stay two donors. Left out are control material, test messages
+-- (a report with an error flag of its own), reports about nobody, and the typings of recipients: a patient who is taken
+-- for a donor is found by the next patient's search.
+
+create view person_report as
 select
     case when subject_scheme = 'GRID' then subject else sample end as donor,
     case when subject_scheme = 'GRID' then subject_scheme else sample_scheme end as scheme,
+    case when 'GRID' in (subject_scheme, sample_scheme) then '' else source end as owner,
     report.*
 from report
-where current and not quality_control;
-comment on view donor_report is 'One row per current report, with the donor it is about; quality control is left out.';
+where not quality_control
+    and (subject_scheme = 'GRID' or sample <> '')
+    and not list_contains(json_extract_string(normalised, '$.flags[*].severity'), 'error')
+    and not contains(upper(coalesce(json_extract_string(printed, '$.project'), '')), 'RECIPIENT');
+comment on view person_report is 'One row per report about a donor, current or not, with the donor it is about.';
+
+create view donor_report as
+select * from person_report where current;
+comment on view donor_report is 'One row per current report about a donor.';
 
 create view typing_flag as
 select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code) as flags
@@ -20,7 +34,7 @@ comment on view typing_flag is 'One row per report and token: the doubts of repo
 create view feed_typing as
 with stated as (
     select
-        donor_report.donor, donor_report.scheme, donor_report.source, donor_report.sample, donor_report.version,
+        donor_report.donor, donor_report.scheme, donor_report.owner, donor_report.source, donor_report.sample, donor_report.version,
         typing.*, typing_normal.glstring, typing_normal.release, typing_normal.resolution, typing_normal.flags,
         case
             when typing.state not in ('failed', 'not_tested')
@@ -36,15 +50,15 @@ with stated as (
         glstring is not null and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
         min(statement) over same_locus <> max(statement) over same_locus as disputed
     from stated
-    window same_locus as (partition by donor, locus)
+    window same_locus as (partition by donor, owner, locus)
 ), newest as (
     select *
     from compared
     where called
-    qualify row_number() over (partition by donor, locus order by seq desc, ordinal desc, position desc) = 1
+    qualify row_number() over (partition by donor, owner, locus order by seq desc, ordinal desc, position desc) = 1
 )
 select
-    newest.donor, newest.scheme, newest.source, receipt.receipt, newest.seq, newest.sample, newest.locus, newest.state,
+    newest.donor, newest.scheme, newest.owner, newest.source, receipt.receipt, newest.seq, newest.sample, newest.locus, newest.state,
     newest.glstring, newest.release, newest.resolution, newest.method, newest.date, newest.version,
     to_json(list_concat(
         from_json(newest.flags, '["JSON"]'),
@@ -67,6 +81,7 @@ comment on view feed_typing is 'One row per donor and locus: the newest called t
 create view feed_donor as
 select
     donor,
+    owner,
     any_value(scheme) as scheme,
     max(seq) as seq,
     max(glstring) filter (where locus = 'A') as "A",
@@ -77,5 +92,5 @@ select
     max(glstring) filter (where locus = 'DPB1') as "DPB1",
     bool_or(flags <> '[]') as flagged
 from feed_typing
-group by donor;
+group by donor, owner;
 comment on view feed_donor is 'One row per donor: the GL Strings of the loci that donors are matched at, null where there is none.';
