@@ -7,18 +7,21 @@ A format is one module in `parsers.formats` (or an entry point in the group `gra
 or, where one reader serves many layouts that are described by profiles (TOML files in config/profiles),
 
     def from_profiles(profiles: tuple[Profile, ...]) -> Format: ...
+    def labels(document: Document, profile: Profile) -> Labels: ...     # for `graftline profile test`
+
+A format has one name: that of its module (or entry point), of its `Format` and of its records, and by it profiles and
+site files ask for it. So these can be checked without loading any format.
 
 `looks_like(head)` sees the first 8 KiB, decompressed, and claims the input or leaves it; exactly one format may
 claim any real file. `parse(document)` returns `Parsed` or raises `ParseError`, and nothing else, ever.
 """
 
 import hashlib
-import importlib
 import pkgutil
 import tomllib
 import zlib
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,10 +30,13 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.records import Parsed
 
+GROUP = "graftline.formats"
 HEAD_BYTES = 8192
 UNPACKED_LIMIT = 256 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
+Labels = tuple[tuple[str, ...], tuple[str, ...]]
+"""What a profile maps of a document, and what it does not."""
 Verified = Literal["real samples", "published descriptions", "invented samples"]
 
 
@@ -83,13 +89,28 @@ def open_document(raw: bytes, name: str = "") -> Document:
     return Document(unpacked, name.removesuffix(".gz"))
 
 
+def format_names() -> tuple[str, ...]:
+    """The names of the formats of the house and of installed plug-ins, in order; none of them is loaded."""
+    return tuple(dict.fromkeys(offer.name for offer in _offers()))
+
+
+def _offers() -> list[EntryPoint]:
+    """Where each format is to be had, in the order of their names."""
+    import parsers.formats as house  # noqa: PLC0415  # the package lists itself; importing it on top would be a cycle
+
+    names = [found.name for found in pkgutil.iter_modules(house.__path__)]
+    own = [EntryPoint(name, f"{house.__name__}.{name}", GROUP) for name in names]
+    return sorted([*own, *entry_points(group=GROUP)], key=lambda offer: offer.name)
+
+
 def load_profiles(folders: Iterable[Path]) -> tuple[Profile, ...]:
     """Every profile of these folders, by name; a later folder overrides an earlier one. Raises ParseError."""
     found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
-    return tuple(_load_profile(path) for _, path in sorted(found.items()))
+    formats = format_names()
+    return tuple(_load_profile(path, formats) for _, path in sorted(found.items()))
 
 
-def _load_profile(path: Path) -> Profile:
+def _load_profile(path: Path, formats: tuple[str, ...]) -> Profile:
     raw = path.read_bytes()
     try:
         settings = tomllib.loads(raw.decode("utf-8"))
@@ -97,28 +118,62 @@ def _load_profile(path: Path) -> Profile:
         raise ParseError(f"the profile is not valid TOML: {error}", where=str(path)) from error
     if not isinstance(settings.get("format"), str):
         raise ParseError("the profile names no format", where=str(path), expected='a line like format = "lab_table"')
+    if settings["format"] not in formats:
+        raise ParseError(
+            f'the profile is for a format that is not installed: "{settings["format"]}"',
+            where=str(path),
+            expected="one of: " + ", ".join(formats),
+        )
     return Profile(path.stem, settings["format"], hashlib.sha256(raw).hexdigest(), settings)
 
 
 def load_formats(profiles: tuple[Profile, ...] = ()) -> dict[str, Format]:
-    """Every format of the house and of installed plug-ins, by name, in the order of their names."""
-    import parsers.formats as house  # noqa: PLC0415  # the package lists itself; importing it on top would be a cycle
-
-    modules = [
-        importlib.import_module(f"{house.__name__}.{found.name}") for found in pkgutil.iter_modules(house.__path__)
-    ]
-    modules += [point.load() for point in entry_points(group="graftline.formats")]
-    formats = [_format_of(module, profiles) for module in modules]
-    return {each.name: each for each in sorted(formats, key=lambda each: each.name)}
+    """Every format of the house and of installed plug-ins, by name, in the order of their names. Raises ParseError."""
+    formats: dict[str, Format] = {}
+    for offer in _offers():
+        if offer.name in formats:
+            raise _unusable(offer, "there is another of this name")
+        formats[offer.name] = _format_of(offer, tuple(each for each in profiles if each.format == offer.name))
+    return formats
 
 
-def _format_of(module: Any, profiles: tuple[Profile, ...]) -> Format:
-    if hasattr(module, "from_profiles"):
-        own = module.__name__.rpartition(".")[2]
-        made: Format = module.from_profiles(tuple(each for each in profiles if each.format == own))
-        return made
-    fixed: Format = module.FORMAT
-    return fixed
+def _format_of(offer: EntryPoint, profiles: tuple[Profile, ...]) -> Format:
+    module = _module_of(offer)
+    if not hasattr(module, "from_profiles") and profiles:
+        raise _unusable(offer, "it takes no profiles", where=f"profile {profiles[0].name}")
+    made: Format = module.from_profiles(profiles) if hasattr(module, "from_profiles") else module.FORMAT
+    if made.name != offer.name:
+        raise _unusable(offer, f'it calls itself "{made.name}"')
+    return made
+
+
+def _module_of(offer: EntryPoint) -> Any:
+    try:
+        module = offer.load()
+    except Exception as error:  # in any way; to go on without the format would quarantine its files
+        raise _unusable(offer, f"its module cannot be imported ({type(error).__name__})") from error
+    if not hasattr(module, "from_profiles") and not isinstance(getattr(module, "FORMAT", None), Format):
+        raise _unusable(offer, "its module offers neither FORMAT nor from_profiles")
+    return module
+
+
+def profile_labels(document: Document, profile: Profile) -> Labels:
+    """The labels of a log, or the columns of a table, that a profile maps, and those it does not. Raises ParseError."""
+    offer = next(offer for offer in _offers() if offer.name == profile.format)
+    labels = getattr(_module_of(offer), "labels", None)
+    if labels is None:
+        raise _unusable(offer, "it takes no profiles", where=f"profile {profile.name}")
+    found: Labels = labels(document, profile)
+    return found
+
+
+def _unusable(offer: EntryPoint, reason: str, where: str = "") -> ParseError:
+    return ParseError(
+        f'the format "{offer.name}" cannot be used: {reason}',
+        where=where or offer.value,
+        expected="a module with FORMAT or from_profiles, under one name everywhere",
+        advice="Correct it, or remove the package that brings it.",
+    )
 
 
 def recognise(document: Document, formats: dict[str, Format]) -> Format:

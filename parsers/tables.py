@@ -10,6 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -85,6 +86,7 @@ def separator_of(header: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
+@lru_cache(maxsize=64)  # each layout asks the same of every input that has to be recognised
 def header_of(line: str, separator: str) -> tuple[str, ...]:
     """The names in a header line, repeated ones numbered; none if the line cannot be split."""
     try:

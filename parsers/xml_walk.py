@@ -51,7 +51,7 @@ class Walk:
     def fields(self, element: etree._Element, path: str, known: frozenset[str] = NONE) -> dict[str, str]:
         """The attributes of an element; those that are not among `known` are counted as ignored."""
         fields: dict[str, str] = dict(element.items())  # type: ignore[arg-type]  # stubs allow bytes, lxml gives str
-        for name in fields.keys() - known:
+        for name in () if known.issuperset(fields) else fields.keys() - known:
             self.unread[f"{path}/@{name.rpartition('}')[2]}"] += 1
         return fields
 

@@ -1,12 +1,11 @@
 """Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
 
-import importlib
 from typing import Any, cast
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.format import Profile, open_document
+from parsers.format import Profile, open_document, profile_labels
 from parsers.records import Finding, Parsed, TypingReport
 from pipeline.errors import SiteError
 from pipeline.hl7.message import Envelope, render
@@ -121,6 +120,4 @@ def labels_of(
         raise SiteError(
             f'there is no profile "{profile}"; expected one of: {", ".join(each.name for each in profiles)}'
         )
-    reader = importlib.import_module(f"parsers.formats.{chosen.format}")
-    found: tuple[tuple[str, ...], tuple[str, ...]] = reader.labels(open_document(raw, name), chosen)
-    return found
+    return profile_labels(open_document(raw, name), chosen)

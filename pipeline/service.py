@@ -45,13 +45,17 @@ class Silence:
 
 
 class Service:
-    """A site at work. Open it, watch its `reports()`, and close it: everything acknowledged is then on disk."""
+    """A site at work. Open it, watch its `reports()`, and close it: everything acknowledged is then on disk.
+
+    Raises Unavailable if another process has the spool, ConfigError for an instrument that cannot be.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.stopping = threading.Event()
         self.trouble = ""
-        self.sources: list[Source] = [source_of(each, site.spool, site.profiles) for each in site.settings.instruments]
+        spool = site.spool  # also where there is no instrument: one service at a time
+        self.sources: list[Source] = [source_of(each, spool, site.profiles) for each in site.settings.instruments]
         self._mishaps: dict[str, str] = {}
         self._silences = {
             each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours

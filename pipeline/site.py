@@ -6,11 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from parsers.errors import ParseError
 from parsers.format import Format, Profile, load_formats, load_profiles
 from pipeline.config.settings import SiteSettings
 from pipeline.config.site_file import read_site
 from pipeline.config.vocabulary import installed
-from pipeline.errors import IntegrityError, Unavailable
+from pipeline.errors import ConfigError, IntegrityError, Unavailable
 from pipeline.home import Home
 from pipeline.loader import Loader
 from pipeline.normalise.nomenclature.install import open_release
@@ -43,8 +44,11 @@ class Site:
 
     @cached_property
     def formats(self) -> dict[str, Format]:
-        """Every format that can be read."""
-        return load_formats(self.profiles)
+        """Every format that can be read. Raises ConfigError if one of them, or a profile, cannot be used."""
+        try:
+            return load_formats(self.profiles)
+        except ParseError as error:
+            raise ConfigError(error.message, error.where) from error
 
     @cached_property
     def release(self) -> Release | None:
@@ -78,7 +82,7 @@ class Site:
         if self.store.last_seq > self.spool.last:
             raise IntegrityError(
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
-                "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` to go on without it"
+                "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
         return Loader(self.spool, self.store, self.bench, self.settings.store.batch_receipts)
 

@@ -25,7 +25,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verify(site: Site) -> Verdict:
     """Read the whole spool and hold the store against it. Raises SiteError."""
-    faults = [f"spool: {damage}" for damage in damages_of(site.home.spool) if damage.kind != TORN]
+    faults = [str(damage) for damage in damages_of(site.home.spool) if damage.kind != TORN]
     store = site.ready_store()
     known = {row["seq"]: row for row in queries.dump(store, "receipts")}
     receipts = len(known)

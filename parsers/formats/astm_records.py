@@ -126,8 +126,15 @@ def _report(group: _Group, findings: tuple[Finding, ...]) -> ObservationReport:
         quality_control=_is_control(group, sample),
         observations=observations,
         properties=_properties(group),
-        findings=(*findings, *doubts),
+        findings=(*findings, *_purpose_findings(group.header), *doubts),
     )
+
+
+def _purpose_findings(header: Record) -> list[Finding]:
+    purpose = header.value(12)
+    if purpose not in ("T", "D"):
+        return []
+    return [Finding("not_production", f"H-12 marks this message {purpose}, not production", header.where)]
 
 
 def _where(record: Record | None) -> str:

@@ -98,11 +98,14 @@ def _reports_of(order: Order, message: Message, ledger: Ledger) -> list[Report]:
 
 def _typing(order: Order, message: Message, ledger: Ledger) -> TypingReport:
     own = attributes_of(order.results, REPORT_LEVEL, ledger)
+    sample, subject = _sample(order, ledger), _subject(order, ledger)
+    if not (sample or subject):
+        raise _nobodys(order)
     loci, findings = loci_of(order, ledger)
     return TypingReport(
         format=FORMAT.name,
-        sample=_sample(order, ledger),
-        subject=_subject(order, ledger),
+        sample=sample,
+        subject=subject,
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
         centre=own.pop("CENTRE", "") or ledger.value(order.header, 4),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
@@ -111,6 +114,15 @@ def _typing(order: Order, message: Message, ledger: Ledger) -> TypingReport:
         loci=tuple(loci),
         properties=_properties(order, own, ledger),
         findings=(*message.findings, *_message_findings(order), *findings),
+    )
+
+
+def _nobodys(order: Order) -> ParseError:
+    return ParseError(
+        "this typing names neither a sample nor a person: nobody could tell whose it is",
+        where=order.results[0].obx.where,
+        expected="the specimen in SPM-2, the order's number in OBR-3 or OBR-2, or an identifier in PID-3",
+        advice="Have the sender fill in one of them.",
     )
 
 

@@ -274,10 +274,12 @@ class Sample(Walk):
                 case _:
                     self.leave(name, child, TYPING)
         stated = [each for element in assignments for each in self._statements(element, tested)]
-        unassigned = Assignment(typing, tested, {})
         if not stated:
-            stated = [(Statement(locus="", state="failed", oddities=("no_assignment",)), unassigned)]
-        for statement, assignment in [*stated, *untold(stated, methods, unassigned)]:
+            silence = Statement(locus="", state="failed", oddities=("no_assignment",))
+            stated = [(silence, Assignment(typing, tested, {}))]
+        if len(methods) > 1:
+            stated += untold(stated, methods, Assignment(typing, tested, {}))
+        for statement, assignment in stated:
             self._add(statement, methods_of(statement, methods), assignment)
 
     def _methods(self, element: etree._Element) -> Iterator[Method]:
@@ -303,10 +305,14 @@ class Sample(Walk):
         if assignment.release:
             self.message.releases.add((assignment.database, assignment.release))
         stated = statements_of(self._assigned(element))
+        if len(stated) > 1:
+            self._note_repeated(stated, element)
+        return [(each, assignment) for each in stated]
+
+    def _note_repeated(self, stated: list[Statement], element: etree._Element) -> None:
         by_alleles = Counter(each.locus for each in stated if not each.method)
         for locus in (locus for locus, count in by_alleles.items() if count > 1):
             self.note("locus_stated_twice", element, locus)
-        return [(each, assignment) for each in stated]
 
     def _assigned(self, element: etree._Element) -> Assigned:
         assigned = Assigned([], [], [], [])
@@ -377,8 +383,6 @@ class Sample(Walk):
 
 def untold(stated: list[Stated], methods: list[Method], typing: Assignment) -> list[Stated]:
     """A failed statement for every locus that one of several methods names and no statement tells of."""
-    if len(methods) < 2:
-        return []
     told = {method.locus for statement, _ in stated for method in methods_of(statement, methods)}
     missing = [each.locus for each in methods if each.locus not in told]
     return [(Statement(locus=locus, state="failed", oddities=("no_call",)), typing) for locus in missing]

@@ -20,7 +20,6 @@ from parsers.typing_states import state_of
 HEADER = ["", "A1", "A2", "B1", "B2", "C1", "C2", "Reads", "Objective"]
 LOCI = ("A", "B", "C")
 SUFFIX = "_result.tsv"
-NO_SAMPLE = Finding("no_sample_id", "an OptiType result names no sample, and neither does the name of its file")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
@@ -69,16 +68,27 @@ def _row(number: int, line: str) -> list[str]:
 
 
 def _report(row: list[str], name: str, findings: tuple[Finding, ...]) -> TypingReport:
-    file_name = name.replace("\\", "/").rpartition("/")[2]
-    sample = file_name.removesuffix(SUFFIX) if file_name.endswith(SUFFIX) else ""
     return TypingReport(
         format="optitype",
-        sample=sample,
+        sample=_sample(name),
         software="OptiType",
         loci=tuple(_typing(locus, row[1 + 2 * place : 3 + 2 * place]) for place, locus in enumerate(LOCI)),
         properties=(Printed("Reads", row[7]), Printed("Objective", row[8])),
-        findings=findings if sample else (*findings, NO_SAMPLE),
+        findings=findings,
     )
+
+
+def _sample(name: str) -> str:
+    file_name = name.replace("\\", "/").rpartition("/")[2]
+    if not file_name.endswith(SUFFIX) or file_name == SUFFIX:
+        raise ParseError(
+            "an OptiType result names no sample, and neither does the name of its file",
+            found=file_name,
+            where="the file name",
+            expected=f"the sample followed by {SUFFIX}",
+            advice="Name the file after its sample, as OptiType does when it is given a prefix.",
+        )
+    return file_name.removesuffix(SUFFIX)
 
 
 def _typing(locus: str, cells: list[str]) -> LocusTyping:

@@ -4,16 +4,18 @@ Commands are named by where they live and imported when called, so that `graftli
 """
 
 import io
+import logging
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from pipeline.cli.commands import COMMANDS, FAMILIES
 from pipeline.cli.session import Session
@@ -39,7 +41,14 @@ def release() -> str:
         return "not installed, run from its source"
 
 
-app = App(name="graftline", help=HELP, version=release, version_flags=["--version"], help_on_error=False)
+app = App(
+    name="graftline",
+    help=HELP,
+    version=release,
+    version_flags=["--version"],
+    help_on_error=False,
+    help_format="plaintext",
+)
 app.meta.group_parameters = EVERYWHERE
 for _name, _command in COMMANDS.items():
     app.command(f"pipeline.cli.{_command.place}", name=_name, help=_command.help)
@@ -100,6 +109,8 @@ def carry_out(tokens: Sequence[str], session: Session) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script: run, and turn what went wrong into a sentence and an exit code."""
     prepare_streams()
+    if arguments is None:
+        silence_libraries()
     try:
         answer = app.meta(
             sys.argv[1:] if arguments is None else list(arguments),
@@ -126,11 +137,20 @@ def verdict(error: Exception) -> tuple[int, str]:
     """The exit code and the sentence for what ended a command; never a traceback."""
     if isinstance(error, SiteError):
         return error.exit_code, str(error)
+    if isinstance(error, UnknownCommandError):
+        return USAGE, unknown(error)
     if isinstance(error, CycloptsError):
         return USAGE, f"{error}\nTry: graftline --help"
     if isinstance(error, OSError) and error.strerror:
         return UNAVAILABLE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return OUR_MISTAKE, told(error)
+
+
+def unknown(error: UnknownCommandError) -> str:
+    """What to say of a command that is not there; the library's own words would first load every command."""
+    family = FAMILIES.get((error.command_chain or ("",))[0])
+    known = list(family.members) if family else sorted([*COMMANDS, *FAMILIES])
+    return f'there is no command "{(error.unused_tokens or [""])[0]}"; expected one of: {", ".join(known)}'
 
 
 def prepare_streams() -> None:
@@ -142,6 +162,13 @@ def prepare_streams() -> None:
             setattr(sys, name, nowhere)
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def silence_libraries() -> None:
+    """Let no library speak on stderr in its own words: they may quote the name of a file, and that a person's."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def abandon_stdout() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from instruments.sources.folder import printable
 from parsers.errors import ParseError
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
@@ -57,7 +58,8 @@ def check(*files: Files, format_name: FormatName = "", release: str = "", sessio
     def answer(path: Path, reading: Reading) -> int:
         facility = site.bench.facility
         found = [*doubts(reading, normaliser), *breaches(reading, normaliser, facility)]
-        session.answers.say(
+        tell = session.answers.say if session.answers.json else session.answers.line
+        tell(
             f"{path}: {reading.format}, {counted(len(reading.parsed.reports), 'report')}, "
             f"{counted(len(found), 'doubt')}, {named(normaliser.release)}"
         )
@@ -111,7 +113,7 @@ def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
 def _messages_of_receipt(receipt: str, session: Session) -> int:
     from pipeline.store import queries  # noqa: PLC0415
 
-    shown = queries.show(session.site.ready_store(), receipt)
+    shown = queries.show(session.site.ready_store(), printable(receipt))
     if shown is None:
         session.answers.say(f"{receipt} is neither a file nor a receipt of this store; see: graftline dump receipts")
         return 2

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from instruments.sources.folder import printable
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 
@@ -62,7 +63,7 @@ def found_receipt(receipt: str, session: Session) -> dict[str, Any] | None:
     """Everything about a receipt; None, and a word about it, if there is no such receipt."""
     from pipeline.store import queries  # noqa: PLC0415
 
-    found = queries.show(session.site.ready_store(), receipt)
+    found = queries.show(session.site.ready_store(), printable(receipt))
     if found is None:
         session.answers.say(f'there is no receipt "{receipt}"; see: graftline dump receipts')
     return found

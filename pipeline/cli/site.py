@@ -49,7 +49,7 @@ def demo(
             answers.say(status_line(moment))
     with open_site(folder, folder / "site.toml") as site:
         site.ready_store()
-        told = list(story(site))
+        told = list(story(site, performance.incidents))
     if answers.json:
         answers.object({"home": str(folder), "sections": [{"title": title, "lines": lines} for title, lines in told]})
     else:

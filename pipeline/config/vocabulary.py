@@ -1,15 +1,12 @@
 """The names a configuration may use: links, formats, profiles. Listing them loads none of them."""
 
-import pkgutil
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import msgspec
 
-import parsers.formats
 from parsers.errors import ParseError
-from parsers.format import load_profiles
+from parsers.format import format_names, load_profiles
 from pipeline.errors import ConfigError
 
 LINKS = frozenset({"astm", "lines", "mllp"})
@@ -25,10 +22,8 @@ class Vocabulary(msgspec.Struct, frozen=True):
 
 def installed(profile_folders: Iterable[Path]) -> Vocabulary:
     """The names of this installation. Raises ConfigError if a profile is not valid TOML."""
-    house = (module.name for module in pkgutil.iter_modules(parsers.formats.__path__))
-    plug_ins = (point.name for point in entry_points(group="graftline.formats"))
     try:
         profiles = {profile.name: profile.format for profile in load_profiles(profile_folders)}
     except ParseError as error:
         raise ConfigError(error.message, error.where) from error
-    return Vocabulary(links=LINKS, formats=frozenset({*house, *plug_ins}), profiles=profiles)
+    return Vocabulary(links=LINKS, formats=frozenset(format_names()), profiles=profiles)

@@ -14,7 +14,8 @@ from instruments.simulated.mllp_client import MllpClient
 from instruments.simulated.separator import SeparatorRun
 from pipeline.demo.stage import SAMPLES, Stage
 
-Part = Callable[["Cue"], None]
+Tell = Callable[[str], None]
+"""What an instrument has to say of its part, for the end."""
 DIN = "A999924000123"
 MEASURED = "20261120131500"
 
@@ -32,7 +33,7 @@ class Cue:
         return not self._stop.wait(max(0.0, self._began + fraction * self.seconds - time.monotonic()))
 
 
-def typing_laboratory(stage: Stage, cue: Cue) -> None:
+def typing_laboratory(stage: Stage, cue: Cue, tell: Tell) -> None:
     """A share as it really is: renamed files, a slow one, re-exports, a broken file, and one that is no typing."""
     folder = stage.typing_folder
     renamed = ("donor-01.hml", "donor-02.hml", "donor-03.hml", "two-column-table.csv")
@@ -49,12 +50,18 @@ def typing_laboratory(stage: Stage, cue: Cue) -> None:
     export_folder.write_then_rename(folder, "donor-02 corrected.hml", sample("donor-02-corrected.hml"))
     for name in ("donor-05.hml", "donor-06.hml", "9999TEST00000000804_result.tsv"):
         export_folder.write_then_rename(folder, name, sample(name))
+    tell("one report grew slowly on the share; it was taken when it was complete")
+    tell("one report was exported again unchanged, one again with a correction")
 
 
-def counting_analyser(stage: Stage, cue: Cue) -> None:
+def counting_analyser(stage: Stage, cue: Cue, tell: Tell) -> None:
     """Counts of a collected product over a serial line; one frame is garbled on the way, one ACK is lost."""
-    faults = (Faults(), Faults(garble=frozenset({3})), Faults(lose_ack=frozenset({4})))
-    for number, fault in enumerate(faults):
+    faults = {
+        "no fault": Faults(),
+        "frame 3 was garbled on the way": Faults(garble=frozenset({3})),
+        "the ACK of frame 4 was lost on the way": Faults(lose_ack=frozenset({4})),
+    }
+    for number, (happened, fault) in enumerate(faults.items()):
         cue.at(0.1 + 0.2 * number)
         message = analyser.records(
             specimen=DIN if number == len(faults) - 1 else f"INV-QC-{number}",
@@ -62,10 +69,13 @@ def counting_analyser(stage: Stage, cue: Cue) -> None:
             measured=MEASURED,
             control_id=str(number + 1),
         )
-        AstmSender(stage.analyser, timers=Timers(answer=5.0, busy=0.5), faults=fault).send(by_record(message))
+        sender = AstmSender(stage.analyser, timers=Timers(answer=5.0, busy=0.5), faults=fault)
+        repeated = sender.send(by_record(message))
+        if repeated:
+            tell(f"{happened}; it was sent again and taken once")
 
 
-def cell_separator(stage: Stage, cue: Cue) -> None:
+def cell_separator(stage: Stage, cue: Cue, tell: Tell) -> None:
     """A run that is streamed line by line, and the summary file it leaves at the end."""
     lines = list(SeparatorRun(din=DIN).lines())
     moments = [0.05 + 0.6 * number / len(lines) for number in range(len(lines) + 1)]
@@ -75,15 +85,17 @@ def cell_separator(stage: Stage, cue: Cue) -> None:
         stage.separator.write(line)
     cue.at(0.68)
     export_folder.write_then_rename(stage.summary_folder, "run-0042.txt", sample("separator-summary.txt"))
+    tell(f"the run was streamed in {len(lines)} lines and left a summary file at its end")
 
 
-def laboratory_system(stage: Stage, cue: Cue) -> None:
+def laboratory_system(stage: Stage, cue: Cue, tell: Tell) -> None:
     """ORU^R01 over MLLP; the second message is sent again, as a sender does whose link broke before the answer."""
     cue.at(0.15)
     with MllpClient(f"127.0.0.1:{stage.mllp_port}") as client:
         for moment, name in ((0.2, "oru-typing.hl7"), (0.4, "oru-cbc.hl7"), (0.55, "oru-cbc.hl7")):
             cue.at(moment)
             client.exchange(sample(name))
+    tell("one message was sent twice, as by a sender that never saw the answer")
 
 
 def sample(name: str) -> bytes:
@@ -91,7 +103,7 @@ def sample(name: str) -> bytes:
     return (SAMPLES / name).read_bytes()
 
 
-PARTS: dict[str, Callable[[Stage, Cue], None]] = {
+PARTS: dict[str, Callable[[Stage, Cue, Tell], None]] = {
     "typing-lab": typing_laboratory,
     "analyser": counting_analyser,
     "separator": cell_separator,

@@ -33,6 +33,7 @@ class Performance:
         self.folder = folder
         self.seconds = seconds
         self.mishaps: list[str] = []
+        self.incidents: list[str] = []
         self._mllp_port = mllp_port or free_port()
 
     def moments(self) -> Iterator[Moment]:
@@ -67,7 +68,7 @@ class Performance:
 
     def _perform(self, name: str, stage: Stage, cue: Cue) -> None:
         try:
-            PARTS[name](stage, cue)
+            PARTS[name](stage, cue, lambda incident: self.incidents.append(f"{name}: {incident}"))
         except Exception as mishap:  # told at the end; the other instruments play on
             self.mishaps.append(f"{name}: {mishap}")
 

@@ -1,4 +1,4 @@
-"""The site that the demo plays on: its folders, its two serial lines, and a site file as a technician would write it."""
+"""The site that the demo plays on: folders, two serial lines, and a site file as a technician would write it."""
 
 import os
 from contextlib import ExitStack
@@ -71,7 +71,7 @@ class Stage:
             mllp_port=self.mllp_port,
         )
         descriptor = os.open(self.site_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
         install(str(MINI_RELEASE), self.home.nomenclature)
 

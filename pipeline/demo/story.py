@@ -22,8 +22,9 @@ PATIENT = (
 Section = tuple[str, list[str]]
 
 
-def story(site: Site) -> Iterator[Section]:
-    """Title and lines of every section."""
+def story(site: Site, incidents: list[str]) -> Iterator[Section]:
+    """Title and lines of every section; `incidents` is what the instruments have to say."""
+    yield "What happened on the way", sorted(incidents)
     yield "What became of everything that arrived", list(ledger(site))
     yield "One typing: raw -> parsed -> normalised -> HL7", list(one_typing(site))
     yield "One collection's yield", list(one_yield(site))
@@ -45,9 +46,8 @@ def ledger(site: Site) -> Iterator[str]:
 
 def one_typing(site: Site) -> Iterator[str]:
     """Locus A of the first typing, in its four forms."""
-    report = first(site, "reports", kind="typing")
-    shown = queries.show(site.store, report["receipt"])
-    assert shown is not None  # the report above is of this receipt
+    report = first(site, "reports", kind="typing", format="hml")
+    shown = queries.show(site.store, report["receipt"]) or {}
     raw = site.spool.payload(shown["seq"]).decode("utf-8")
     yield f"receipt     {shown['receipt']}  {shown['name']}  {shown['bytes']} bytes  sha-256 {shown['sha256'][:16]}..."
     yield "raw         " + next(line.strip() for line in raw.splitlines() if "<glstring>" in line)
@@ -67,7 +67,8 @@ def one_yield(site: Site) -> Iterator[str]:
     yield f"run {run['sample']} on {run['device']} {run['device_serial']}, {run['started']} to {run['ended']}"
     yield f"product {volume:g} mL (device), CD34 {count['number']:g}/uL, whole blood processed {blood:g} mL"
     yield f"total CD34 = {count['number']:g} x {volume:g} / 1000 = {total:.0f} x 10^6"
-    yield f"dose = {total:.0f} / {RECIPIENT_KG:g} kg = {yields.dose_per_kg(total, RECIPIENT_KG):.2f} x 10^6/kg of the recipient"
+    dose = yields.dose_per_kg(total, RECIPIENT_KG)
+    yield f"dose = {total:.0f} / {RECIPIENT_KG:g} kg = {dose:.2f} x 10^6/kg of the recipient"
     efficiency = yields.collection_efficiency_2(total, blood / 1000, CD34_BEFORE)
     yield f"CE2 = {total:.0f} x 100 / ({blood / 1000:.2f} L x {CD34_BEFORE:g}/uL) = {efficiency:.0f} %"
 

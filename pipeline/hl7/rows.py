@@ -51,7 +51,7 @@ def attributes(sub_id: str = REPORT_LEVEL, **values: str | None) -> Iterator[Row
 
 def joined(components: Iterable[str], separator: str = "^") -> str:
     """Values as components, escaped, without empty ones at the end."""
-    return separator.join(map(escape, components)).rstrip(separator)
+    return separator.join([escape(each) if each else "" for each in components]).rstrip(separator)
 
 
 def write_rows(found: Iterable[Row]) -> Iterator[str]:

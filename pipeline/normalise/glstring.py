@@ -141,13 +141,11 @@ def text_of(tree: Tree) -> str:
     return tree if isinstance(tree, str) else tree[0].join(map(text_of, tree[1]))
 
 
-def leaves(tree: Tree) -> Iterator[str]:
+def leaves(tree: Tree) -> list[str]:
     """Every name of the tree, from left to right."""
     if isinstance(tree, str):
-        yield tree
-    else:
-        for member in tree[1]:
-            yield from leaves(member)
+        return [tree]
+    return [name for member in tree[1] for name in leaves(member)]
 
 
 def replace_names(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:

@@ -121,7 +121,7 @@ class TypingNormaliser:
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
-        named = [name for name in written.names if word_of(split_name(name)[1]) not in WORDS]
+        named = any(word_of(split_name(name)[1]) not in WORDS for name in written.names)
         return Meaning(str(written) if named else None, resolution_of(written.tree, self.release), flags)
 
     def _release_flags(self, stated: str) -> tuple[Flag, ...]:
@@ -131,6 +131,7 @@ class TypingNormaliser:
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
         expected = DRB345 if printed.locus in DRB345_TOGETHER else {printed.locus.removeprefix("HLA-")}
+        found = set(written.loci)
         for name in dict.fromkeys(written.names):
             locus = split_name(name)[0]
             if locus not in expected:
@@ -139,7 +140,7 @@ class TypingNormaliser:
                 self._names[name] = tuple(flags_for_name(name, release))
             yield from self._names[name]
         yield from _count_flags(printed.state, written.tree)
-        if written.loci and set(written.loci) <= DRB345:
+        if found <= DRB345:
             yield from _copy_flags(written.tree)
 
 

@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 import msgspec
 
@@ -51,6 +51,16 @@ def system_clock() -> tuple[int, int]:
 def receipt_id(envelope: Envelope) -> str:
     """The name under which a message is known from here to the feed."""
     return f"R{envelope.seq}-{envelope.sha256.hex()[:6]}"
+
+
+class About(TypedDict, total=False):
+    """What may be said of an arrival besides its bytes: see `frames.Envelope`."""
+
+    name: str
+    format: str
+    whole: bool
+    note: str
+    refers: tuple[int, ...]
 
 
 class _Arrival:
@@ -122,20 +132,9 @@ class Spool(SpoolReader):
         """The last committed number; 0 if there is none."""
         return self._standing.last
 
-    def append(  # noqa: PLR0913 - each is a field of the envelope
-        self,
-        kind: Kind,
-        source: str,
-        payload: bytes,
-        *,
-        name: str = "",
-        format: str = "",
-        whole: bool = True,
-        note: str = "",
-        refers: tuple[int, ...] = (),
-    ) -> Envelope:
+    def append(self, kind: Kind, source: str, payload: bytes, **about: Unpack[About]) -> Envelope:
         """Put an arrival on the disk; it is there when this returns. Raises Refused if it could not be put there."""
-        arrival = self._arrival(kind, source, payload, name=name, format=format, whole=whole, note=note, refers=refers)
+        arrival = self._arrival(kind, source, payload, about)
         self._settle([arrival])
         return arrival.envelope
 
@@ -147,24 +146,13 @@ class Spool(SpoolReader):
         Raises Refused if one could not be put there; those before it may be there all the same.
         """
         arrivals = [
-            self._arrival(Kind.MESSAGE, source, payload, name=name, format=format) for name, payload in messages
+            self._arrival(Kind.MESSAGE, source, payload, {"name": name, "format": format}) for name, payload in messages
         ]
         if arrivals:
             self._settle(arrivals)
         return [arrival.envelope for arrival in arrivals]
 
-    def _arrival(  # noqa: PLR0913 - each is a field of the envelope
-        self,
-        kind: Kind,
-        source: str,
-        payload: bytes,
-        *,
-        name: str = "",
-        format: str = "",
-        whole: bool = True,
-        note: str = "",
-        refers: tuple[int, ...] = (),
-    ) -> _Arrival:
+    def _arrival(self, kind: Kind, source: str, payload: bytes, about: About) -> _Arrival:
         wall_ns, mono_ns = self._clock()
         self._demand_room(len(payload), mono_ns)
         envelope = Envelope(
@@ -175,11 +163,11 @@ class Spool(SpoolReader):
             size=len(payload),
             wall_ns=wall_ns,
             mono_ns=mono_ns,
-            name=_encodable(name),
-            format=_encodable(format),
-            whole=whole,
-            note=_encodable(note),
-            refers=refers,
+            name=_encodable(about.get("name", "")),
+            format=_encodable(about.get("format", "")),
+            whole=about.get("whole", True),
+            note=_encodable(about.get("note", "")),
+            refers=about.get("refers", ()),
         )
         return _Arrival(envelope, payload)
 

@@ -2,10 +2,19 @@
 
 import pytest
 
-from pipeline.config.instrument_models import load_models
+from pipeline.config.instrument_models import read_model
 from pipeline.config.settings import InstrumentModel
 from pipeline.config.vocabulary import LINKS, Vocabulary
 from pipeline.home import BUNDLED
+
+MODELS = (
+    "generic-astm-serial",
+    "generic-mllp-oru",
+    "generic-typing-folder",
+    "graftline-demo-analyser",
+    "graftline-demo-separator",
+    "sysmex-xn",
+)
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +28,4 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="session")
 def models(vocabulary: Vocabulary) -> dict[str, InstrumentModel]:
-    return load_models((BUNDLED / "instruments",), vocabulary)
+    return {name: read_model(BUNDLED / "instruments" / f"{name}.toml", vocabulary) for name in MODELS}

@@ -5,8 +5,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 import pytest
@@ -56,6 +58,65 @@ def graftline(home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+class Running:
+    """`graftline run` as a process of its own; what it says goes to `log`."""
+
+    def __init__(self, home: Path, site_file: Path) -> None:
+        self.log = home.with_name("run.log")
+        self._invitation = home / "service.json"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.cli.app", "--home", str(home), "--config", str(site_file), "run"],
+                stderr=log,
+                cwd=REPOSITORY,
+            )
+        wait_for(self._invited)
+
+    def _invited(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return bool(json.loads(self._invitation.read_text())["pid"] == self.process.pid)
+        except FileNotFoundError:
+            return False
+
+    def stop(self, signal: int = SIGTERM) -> int:
+        """Send a signal; the exit code, which must come within ten seconds."""
+        self.process.send_signal(signal)
+        return self.process.wait(timeout=10)
+
+
+def wait_for(is_so: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until it is so."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not come to pass"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def eventually() -> Callable[..., None]:
+    """Wait until something is so."""
+    return wait_for
+
+
+@pytest.fixture
+def start(home: Path, tmp_path: Path) -> Iterator[Callable[[str], Running]]:
+    """Start the service with these instruments in its site file; stopped at the end if the test has not done so."""
+    started: list[Running] = []
+
+    def begin(instruments: str) -> Running:
+        site_file = tmp_path / "site.toml"
+        site_file.write_text('[site]\nname = "Invented laboratory"\n[spool]\nlow_water_mb = 64\n' + instruments)
+        started.append(Running(home, site_file))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
 
 
 @pytest.fixture

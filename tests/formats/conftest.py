@@ -7,6 +7,7 @@ An inventory lists each value of an input with the paths under which a parser ma
 or any path above it.
 
     XML             hml/sample/@id for an attribute, hml/sample for its text
+    JSON            genes/1/name (the first of a list is 1), genes/1 or genes
     HL7, ASTM       OBR-16.2, OBR-16 or OBR
     tables          the column's header (`column N` if it has none), `row N` (row 1 is the first below the header),
                     `sheet N`, or the cell's own text where a profile calls that text blank
@@ -15,6 +16,7 @@ or any path above it.
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,10 +47,17 @@ class Sample(msgspec.Struct, frozen=True):
         return self.path.read_bytes()
 
 
-def samples(pattern: str, expectation: str) -> Iterator[Sample]:
-    for path in sorted(HERE.glob(pattern)):
-        if path.suffix not in (expectation, ".md"):
-            yield Sample(path.relative_to(HERE).parts[0], path, path.with_suffix(expectation))
+def samples(pattern: str, ending: str) -> Iterator[Sample]:
+    """Every file but the expectations."""
+    found = {path: expectation_of(path, ending) for path in sorted(HERE.glob(pattern)) if path.suffix != ".md"}
+    for path, expected in found.items():
+        if path not in found.values():
+            yield Sample(path.relative_to(HERE).parts[0], path, expected)
+
+
+def expectation_of(path: Path, ending: str) -> Path:
+    """Beside `run.csv` stands `run.json`, beside the JSON sample `run.json` stands `run.json.json`."""
+    return path.with_name(path.name + ending) if path.suffix == ending else path.with_suffix(ending)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -87,6 +96,8 @@ def values_of(raw: bytes, format_name: str) -> list[Value]:
     text = decoded(raw).lstrip("\ufeff")
     if text.lstrip().startswith("<"):
         return list(element_values(etree.fromstring(raw), ""))
+    if re.match(r"\s*[\[{]", text):
+        return list(member_values(json.loads(text), ""))
     if header := re.search(r"(MSH|FHS|BHS)\W|(?<![^\s\d\x00-\x1f])H[^\w\s]", text[:200]):
         return list(record_values(text[header.start() :]))
     if format_name == "separator_log":
@@ -102,6 +113,15 @@ def decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252")
+
+
+def member_values(value: object, path: str) -> Iterator[Value]:
+    if isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+        for name, member in members:
+            yield from member_values(member, f"{path}/{name}".lstrip("/"))
+    elif value not in (None, ""):
+        yield upwards(path, "/"), str(value)
 
 
 def element_values(element: etree._Element, above: str) -> Iterator[Value]:

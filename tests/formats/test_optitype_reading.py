@@ -2,6 +2,7 @@
 
 import pytest
 
+from parsers.errors import ParseError
 from parsers.format import Document
 from parsers.formats.optitype import parse
 
@@ -19,10 +20,10 @@ def test_the_sample_is_the_prefix_of_the_file_name(name):
     assert (report.sample, report.findings) == ("S-1", ())
 
 
-@pytest.mark.parametrize("name", ["", "message-17", "result.tsv"])
-def test_without_such_a_name_the_sample_is_unknown_and_that_is_noted(name):
-    report = read("A*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02", name)
-    assert (report.sample, [each.code for each in report.findings]) == ("", ["no_sample_id"])
+@pytest.mark.parametrize("name", ["", "message-17", "result.tsv", "_result.tsv"])
+def test_a_result_that_could_be_anybodys_is_refused(name):
+    with pytest.raises(ParseError, match="names no sample"):
+        read("A*01:01\tA*02:01\tB*07:02\tB*08:01\tC*07:01\tC*07:02", name)
 
 
 def test_blank_cells_do_not_move_the_others():

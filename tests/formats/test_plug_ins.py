@@ -55,7 +55,7 @@ def test_an_entry_point_is_a_format(tmp_path, monkeypatch):
     distribution = tmp_path / "acme-1.0.dist-info"
     distribution.mkdir()
     (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n", encoding="utf-8")
-    (distribution / "entry_points.txt").write_text("[graftline.formats]\nacme = acme_plug_in\n", encoding="utf-8")
+    (distribution / "entry_points.txt").write_text("[graftline.formats]\nacme_typer = acme_plug_in\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     assert "acme_typer" in load_formats()
     monkeypatch.undo()
@@ -65,7 +65,7 @@ def test_an_entry_point_is_a_format(tmp_path, monkeypatch):
 def test_a_plug_in_may_be_described_by_profiles(tmp_path, monkeypatch):
     (tmp_path / "acme_profiled.py").write_text(PROFILED, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    point = EntryPoint(name="acme", value="acme_profiled", group="graftline.formats")
+    point = EntryPoint(name="acme_typer", value="acme_profiled", group="graftline.formats")
     monkeypatch.setattr("parsers.format.entry_points", lambda *, group: [point] if group == point.group else [])
     assert load_formats()["acme_typer"].title == "Acme Typer"
 

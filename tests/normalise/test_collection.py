@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parsers.records import Alarm, CollectionReport, Quantity, Reading
+from parsers.records import Alarm, CollectionReport, Finding, Quantity, Reading
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalCollection
 from pipeline.normalise.yields import (
@@ -127,3 +127,11 @@ YIELDS = [
 @pytest.mark.parametrize(("found", "published"), YIELDS)
 def test_yields(found: float, published: float) -> None:
     assert found == pytest.approx(published, abs=0.0005)
+
+
+def test_what_the_reader_found_odd_is_a_flag_of_the_run() -> None:
+    report = CollectionReport(
+        format="separator_log", sample="A9999", findings=(Finding("run_not_completed", "aborted"),)
+    )
+    found = Normaliser(None).normalise(report)
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("run_not_completed", "warning")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import Observation, ObservationReport
+from parsers.records import Finding, Observation, ObservationReport
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.records import NormalObservation, NormalObservations
@@ -128,3 +128,9 @@ def test_the_report_keeps_what_it_says_of_itself() -> None:
     assert isinstance(found, NormalObservations)
     assert (found.sample.scheme, found.subject and found.subject.scheme) == ("DIN", "GRID")
     assert (found.report_id, found.device, found.date, found.quality_control) == ("7", "XN", "2026-11-20", True)
+
+
+def test_what_the_reader_found_odd_is_a_flag_of_the_report() -> None:
+    report = ObservationReport(format="astm_records", sample="1", findings=(Finding("not_production", "T", "line 1"),))
+    found = Normaliser(None).normalise(report)
+    assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [("not_production", "line 1", "error")]

@@ -279,3 +279,10 @@ def test_files_with_comment_lines_are_not_astm(shared, name):
     with pytest.raises(ParseError) as refusal:
         FORMAT.parse(Document(raw))
     assert refusal.value.where == "line 1"
+
+
+@pytest.mark.parametrize(("purpose", "codes"), [("P", []), ("T", ["not_production"]), ("D", ["not_production"])])
+def test_a_training_message_says_so(purpose, codes):
+    header = HEADER.replace("|P|", f"|{purpose}|")
+    (found,) = read(header, "O|1|S1", "R|1|^^^WBC|8.5").reports
+    assert [each.code for each in found.findings] == codes

@@ -182,7 +182,6 @@ def test_every_item_of_the_shipped_profiles_is_a_canonical_item(config, profiles
 
 
 def test_the_shipped_profiles_say_that_they_are_invented(config, profiles):
-    assert set(profiles) == {"graftsep", "graftsep_summary"}
-    for name in profiles:
+    for name in ("graftsep", "graftsep_summary"):
         assert "nvented" in (config / "profiles" / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0]
         assert re.search("invented", profiles[name].settings["title"])

@@ -82,7 +82,7 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
     if version is None and folders:
         version = max(folders, key=_number)
     if version is None or version not in folders:
-        wanted = f"nomenclature release {version} is" if version else "no nomenclature release is"
+        wanted = f"nomenclature release {version} is not" if version else "no nomenclature release is"
         there = f" (installed: {', '.join(sorted(folders, key=_number))})" if folders else ""
         raise Unavailable(
             f"{wanted} installed{there}. Install one: graftline nomenclature install {version or '3.58.0'}"

@@ -38,6 +38,7 @@ KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=100_000)
 def split_name(token: str) -> tuple[str, str]:
     """Gene and fields of a token: `HLA-A*01:01` gives `A` and `01:01`; the gene is empty if none is named."""
     gene, star, fields = token.partition("*")

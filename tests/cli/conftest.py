@@ -1,0 +1,92 @@
+"""A folder such as a laboratory has, and commands run in it as a person would, in this process."""
+
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pipeline.cli.app import main
+from pipeline.home import BUNDLED
+
+DEMO = BUNDLED / "demo"
+EXPORTS = DEMO / "exports"
+
+
+class Answer(NamedTuple):
+    """What a command left: its exit code, stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Stdout as JSON Lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def row(self) -> dict[str, Any]:
+        """Stdout as the one JSON object that it is."""
+        (only,) = self.rows()
+        return only
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with exports, a release and a site file; its data folder holds a loaded and a quarantined receipt."""
+    folder = tmp_path_factory.mktemp("laboratory")
+    shutil.copytree(DEMO / "nomenclature", folder / "release")
+    for name, sample in {
+        "report.hml": "donor-01.hml",
+        "broken.hml": "broken.hml",
+        "run.log": "separator-summary.txt",
+        "exports/donor-02.hml": "donor-02.hml",
+        "exports/oru-cbc.hl7": "oru-cbc.hl7",
+    }.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes((EXPORTS / sample).read_bytes())
+    (folder / "site.toml").write_text('[site]\nname = "Invented laboratory"\n')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for words in (["nomenclature", "install", "release"], ["ingest", "report.hml", "broken.hml", "run.log"]):
+            main(words)
+    return folder
+
+
+@pytest.fixture
+def here(laboratory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the laboratory to stand in."""
+    folder = tmp_path / "laboratory"
+    shutil.copytree(laboratory, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("GRAFTLINE_HOME", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return folder
+
+
+@pytest.fixture
+def graftline(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """Run a command in the laboratory."""
+
+    def run(*words: str | Path, stdin: bytes = b"") -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        return Answer(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def loaded(graftline: Callable[..., Answer]) -> str:
+    """The id of the receipt that was loaded."""
+    return str(graftline("dump", "receipts").rows()[0]["receipt"])
+
+
+@pytest.fixture
+def quarantined(graftline: Callable[..., Answer]) -> str:
+    """The id of the receipt that is in quarantine."""
+    return str(graftline("--json", "quarantine", "list").row()["receipt"])
