@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 WHEEL_TESTS = ("formats", "hl7", "links", "samples", "store", "flow/test_service.py")
 """What shows that the wheel has everything: code, configuration, SQL, samples, and a service that runs."""
+OLDEST_DUCKDB = "duckdb==1.5.5"
+"""The oldest that is supported; the source tree's tests run on the newest."""
 
 
 def run(*command: object, folder: Path = ROOT) -> None:
@@ -22,6 +24,11 @@ def run(*command: object, folder: Path = ROOT) -> None:
     code = subprocess.run(words, cwd=folder, check=False).returncode  # noqa: S603  # our own commands
     if code:
         sys.exit(code)
+
+
+def install(python: Path, *what: object) -> None:
+    """Put packages into an environment."""
+    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *what)
 
 
 def check_source() -> None:
@@ -38,18 +45,8 @@ def check_wheel(scratch: Path) -> None:
     (wheel,) = (scratch / "dist").glob("*.whl")
     venv.create(scratch / "venv", with_pip=True)
     python = scratch / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "pip>=25.1")
-    run(
-        python,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--disable-pip-version-check",
-        wheel,
-        "--group",
-        f"{ROOT}/pyproject.toml:test",
-    )
+    install(python, "pip>=25.1")  # knows dependency groups
+    install(python, wheel, OLDEST_DUCKDB, "--group", f"{ROOT}/pyproject.toml:test")
     elsewhere = scratch / "elsewhere"
     shutil.copytree(ROOT / "tests", elsewhere / "tests")
     (elsewhere / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib --benchmark-disable\n")

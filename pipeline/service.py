@@ -71,10 +71,10 @@ class Service:
             thread.start()
             self._threads.append(thread)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         """Stop listening, then load what has arrived; within ten seconds, whatever the sources do.
 
-        What is not loaded by then is in the spool, and loaded at the next start.
+        False if the loader is still at work: what it has not loaded is in the spool, and loaded at the next start.
         """
         self.stopping.set()
         until = time.monotonic() + SOURCES_SECONDS
@@ -82,10 +82,10 @@ class Service:
             thread.join(max(0.0, until - time.monotonic()))
         if self._loading.is_alive():
             self._loading.join(LOADER_SECONDS)
-        if (
-            not self._loading.is_alive()
-        ):  # otherwise a store that is closed in mid-sentence; the next start puts it right
-            self.site.close()
+        if self._loading.is_alive():
+            return False
+        self.site.close()
+        return True
 
     def reports(self) -> Iterator[SourceReport]:
         """How every source is doing."""

@@ -1,10 +1,11 @@
 """The parts of one site, each opened when it is first used: what commands and the service are made from."""
 
+import threading
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from parsers.errors import ParseError
 from parsers.format import Format, Profile, load_formats, load_profiles
@@ -22,6 +23,7 @@ from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
 
 MEGABYTE = 1024 * 1024
+Part = TypeVar("Part")
 
 
 def open_site(home: Path, site_file: Path | None) -> "Site":
@@ -30,19 +32,36 @@ def open_site(home: Path, site_file: Path | None) -> "Site":
     return Site(folders, read_site(site_file, installed(folders.profile_folders)))
 
 
+class once(Generic[Part]):  # noqa: N801  # used like a property
+    """A part of a site that is opened when it is first asked for, by one thread only, and kept."""
+
+    def __init__(self, open_part: Callable[["Site"], Part]) -> None:
+        self._open = open_part
+        self._name = open_part.__name__
+        self.__doc__ = open_part.__doc__
+
+    def __get__(self, site: "Site", owner: type["Site"]) -> Part:
+        with site.opening:
+            if self._name not in site.__dict__:
+                site.__dict__[self._name] = self._open(site)
+            part: Part = site.__dict__[self._name]
+            return part
+
+
 class Site:
     """A data folder and its settings, with everything that is opened on them."""
 
     def __init__(self, home: Home, settings: SiteSettings) -> None:
         self.home = home
         self.settings = settings
+        self.opening = threading.RLock()
 
-    @cached_property
+    @once
     def profiles(self) -> tuple[Profile, ...]:
         """Log and table layouts, the program's and the site's."""
         return load_profiles(self.home.profile_folders)
 
-    @cached_property
+    @once
     def formats(self) -> dict[str, Format]:
         """Every format that can be read. Raises ConfigError if one of them, or a profile, cannot be used."""
         try:
@@ -50,7 +69,7 @@ class Site:
         except ParseError as error:
             raise ConfigError(error.message, error.where) from error
 
-    @cached_property
+    @once
     def release(self) -> Release | None:
         """The site's nomenclature release; None as long as it is not installed: typings are then kept and flagged."""
         with suppress(Unavailable):
@@ -61,22 +80,22 @@ class Site:
         """An installed release; the site's if none is named. Raises Unavailable."""
         return open_release(self.home.nomenclature, version or self.settings.nomenclature.release)
 
-    @cached_property
+    @once
     def bench(self) -> Workbench:
         """What receipts are read with."""
         return Workbench(self.formats, Normaliser(self.release), self.settings.site.name)
 
-    @cached_property
+    @once
     def spool(self) -> Spool:
         """The spool, for this process alone. Raises Unavailable."""
         return Spool(self.home.spool, low_water=self.settings.spool.low_water_mb * MEGABYTE)
 
-    @cached_property
+    @once
     def store(self) -> Store:
         """The store, for this process alone, as it was left. Raises Unavailable."""
         return Store(self.home.store)
 
-    @cached_property
+    @once
     def loader(self) -> Loader:
         """From the spool into the store. Raises IntegrityError if the store has read further than the spool goes."""
         if self.store.last_seq > self.spool.last:
@@ -93,6 +112,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of store and spool."""
+        self.__dict__.pop("loader", None)
         for part in ("store", "spool"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()

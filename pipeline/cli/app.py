@@ -110,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The console script: run, and turn what went wrong into a sentence and an exit code."""
     prepare_streams()
     if arguments is None:
+        os.umask(0o077)  # whatever is made, by DuckDB too, is its owner's alone
         silence_libraries()
     try:
         answer = app.meta(

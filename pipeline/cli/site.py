@@ -1,11 +1,12 @@
 """Commands about the site as a whole: demo, run, doctor, formats, instruments."""
 
+import os
 import signal
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -13,10 +14,6 @@ from cyclopts.validators import Number
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
 
-if TYPE_CHECKING:
-    from pipeline.demo.performance import Moment
-
-LOOKS_PER_LINE = 6
 LOOK_SECONDS = 0.5
 SIGNS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 
@@ -36,6 +33,7 @@ def demo(
     port
         The port for HL7 messages on this machine; any free one if 0.
     """
+    from pipeline.cli.live import follow  # noqa: PLC0415
     from pipeline.demo.performance import Performance  # noqa: PLC0415
     from pipeline.demo.story import story  # noqa: PLC0415
     from pipeline.site import open_site  # noqa: PLC0415
@@ -44,9 +42,7 @@ def demo(
     folder = Path(tempfile.mkdtemp(prefix="graftline-demo-"))
     answers.say(f"All people, laboratories and devices here are invented. The data folder is {folder}")
     performance = Performance(folder, seconds, port)
-    for number, moment in enumerate(performance.moments()):
-        if number % LOOKS_PER_LINE == 0:
-            answers.say(status_line(moment))
+    follow(performance.moments(), answers)
     with open_site(folder, folder / "site.toml") as site:
         site.ready_store()
         told = list(story(site, performance.incidents))
@@ -61,18 +57,6 @@ def demo(
     for mishap in performance.mishaps:
         answers.say(f"an instrument could not play its part: {mishap}")
     return int(bool(performance.mishaps))
-
-
-def status_line(moment: "Moment") -> str:
-    """The live status on one line."""
-    parts = []
-    for source in moment.sources:
-        counts = moment.counts.get(source.name, {})
-        parts.append(
-            f"{source.name} {source.state} {counts.get('received', 0)} in, {counts.get('loaded', 0)} loaded"
-            + (f", {counts['quarantined']} quarantined" if counts.get("quarantined") else "")
-        )
-    return f"{moment.elapsed:5.1f} s  " + "  |  ".join(parts)
 
 
 def run(*, session: Here) -> int:
@@ -95,8 +79,11 @@ def run(*, session: Here) -> int:
             known = news(known, service.headlines(), say)
     finally:
         desk.close()
-        service.stop()
+        done = service.stop()
     say("stopped; everything that was acknowledged is on disk")
+    if not done:
+        say("the loader was in the middle of its work; the next start goes on with it")
+        os._exit(0)  # DuckDB does not bear being taken down under a statement that runs
     return 0
 
 

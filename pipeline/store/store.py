@@ -167,7 +167,7 @@ class Store:
 
     def _check(self, connection: Connection) -> None:
         """Read what can be read at once. Raises duckdb.Error if the file is damaged."""
-        size = connection.execute("select total_blocks * block_size from pragma_database_size()").fetchone()
+        size = connection.execute("select used_blocks * block_size from pragma_database_size()").fetchone()
         if size and size[0] and self.path.stat().st_size < HEADERS + size[0]:
             raise duckdb.IOException("Corrupt database file: it ends early")
         if applied(connection):

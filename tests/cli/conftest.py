@@ -12,6 +12,8 @@ import pytest
 
 from pipeline.cli.app import main
 from pipeline.home import BUNDLED
+from pipeline.site import open_site
+from pipeline.store import queries
 
 DEMO = BUNDLED / "demo"
 EXPORTS = DEMO / "exports"
@@ -80,13 +82,20 @@ def graftline(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     return run
 
 
+@pytest.fixture(scope="session")
+def by_state(laboratory: Path) -> dict[str, str]:
+    """The id of a receipt in each state."""
+    with open_site(laboratory / "graftline-data", None) as site:
+        return {row["state"]: row["receipt"] for row in reversed(list(queries.dump(site.ready_store(), "receipts")))}
+
+
 @pytest.fixture
-def loaded(graftline: Callable[..., Answer]) -> str:
+def loaded(by_state: dict[str, str]) -> str:
     """The id of the receipt that was loaded."""
-    return str(graftline("dump", "receipts").rows()[0]["receipt"])
+    return by_state["loaded"]
 
 
 @pytest.fixture
-def quarantined(graftline: Callable[..., Answer]) -> str:
+def quarantined(by_state: dict[str, str]) -> str:
     """The id of the receipt that is in quarantine."""
-    return str(graftline("--json", "quarantine", "list").row()["receipt"])
+    return by_state["quarantined"]

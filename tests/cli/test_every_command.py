@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "commands.md"
 OUTCOMES = {"quarantine resubmit": 1}
 """Exit codes of examples that end otherwise than with 0: a broken file stays in quarantine."""
-ELSEWHERE = {"run": "below, in a process of its own", "bench": "tests/bench, at a size that takes no minutes"}
+ELSEWHERE = {"run": "below", "demo": "below", "bench": "tests/bench, at a size that takes no minutes"}
 
 EVERY: dict[str, Command] = {
     **COMMANDS,
@@ -52,15 +52,28 @@ def test_the_example_runs(graftline: Callable[..., Any], loaded: str, quarantine
     assert "mistake" not in answer.err
 
 
-def test_the_example_of_run_runs_until_it_is_told_to_stop(here: Path) -> None:
-    words = shlex.split(COMMANDS["run"].example)[1:]
-    with subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli.app", *words],
+def process(example: str, here: Path) -> "subprocess.Popen[str]":
+    """The example in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli.app", *shlex.split(example)[1:]],
         cwd=here,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(here)},
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as service:
+    )
+
+
+def test_the_example_of_demo_plays_to_its_end(here: Path) -> None:
+    with process(COMMANDS["demo"].example, here) as demo:
+        out, err = demo.communicate(timeout=60)
+    assert demo.returncode == 0, err
+    assert "== What became of everything that arrived" in out
+    assert "== A search of the feed with an invented patient" in out
+
+
+def test_the_example_of_run_runs_until_it_is_told_to_stop(here: Path) -> None:
+    with process(COMMANDS["run"].example, here) as service:
         until = time.monotonic() + 20
         while not (here / "graftline-data" / "service.json").exists() and time.monotonic() < until:
             time.sleep(0.05)

@@ -49,11 +49,10 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_2_wrong_usage(graftline: Callable[..., Any], loaded: str, case: str) -> None:
     words, reason = WRONG[case]
-    for json in ([], ["--json"]):
-        answer = graftline(*json, *(word.replace("LOADED", loaded) for word in words))
-        assert answer.code == 2
-        assert answer.out == ""
-        assert reason in answer.err
+    answer = graftline("--json", *(word.replace("LOADED", loaded) for word in words))
+    assert answer.code == 2
+    assert answer.out == ""
+    assert reason in answer.err
 
 
 def test_0_all_done(graftline: Callable[..., Any]) -> None:

@@ -157,14 +157,14 @@ def test_feed(graftline: Callable[..., Any], here: Path) -> None:
     assert manifest.keys() == {"cursor", "files"}
     assert json.loads((here / "snapshots" / "manifest.json").read_text()) == manifest
     *donors, last = graftline("feed", "changes").rows()
-    assert {key for donor in donors for key in donor} == {"donor", "loci", "flagged"}
+    assert {key for donor in donors for key in donor} == {"source", "donor", "loci", "flagged"}
     assert last == {"cursor": manifest["cursor"]}
     assert graftline("feed", "changes", "--since", str(last["cursor"])).rows() == [last]
 
 
 def test_search(graftline: Callable[..., Any]) -> None:
     row = graftline("--json", "search", "--patient", "report.hml").row()
-    assert row.keys() == {"donor", "matched", "least", "most", "loci"}
+    assert row.keys() == {"source", "donor", "matched", "least", "most", "loci"}
     assert list(row["loci"]) == ["A", "B", "C", "DRB1", "DQB1"]
     assert all(locus.keys() == {"least", "most", "level", "direction"} for locus in row["loci"].values())
 

@@ -81,6 +81,10 @@ class Running:
         except FileNotFoundError:
             return False
 
+    def is_up(self, name: str) -> bool:
+        """Whether this part of the service has said that it is up."""
+        return f"{name}: up\n" in self.log.read_text()
+
     def stop(self, signal: int = SIGTERM) -> int:
         """Send a signal; the exit code, which must come within ten seconds."""
         self.process.send_signal(signal)

@@ -104,6 +104,7 @@ def test_instruments_of_every_kind_at_once(
         for each in run_log:
             log.write(each)
         write_then_rename(folder, "donor-01.hml", donor)
+        eventually(lambda: service.is_up("laboratory-system"))
         with MllpClient(f"127.0.0.1:{port}") as client:
             assert b"\rMSA|AA|" in client.exchange(cbc)
             assert b"\rMSA|CA|" in client.exchange(typing)
@@ -127,11 +128,14 @@ def test_instruments_of_every_kind_at_once(
     assert {f"{part}: up" for part in parts} <= set(changes) <= {f"{p}: {s}" for p in parts for s in ("starting", "up")}
 
 
-def test_what_is_acknowledged_while_the_service_stops_is_in_the_spool(home: Path, start: Start, exports: Path) -> None:
+def test_what_is_acknowledged_while_the_service_stops_is_in_the_spool(
+    home: Path, start: Start, exports: Path, eventually: Wait
+) -> None:
     port = free_port()
     service = start(MLLP.format(port=port))
     payload = (exports / "oru-cbc.hl7").read_bytes()
     accepted: list[bytes] = []
+    eventually(lambda: service.is_up("laboratory-system"))
 
     def send() -> None:
         with MllpClient(f"127.0.0.1:{port}") as client:
@@ -236,6 +240,7 @@ def test_intake_goes_on_while_another_program_has_the_store(
 ) -> None:
     port = free_port()
     service = start(MLLP.format(port=port))
+    eventually(lambda: service.is_up("laboratory-system"))
     with MllpClient(f"127.0.0.1:{port}") as client:
         assert b"MSA|AA|" in client.exchange((exports / "oru-cbc.hl7").read_bytes())
     refused = graftline("dump", "receipts")
@@ -298,3 +303,13 @@ def test_whoever_cannot_read_service_json_gets_no_answer(home: Path, folder: Pat
     with pytest.raises(Unavailable):
         ask(Invitation(port, "guessed", 0), ["dump", "receipts"], False, Heard(), Heard())  # type: ignore[arg-type]  # only written to
     assert out == []
+
+
+def test_a_port_of_the_service_that_another_program_has(home: Path, tmp_path: Path, graftline: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "site.toml").write_text(f"[service]\nport = {port}\n")
+        refused = graftline("run", config=tmp_path / "site.toml")
+    assert refused.returncode == 3
+    assert f"the port {port} of [service] cannot be opened" in refused.stderr
+    assert not (home / "service.json").exists()

@@ -151,7 +151,7 @@ def test_the_newest_release_is_opened_unless_one_is_named(mini_folder: Path, tmp
         install(str(lay_down(mini_folder, tmp_path / version, version)), tmp_path / "home")
     assert open_release(tmp_path / "home").version == "3.10.0"
     assert open_release(tmp_path / "home", "3.9.0").version == "3.9.0"
-    with pytest.raises(Unavailable, match=r"3\.58\.0 is installed \(installed: 3\.9\.0, 3\.10\.0\)\. Install one"):
+    with pytest.raises(Unavailable, match=r"3\.58\.0 is not installed \(installed: 3\.9\.0, 3\.10\.0\)\. Install one"):
         open_release(tmp_path / "home", "3.58.0")
 
 
