@@ -12,7 +12,6 @@ from pipeline.store import queries
 
 CD34 = "74838-4"
 RECIPIENT_KG = 80.0
-CD34_BEFORE = 82.0
 PATIENT = (
     "HLA-A*02:01+HLA-A*24:02^HLA-B*44:02+HLA-B*35:01^HLA-C*05:01+HLA-C*04:01"
     "^HLA-DRB1*04:01+HLA-DRB1*01:01^HLA-DQB1*03:01+HLA-DQB1*05:01"
@@ -58,19 +57,21 @@ def one_typing(site: Site) -> Iterator[str]:
 
 
 def one_yield(site: Site) -> Iterator[str]:
-    """The dose of the collection, from the separator's volumes and the analyser's count, with the formula."""
+    """Dose and efficiency of the collection, from what three instruments reported, with the formulas."""
     run = first(site, "procedures")
     finals = {final["code"]: final for final in run["finals"]}
     count = first(site, "observations", specimen=run["sample"], code=CD34)
+    before = first(site, "observations", subject=run["subject"], code=CD34, format="hl7_oru")["number"]
     volume, blood = number(finals["PRODUCT_VOL_DEVICE_ML"]), number(finals["WB_PROCESSED_ML"])
     total = yields.total_cd34(count["number"], volume)
     yield f"run {run['sample']} on {run['device']} {run['device_serial']}, {run['started']} to {run['ended']}"
-    yield f"product {volume:g} mL (device), CD34 {count['number']:g}/uL, whole blood processed {blood:g} mL"
+    yield f"product {volume:g} mL (device), CD34 {count['number']:g}/uL (analyser)"
+    yield f"whole blood processed {blood:g} mL (device), CD34 in the donor's blood before {before:g}/uL (laboratory)"
     yield f"total CD34 = {count['number']:g} x {volume:g} / 1000 = {total:.0f} x 10^6"
     dose = yields.dose_per_kg(total, RECIPIENT_KG)
     yield f"dose = {total:.0f} / {RECIPIENT_KG:g} kg = {dose:.2f} x 10^6/kg of the recipient"
-    efficiency = yields.collection_efficiency_2(total, blood / 1000, CD34_BEFORE)
-    yield f"CE2 = {total:.0f} x 100 / ({blood / 1000:.2f} L x {CD34_BEFORE:g}/uL) = {efficiency:.0f} %"
+    efficiency = yields.collection_efficiency_2(total, blood / 1000, before)
+    yield f"CE2 = {total:.0f} x 100 / ({blood / 1000:.2f} L x {before:g}/uL) = {efficiency:.0f} %"
 
 
 def one_search(site: Site) -> Iterator[str]:

@@ -48,8 +48,9 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 def samples(pattern: str, ending: str) -> Iterator[Sample]:
-    """Every file but the expectations."""
-    found = {path: expectation_of(path, ending) for path in sorted(HERE.glob(pattern)) if path.suffix != ".md"}
+    """Every file but the expectations and notes; what Python writes beside its modules is no sample."""
+    files = [path for path in sorted(HERE.glob(pattern)) if path.suffix != ".md" and "__pycache__" not in path.parts]
+    found = {path: expectation_of(path, ending) for path in files}
     for path, expected in found.items():
         if path not in found.values():
             yield Sample(path.relative_to(HERE).parts[0], path, expected)
