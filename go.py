@@ -8,14 +8,19 @@ The environment lives in .venv beside this file; it is made on first use and ren
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+import tempfile
+import urllib.request
 import venv
 from pathlib import Path
+from urllib.parse import urljoin
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
+INDEX = "https://pypi.org/pypi/pip/json"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -53,14 +58,31 @@ def prepare(group: str) -> None:
 def make_environment() -> None:
     """A virtual environment with pip, also where the system's Python came without ensurepip."""
     try:
-        venv.create(ENVIRONMENT, with_pip=True, upgrade_deps=False)
+        venv.create(ENVIRONMENT, with_pip=True)
     except subprocess.CalledProcessError:
         venv.create(ENVIRONMENT, with_pip=False, clear=True)
-        run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "-q", "pip")
+        with tempfile.TemporaryDirectory() as folder:
+            run(PYTHON, fetch_pip(Path(folder)) / "pip", "install", "-q", "pip")
+
+
+def fetch_pip(folder: Path) -> Path:
+    """The wheel of pip from the package index, which runs as it is, checked by its SHA-256."""
+    with urllib.request.urlopen(INDEX) as answer:
+        files = json.load(answer)["urls"]
+    file = next(each for each in files if each["packagetype"] == "bdist_wheel")
+    with urllib.request.urlopen(urljoin(INDEX, file["url"])) as answer:  # noqa: S310  # named by the index
+        raw = answer.read()
+    if hashlib.sha256(raw).hexdigest() != file["digests"]["sha256"]:
+        sys.exit("The package index sent a damaged pip; try again.")
+    wheel = folder / file["filename"]
+    wheel.write_bytes(raw)
+    return wheel
 
 
 def main(arguments: list[str]) -> None:
     """Carry out one of the commands above; what follows it is passed on."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"Graftline needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     command, *rest = arguments or ["help"]
     if command == "demo":
         prepare("run")
