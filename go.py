@@ -2,7 +2,7 @@
 
     python3 go.py demo    the main job on simulated instruments
     python3 go.py test    the tests
-    python3 go.py check   lint, types and layer contracts, the tests, and the wheel's own tests
+    python3 go.py check   lint, types and layer contracts, and the wheel tested by itself
 
 The environment lives in .venv beside this file; it is made on first use and renewed when pyproject.toml changes.
 """
@@ -81,7 +81,7 @@ def fetch_pip(folder: Path) -> Path:
 
 def main(arguments: list[str]) -> None:
     """Carry out one of the commands above; what follows it is passed on."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # this file alone may be run by an older one, to be told so
         sys.exit(f"Graftline needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     command, *rest = arguments or ["help"]
     if command == "demo":
