@@ -52,6 +52,11 @@ HEADINGS = {"subject", "quality_control", "procedure", "device", "started", "end
 """Items that belong to a report as a whole, and so stand in each of its parts."""
 
 
+def items_of(reports: Sequence[NormalReport]) -> frozenset[str]:
+    """The loci and codes that these reports say something of."""
+    return frozenset(statements(reports).keys() - HEADINGS)
+
+
 def statements(reports: Sequence[NormalReport]) -> Statements:
     """Everything these reports say, by item: a locus, a code, or a heading of the report."""
     said: Statements = defaultdict(list)

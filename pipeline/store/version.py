@@ -1,9 +1,13 @@
 """Which version of its run a report is, worked out for the runs that a batch touched.
 
-Reports of one source with the same identity (`parsers.records.identity`) are versions of one run, numbered in the
-order of their receipts. The last one is current. A receipt that is resubmitted from quarantine takes the place that
-its arrival gives it, also between two versions that are there already: the order is that of the spool, never that of
-loading, so that a rebuilt store says the same as one that grew.
+Reports of one source with the same identity (`parsers.records.identity`) belong to one run, and are numbered in the
+order of their receipts. One that reports an item which an earlier one reports (a locus, a code) is a newer version of
+it: the earlier one is no longer current, and what changed is flagged. Reports that share no item are parts of the run,
+as from a system that sends every locus in a message of its own, and all of them stand.
+
+A receipt that is resubmitted from quarantine takes the place that its arrival gives it, also between two versions that
+are there already: the order is that of the spool, never that of loading, so that a rebuilt store says the same as one
+that grew.
 """
 
 from collections.abc import Iterator
@@ -14,7 +18,7 @@ from typing import Any
 import msgspec
 
 from pipeline.normalise.records import Flag, NormalReport
-from pipeline.store.reexport import compare, repeated
+from pipeline.store.reexport import compare, items_of, repeated
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection
 
@@ -55,20 +59,33 @@ def renumber(connection: Connection, changed: int) -> None:
 def rank(run: list[Member]) -> list[Ranked]:
     """The versions of one run, given its reports in the order of their arrival."""
     versions = [list(members) for _, members in groupby(run, key=lambda member: member.seq)]
+    items = [items_of([member.normal for member in members]) for members in versions]
     ranked: list[Ranked] = []
-    for number, members in enumerate(versions, start=1):
-        before = versions[number - 2] if number > 1 else []
-        for place, member in enumerate(members):
-            flags = _flags(members, before, place)
-            ranked.append(Ranked(member.seq, member.ordinal, number, number == len(versions), flags))
+    for place, members in enumerate(versions):
+        before = [
+            member
+            for earlier in range(place)
+            if _replaces(items[place], items[earlier])
+            and not any(_replaces(items[between], items[earlier]) for between in range(earlier + 1, place))
+            for member in versions[earlier]
+        ]
+        current = not any(_replaces(later, items[place]) for later in items[place + 1 :])
+        for position, member in enumerate(members):
+            flags = _flags(members, before, position)
+            ranked.append(Ranked(member.seq, member.ordinal, place + 1, current, flags))
     return ranked
+
+
+def _replaces(newer: frozenset[str], older: frozenset[str]) -> bool:
+    """Whether a report of these items is a newer version of one of those; one without any is replaced by anything."""
+    return bool(newer & older) or not older
 
 
 def _flags(members: list[Member], before: list[Member], place: int) -> tuple[Flag, ...]:
     reports = [member.normal for member in members]
     flags = repeated(reports[:place], reports[place])
     if before:
-        flags += compare(reports, [member.normal for member in before], before[0].receipt)
+        flags += compare(reports, [member.normal for member in before], before[-1].receipt)
     return flags
 
 

@@ -46,6 +46,13 @@ def locus_typing(locus: str, text: str, state: State | None) -> NormalLocus:
     return NormalLocus(locus=locus, state=called, reported=text, glstring=text or None, release="0.1.0")
 
 
+def subject_of(grid: str, person: str) -> Identifier | None:
+    """The identifier of a person: a GRID, or a number of the source's own."""
+    if grid:
+        return Identifier(scheme="GRID", value=grid, printed=grid)
+    return Identifier(scheme="LOCAL", value=person, printed=person) if person else None
+
+
 @pytest.fixture
 def typed(store: Store) -> Type:
     """Load one invented typing report: `typed(1, "S1", A="HLA-A*01:01+HLA-A*02:01")`."""
@@ -55,6 +62,7 @@ def typed(store: Store) -> Type:
         sample: str,
         *,
         grid: str = "",
+        person: str = "",
         run: str = "",
         source: str = "lab",
         state: State | None = None,
@@ -65,7 +73,7 @@ def typed(store: Store) -> Type:
     ) -> None:
         normal = NormalTyping(
             sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
-            subject=Identifier(scheme="GRID", value=grid, printed=grid) if grid else None,
+            subject=subject_of(grid, person),
             loci=tuple(locus_typing(locus, text, state) for locus, text in loci.items()),
             flags=doubts,
         )

@@ -13,6 +13,7 @@ from pipeline.errors import ConfigError, Unavailable
 from pipeline.feed.changes import changes
 from pipeline.feed.snapshot import publish
 from pipeline.normalise.records import Flag
+from pipeline.store.queries import dump
 from pipeline.store.store import Store
 
 Typed = Callable[..., None]
@@ -50,6 +51,44 @@ def test_the_same_number_of_two_laboratories_is_two_donors(store: Store, typed: 
         ("17", "laboratory-a"),
         ("17", "laboratory-b"),
     ]
+
+
+def test_a_person_of_one_source_is_one_donor_whatever_the_samples(store: Store, typed: Typed) -> None:
+    typed(1, "order-a", person="D-77", A=FIRST)
+    typed(2, "order-b", person="D-77", B="HLA-B*07:02+HLA-B*08:01")
+    rows = store.rows('select donor, "A", "B" from feed_donor')
+    assert [tuple(row.values()) for row in rows] == [("D-77", FIRST, "HLA-B*07:02+HLA-B*08:01")]
+
+
+def test_loci_that_come_one_by_one_under_one_report_id_all_stand(store: Store, typed: Typed) -> None:
+    typed(1, "S1", run="r", A=FIRST)
+    typed(2, "S1", run="r", B="HLA-B*07:02+HLA-B*08:01")
+    assert feed(store) == [("S1", "A", FIRST, []), ("S1", "B", "HLA-B*07:02+HLA-B*08:01", [])]
+
+
+def test_a_later_report_replaces_the_parts_that_it_repeats(store: Store, typed: Typed) -> None:
+    typed(1, "S1", run="r", A=FIRST)
+    typed(2, "S1", run="r", B="HLA-B*07:02+HLA-B*08:01")
+    typed(3, "S1", run="r", A=SECOND)
+    assert feed(store) == [
+        ("S1", "A", SECOND, ["conflicting_reexport"]),
+        ("S1", "B", "HLA-B*07:02+HLA-B*08:01", []),
+    ]
+
+
+def test_a_locus_that_a_corrected_report_leaves_out_is_gone_and_said_to_be(store: Store, typed: Typed) -> None:
+    typed(1, "S1", run="r", A=FIRST, B="HLA-B*07:02+HLA-B*08:01")
+    typed(2, "S1", run="r", A=FIRST)
+    assert feed(store) == [("S1", "A", FIRST, [])]
+    assert [(row["code"], row["token"]) for row in store.rows("select * from report_flag")] == [
+        ("conflicting_reexport", "B")
+    ]
+
+
+def test_a_donor_whose_only_locus_could_not_be_read_is_flagged(store: Store, typed: Typed) -> None:
+    typed(1, "S1", A=FIRST)
+    typed(2, "S2", doubts=(Flag("no_release", "", "invented"),), A=FIRST)
+    assert [(row["donor"], row["flagged"]) for row in dump(store, "donors")] == [("S1", False), ("S2", True)]
 
 
 def test_a_grid_is_one_donor_wherever_it_was_typed(store: Store, typed: Typed) -> None:

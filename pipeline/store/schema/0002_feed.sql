@@ -1,5 +1,5 @@
--- What the matcher reads. A donor is known by a GRID where the report gives one, else by the sample's identifier and
--- its source.
+-- What the matcher reads. A donor is known by a GRID where the report gives one, else by the person's number of its
+-- source, else by the sample's.
 -- Per donor and locus the newest typing that somebody called stands; where another current one says otherwise, or
 -- says something that could not be read, the row carries a flag.
 
@@ -10,13 +10,16 @@
 
 create view person_report as
 select
-    case when subject_scheme = 'GRID' then subject else sample end as donor,
-    case when subject_scheme = 'GRID' then subject_scheme else sample_scheme end as scheme,
+    case when by_subject then subject else sample end as donor,
+    case when by_subject then subject_scheme else sample_scheme end as scheme,
     case when 'GRID' in (subject_scheme, sample_scheme) then '' else source end as owner,
-    report.*
-from report
+    report.* exclude (by_subject)
+from (
+    select *, coalesce(subject, '') <> '' and (subject_scheme = 'GRID' or sample_scheme <> 'GRID') as by_subject
+    from report
+) as report
 where not quality_control
-    and (subject_scheme = 'GRID' or sample <> '')
+    and (by_subject or sample <> '')
     and not list_contains(json_extract_string(normalised, '$.flags[*].severity'), 'error')
     and not contains(upper(coalesce(json_extract_string(printed, '$.project'), '')), 'RECIPIENT');
 comment on view person_report is 'One row per report about a donor, current or not, with the donor it is about.';

@@ -1,13 +1,15 @@
 select
     about.donor, about.scheme, about.samples, about.sources, about.receipts, about.kinds,
-    coalesce(typed.loci, '{}') as loci, coalesce(typed.flagged, false) as flagged
+    coalesce(typed.loci, '{}') as loci, about.flagged or coalesce(typed.flagged, false) as flagged
 from (
     select
         donor_report.donor, donor_report.owner, any_value(donor_report.scheme order by donor_report.seq) as scheme,
         to_json(list(distinct donor_report.sample order by donor_report.sample)) as samples,
         to_json(list(distinct donor_report.source order by donor_report.source)) as sources,
         to_json(list(distinct receipt.receipt order by receipt.receipt)) as receipts,
-        to_json(list(distinct donor_report.kind order by donor_report.kind)) as kinds
+        to_json(list(distinct donor_report.kind order by donor_report.kind)) as kinds,
+        -- a report without a doubt has no "flags" in it anywhere: not for a locus, a value or an identifier
+        bool_or(contains(donor_report.normalised::varchar, '"flags":[{')) as flagged
     from donor_report
     join receipt using (seq)
     group by donor_report.donor, donor_report.owner
