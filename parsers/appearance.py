@@ -56,7 +56,7 @@ def describe(document: Document) -> str:
 def appearance_of(document: Document) -> Appearance:
     """The look-alike that an input is, or its general kind."""
     text = text_of(document.head)[:REACH].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip("\0 \t\n"):
+    if not text.strip(" \t\n"):
         return Appearance("an empty file", advice="Ask the sender whether the export had finished.")
     if is_xml(document.head):
         return _look_of_xml(document)

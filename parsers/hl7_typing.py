@@ -3,7 +3,11 @@
     OBX-3   the LOINC code of the locus, or 84413-4 with the gene in a companion OBX (48018-6) of the same OBX-4
     OBX-5   a GL String, or a GL String Code `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`; coded (CWE: code, text, system and,
             in component 9, the text as the laboratory printed it) or plain (ST, TX, FT)
-    OBX-11  X where no result could be obtained, N where the locus was not asked for
+            `""` is HL7's null: nothing is reported
+    OBX-11  X where no result could be obtained, N where the locus was not asked for; D and W take a result back, and
+            what it called is called no more
+
+What is written in no form of an allele (`A2, A24`, a remark) states no copies: it is kept as candidates.
 
 Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT.
 """
@@ -22,12 +26,15 @@ from parsers.hl7_mending import CODED, GENES, locus_code
 from parsers.hl7_orders import Order, Result
 from parsers.loinc import GENE, GENOTYPE, HLA, REPORT
 from parsers.records import Finding, LocusTyping, Printed, State
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.result_statuses import HL7
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
 LOCAL = "99GRAFT"
 REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
+_NULL = '""'
+_ALLELE = re.compile(r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new)?")
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
 _GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 _STATUS_STATES: dict[str, State] = {"X": "failed", "N": "not_tested"}
@@ -74,25 +81,32 @@ def _attribute_value(obx: Segment, ledger: Ledger) -> str:
 
 def loci_of(order: Order, ledger: Ledger) -> tuple[list[LocusTyping], list[Finding]]:
     """Every locus of an order, in its order, and what was odd about their values."""
-    loci: list[LocusTyping] = []
+    read: list[tuple[LocusTyping, bool]] = []
     findings: list[Finding] = []
-    for result in order.results:
-        if is_typing(result):
-            value = _value_of(result.obx, ledger)
-            found = _loci_of_result(result, value, order.results, ledger)
-            loci += found
-            findings += _findings(result.obx, value, found)
-    repeated = _repeated(loci)
+    for result in filter(is_typing, order.results):
+        value = _value_of(result.obx, ledger)
+        attributes = attributes_of(order.results, result.sub_id, ledger) if result.sub_id else {}
+        found = _loci_of_result(result, value, attributes, order.results, ledger)
+        if _is_withdrawn(result.obx):
+            found = [replace(locus, state="failed", expression="") for locus in found]
+        read += [(locus, _stated_state(attributes) is not None) for locus in found]
+        findings += _findings(result.obx, value, found)
+    repeated = _repeated([locus for locus, _ in read])
     findings += [
         Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart", "", locus) for locus in repeated
     ]
-    return [_unpaired(locus) if locus.locus in repeated else locus for locus in loci], findings
+    return [locus if stated or locus.locus not in repeated else _unpaired(locus) for locus, stated in read], findings
 
 
-def _loci_of_result(result: Result, value: Value, results: list[Result], ledger: Ledger) -> list[LocusTyping]:
-    obx = result.obx
-    attributes = attributes_of(results, result.sub_id, ledger) if result.sub_id else {}
-    state = next((each for each in STATES if each == attributes.get("STATE")), None)
+def _stated_state(attributes: dict[str, str]) -> State | None:
+    """The state that a companion of ours states; it is never read off the value then."""
+    return next((each for each in STATES if each == attributes.get("STATE")), None)
+
+
+def _loci_of_result(
+    result: Result, value: Value, attributes: dict[str, str], results: list[Result], ledger: Ledger
+) -> list[LocusTyping]:
+    obx, state = result.obx, _stated_state(attributes)
     stated, status = _stated_locus(result, results, ledger), obx.value(11)
     shared = LocusTyping(
         locus=stated,
@@ -117,6 +131,8 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
     status = ledger.text(obx, 11)
     if status:
         yield Printed("OBX-11", status, obx.where)
+    if obx.value(5).strip() == _NULL:
+        yield Printed("OBX-5", _NULL, obx.where)
     for code, text in attributes.items():
         if code not in ("TEST_ID", "RELEASE", "DATE") and not (code == "STATE" and text in STATES):
             yield Printed(code, text, obx.where)
@@ -125,7 +141,18 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
 def _state(expression: str, status: str) -> State:
     if "*" not in expression and status in _STATUS_STATES:
         return _STATUS_STATES[status]
-    return state_of(expression)
+    return state_of(expression) if _is_of_alleles(expression) else "candidates"
+
+
+def _is_of_alleles(expression: str) -> bool:
+    """Whether every name has the form of an allele, or is a word that stands in for one."""
+    names = filter(None, re.split(r"[?|+~/]", expression))
+    return all(_ALLELE.fullmatch(each) or each.rpartition("*")[2].upper() in WMDA_WORDS for each in names)
+
+
+def _is_withdrawn(obx: Segment) -> bool:
+    doubt = HL7.get(obx.value(11).strip())
+    return doubt is not None and doubt.code == "withdrawn_result"
 
 
 def _repeats(obx: Segment, expression: str) -> bool:
@@ -160,6 +187,7 @@ def _value_of(obx: Segment, ledger: Ledger) -> Value:
             return Value(whole, "", "")
         code, text, printed = (obx.value(5, place) for place in (1, 2, 9))
         whole = code if _GLSC.fullmatch(code) or not text else text
+    whole = "" if whole.strip() == _NULL else whole
     found = _GLSC.fullmatch(whole)
     release, glstring = (found[1], found[2]) if found else ("", whole)
     return Value(printed or glstring, "".join(glstring.split()), release)
@@ -174,6 +202,8 @@ def _findings(obx: Segment, value: Value, found: list[LocusTyping]) -> Iterator[
     where = f"{obx.where}, OBX-5"
     stated = HLA[locus_code(obx) or GENOTYPE].locus
     named = [locus.locus for locus in found]
+    if doubt := HL7.get(obx.value(11).strip()):
+        yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))
     if _repeats(obx, value.expression):
         message = "OBX-5 repeats; it does not say whether as copies or as choices"
         yield Finding("repeated_value", message, where, named[0])

@@ -18,6 +18,7 @@ import msgspec
 
 from instruments.host import WINDOWS
 from pipeline.config.addresses import host_and_port
+from pipeline.config.export_folders import check_export_folders
 from pipeline.config.problems import Problem, WrongSettings
 from pipeline.config.settings import Instrument, SiteSettings
 from pipeline.config.site_file import read_site
@@ -128,6 +129,7 @@ def _configuration(home: Path, site_file: Path | None) -> tuple[SiteSettings | N
     area = "configuration"
     try:
         site = read_site(site_file, installed([BUNDLED / "profiles", home / "profiles"]))
+        check_export_folders(site, home)
     except WrongSettings as wrong:
         return None, [_problem(problem) for problem in wrong.problems]
     except ConfigError as error:

@@ -9,6 +9,7 @@ from typing import Generic, Self, TypeVar
 
 from parsers.errors import ParseError
 from parsers.format import Format, Profile, load_formats, load_profiles
+from pipeline.config.export_folders import check_export_folders
 from pipeline.config.settings import SiteSettings
 from pipeline.config.site_file import read_site
 from pipeline.config.vocabulary import installed
@@ -29,7 +30,9 @@ Part = TypeVar("Part")
 def open_site(home: Path, site_file: Path | None) -> "Site":
     """The site of this data folder under this site file; the bundled one if none is given. Raises ConfigError."""
     folders = Home(home)
-    return Site(folders, read_site(site_file, installed(folders.profile_folders)))
+    settings = read_site(site_file, installed(folders.profile_folders))
+    check_export_folders(settings, home)
+    return Site(folders, settings)
 
 
 class once(Generic[Part]):  # noqa: N801  # used like a property

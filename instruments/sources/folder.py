@@ -137,6 +137,8 @@ class Folder:
             notes.append(f"{len(self._immovable)} files were taken but cannot be moved to {self._path.name}/taken")
         if self._sightings.left_alone:
             notes.append(f"{self._sightings.left_alone} links, pipes or unreadable folders are left alone")
+        if self._sightings.data_folders:
+            notes.append(f"{self._sightings.data_folders} data folders of Graftline lie in it and are left alone")
         return notes
 
     def _take_all(self, settled: list[Sighting], stop: threading.Event) -> list[str]:

@@ -1,7 +1,8 @@
 """What lies in an export folder, and how long each file has stood still by our own clock.
 
 Links, pipes and devices are left alone; so are empty files, hidden ones, and the names that programs give to files
-they are still writing. Folders inside the folder are looked into, except the one where taken files go.
+they are still writing. Folders inside the folder are looked into, except the one where taken files go and a data folder
+of Graftline: taken in, a spool would be moved away from under the service that writes it.
 """
 
 import os
@@ -45,12 +46,23 @@ def is_unfinished(name: str) -> bool:
     return name.startswith(UNFINISHED_PREFIXES) or name.lower().endswith(UNFINISHED_SUFFIXES)
 
 
+def is_data_folder(path: str | Path) -> bool:
+    """True for a folder with a spool in it that holds segments."""
+    try:
+        with os.scandir(os.path.join(path, "spool")) as entries:  # noqa: PTH118  # as the scan: plain texts
+            return any(entry.name.endswith(".seg") for entry in entries)
+    except OSError:
+        return False
+
+
 class Sightings:
     """The files of one folder, updated by `look`. `settle` and `give_up` in seconds, `clock` monotonic."""
 
     def __init__(self, folder: Path, *, settle: float, give_up: float, clock: Callable[[], float]) -> None:
         self.left_alone = 0
         """Entries of the last look that are no regular files, or cannot be looked at."""
+        self.data_folders = 0
+        """Data folders of Graftline that the last look came upon, and did not look into."""
         self._folder = folder
         self._settle = settle
         self._give_up = give_up
@@ -96,12 +108,16 @@ class Sightings:
 
     def _files(self) -> dict[str, Print]:
         self._check_mount()
-        self.left_alone = 0
+        if is_data_folder(self._folder):
+            raise OSError("it is a data folder of Graftline, and never an export folder")
+        self.left_alone = self.data_folders = 0
         files: dict[str, Print] = {}
         folders = [os.fspath(self._folder)]
         for folder in folders:
             for path, status in self._entries(folder):
-                if stat.S_ISDIR(status.st_mode):
+                if stat.S_ISDIR(status.st_mode) and is_data_folder(path):
+                    self.data_folders += 1
+                elif stat.S_ISDIR(status.st_mode):
                     folders.append(path)
                 elif not stat.S_ISREG(status.st_mode):
                     self.left_alone += 1

@@ -57,7 +57,7 @@ def start_observer(folder: Path, happened: threading.Event) -> "BaseObserver | N
 
     observer = Observer()
     try:
-        observer.schedule(Handler(), str(folder), recursive=True)
+        observer.schedule(Handler(), str(folder), recursive=False)  # what is deeper down, the next scan finds
         observer.start()
     except OSError:
         return None

@@ -7,7 +7,6 @@ import io
 import logging
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,7 +17,8 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from pipeline.cli.commands import COMMANDS, FAMILIES
-from pipeline.cli.session import Session
+from pipeline.cli.session import USUAL_HOME, Session
+from pipeline.config.folders import real, shared_folders
 from pipeline.errors import SiteError
 from pipeline.mistake import told
 
@@ -62,7 +62,7 @@ for _name, _family in FAMILIES.items():
 @app.meta.default
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    home: Annotated[str, Parameter(env_var="GRAFTLINE_HOME")] = "graftline-data",
+    home: Annotated[str, Parameter(env_var="GRAFTLINE_HOME")] = USUAL_HOME,
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
@@ -89,9 +89,8 @@ def home_of(named: str) -> Path:
     if not named.strip():
         raise SiteError("the data folder has an empty name; name one with --home or GRAFTLINE_HOME")
     home = Path(named)
-    place = home.resolve()
-    taken = (place.anchor, tempfile.gettempdir(), os.path.expanduser("~"))  # noqa: PTH111  # Path.home() may raise
-    if place in (Path(folder).resolve() for folder in taken):
+    place = real(home)
+    if place in (Path(place.anchor), *shared_folders().values()):
         raise SiteError(f"{home} cannot be a data folder, because nobody else could enter it; name one inside it")
     return home
 

@@ -29,6 +29,7 @@ def ingest(
     from pipeline.ingest import ingest as take_in  # noqa: PLC0415  # store and formats load where they are used
 
     answers = session.answers
+    session.warn_of_missing_release()
     places = [session.at(path) for path in paths]
     done = take_in(places, session.site, source=source, format=format_name, progress=answers.say)
     if answers.json:

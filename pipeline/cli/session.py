@@ -1,5 +1,6 @@
 """One command's surroundings: the data folder, the site file, the way of answering."""
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -15,6 +16,7 @@ from pipeline.errors import SiteError, Unavailable
 if TYPE_CHECKING:
     from pipeline.site import Site
 
+USUAL_HOME = "graftline-data"
 FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7"})
 """Commands that need the store or the spool, which the running service holds."""
 
@@ -54,6 +56,22 @@ class Session:
             raise Unavailable(
                 f"the data folder {self.home} cannot be used: {fault.strerror}; name another with --home"
             ) from fault
+
+    @property
+    def named_home(self) -> Path | None:
+        """The data folder if it was named on the command line; None for the usual one."""
+        usual = Path(os.environ.get("GRAFTLINE_HOME") or USUAL_HOME)
+        return None if self.home == usual else self.home
+
+    def warn_of_missing_release(self) -> None:
+        """Say so if the site's nomenclature release is missing; typings are taken in all the same."""
+        try:
+            if self.site.release is None:
+                self.site.release_named(None)
+        except SiteError as missing:
+            self.answers.say(
+                f"{missing}. Until then typings are kept as printed and flagged; then run: graftline rebuild"
+            )
 
     def close(self) -> None:
         """Let go of the site, unless it is the running service's."""

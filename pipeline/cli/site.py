@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from pipeline.cli.answers import counted
-from pipeline.cli.session import Here
+from pipeline.cli.session import Here, Session
+from pipeline.errors import ConfigError
 
 LOOK_SECONDS = 0.5
 SIGNS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
@@ -39,7 +40,7 @@ def demo(
     from pipeline.site import open_site  # noqa: PLC0415
 
     answers = session.answers
-    folder = Path(tempfile.mkdtemp(prefix="graftline-demo-"))
+    folder = demo_folder(session)
     answers.say(f"All people, laboratories and devices here are invented. The data folder is {folder}")
     performance = Performance(folder, seconds, port)
     follow(performance.moments(), answers)
@@ -59,6 +60,19 @@ def demo(
     return int(bool(performance.mishaps))
 
 
+def demo_folder(session: Session) -> Path:
+    """A data folder for the demo alone: the one that --home names, if nothing is in it, or a fresh one."""
+    named = session.named_home
+    if named is None:
+        return Path(tempfile.mkdtemp(prefix="graftline-demo-"))
+    if named.exists() and not (named.is_dir() and not any(named.iterdir())):
+        raise ConfigError(
+            f"{named} is not an empty folder, and the demo needs a data folder of its own; "
+            "name one that is not there yet, or leave out --home"
+        )
+    return named.absolute()
+
+
 def run(*, session: Here) -> int:
     """Run the service: every instrument of the site file, until stopped."""
     from pipeline.cli.desk import attend  # noqa: PLC0415
@@ -66,6 +80,7 @@ def run(*, session: Here) -> int:
     from pipeline.service import Service  # noqa: PLC0415
 
     site, say = session.site, session.answers.say
+    session.warn_of_missing_release()
     service = Service(site)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,6 +5,7 @@ import pkgutil
 import re
 from pathlib import Path
 
+from pipeline.config.folders import real, shared_folders
 from pipeline.config.settings import SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
@@ -37,11 +38,21 @@ def folder_at(file: TomlFile, stated: str) -> str:
 
 
 def check_address(file: TomlFile, source: SourceKind, stated: str, where: KeyPath, *, allow_remote: bool) -> None:
-    """Note a port or address that is not well-formed, or that is open to other machines without leave."""
+    """Note what is not well-formed, is open to other machines without leave, or holds what is no export."""
     if source == "port":
         _check_port(file, stated, where)
-    elif source != "folder":
+    elif source == "folder":
+        _check_folder(file, stated, where)
+    else:
         _check_network(file, source, stated, where, allow_remote)
+
+
+def _check_folder(file: TomlFile, stated: str, where: KeyPath) -> None:
+    place = real(folder_at(file, stated))
+    holds = [what for what, shared in shared_folders().items() if shared.is_relative_to(place)]
+    if holds:
+        message = f"this folder is or holds {' and '.join(holds)}, and everything in it would be moved away"
+        file.blame(where, message, found=f'"{stated}"', expected="a folder for exports alone")
 
 
 def _check_port(file: TomlFile, stated: str, where: KeyPath) -> None:

@@ -1,16 +1,18 @@
 """From the [[instrument]] tables of a site file to instruments that can be opened."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pipeline.config.addresses import check_address, folder_at
+from pipeline.config.folders import real
 from pipeline.config.instrument_models import check_name, check_names, check_profile
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
-from pipeline.config.vocabulary import Vocabulary
+from pipeline.config.vocabulary import LINK_OF, Vocabulary
 
 SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
 FITTING: dict[str, tuple[SourceKind, ...]] = {
@@ -33,6 +35,7 @@ class Instruments:
     def resolve(self, tables: list[dict[str, Any]], *, allow_remote: bool) -> tuple[Instrument, ...]:
         """Every instrument that is right; what is wrong with the others is noted in the file's problems."""
         self._check_shared(tables)
+        self._check_nested(tables)
         found = [self._resolve(stated, number, allow_remote) for number, stated in enumerate(tables)]
         return tuple(each for each in found if each)
 
@@ -50,6 +53,8 @@ class Instruments:
             self._check_complete({**merged, **written}, source, where)
         check_profile(self.file, merged, where, self.vocabulary)
         self._check_fitting(stated, source, where)
+        if source != "folder":
+            self._check_link(merged, where)
         return self._made(merged, source) if "name" in stated else None
 
     def _made(self, merged: dict[str, Any], source: SourceKind) -> Instrument:
@@ -89,6 +94,38 @@ class Instruments:
                 expected=f"{key} with " + " or ".join(source for source in FITTING[key]),
                 advice="Remove it.",
             )
+
+    def _check_link(self, settings: Mapping[str, Any], where: KeyPath) -> None:
+        """Note a format of the house that cannot come over this link; those of plug-ins come over any."""
+        link, written_in = settings.get("link"), settings.get("format")
+        if link not in self.vocabulary.links or written_in not in LINK_OF:
+            return
+        if link != (fitting := LINK_OF[written_in]):
+            expected = f"the link {fitting}" if fitting else "a folder, because this format comes in files"
+            message = f"the format {written_in} does not come over the link {link}"
+            self.file.blame((*where, "link"), message, found=f'"{link}"', expected=expected)
+        elif link == "lines" and "profile" not in settings:
+            message = "this instrument has no profile, so every line of its log would be a message of its own"
+            self.file.blame(
+                where, message, expected='a line like profile = "..."', advice="Or name a model that has it."
+            )
+
+    def _check_nested(self, tables: list[dict[str, Any]]) -> None:
+        """Note an export folder within another: both instruments would take what lies in the inner one."""
+        seen: list[tuple[Path, KeyPath]] = []
+        for number, stated in enumerate(tables):
+            if "folder" not in stated:
+                continue
+            where: KeyPath = ("instrument", number, "folder")
+            place = Path(str(real(self._opened(stated, "folder"))).casefold())
+            for other, first in seen:
+                if other in place.parents or place in other.parents:
+                    message = (
+                        f"of two export folders one lies in the other, the other is on line {self.file.line(first)}"
+                    )
+                    expected = "folders side by side"
+                    self.file.blame(where, message, found=f'"{stated["folder"]}"', expected=expected)
+            seen.append((place, where))
 
     def _check_shared(self, tables: list[dict[str, Any]]) -> None:
         """Note two instruments of one name, or on one port, address or folder."""

@@ -10,6 +10,15 @@ from parsers.format import format_names, load_profiles
 from pipeline.errors import ConfigError
 
 LINKS = frozenset({"astm", "lines", "mllp"})
+LINK_OF = {
+    "astm_records": "astm",
+    "hl7_oru": "mllp",
+    "hml": None,
+    "lab_table": None,
+    "optitype": None,
+    "separator_log": "lines",
+}
+"""The one link over which a format of the house comes; None for those that come as files alone."""
 
 
 class Vocabulary(msgspec.Struct, frozen=True):

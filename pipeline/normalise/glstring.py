@@ -8,7 +8,8 @@ Operators from loosest to tightest (Milius 2013, doi:10.1111/tan.12150; 1.1: Mac
 A GL String Code wraps a string in its namespace and release: `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`.
 
 The string is split operator by operator, so reading takes time in proportion to its length. Nothing is dropped: an
-empty member (`A*01:01+`) is an error, not a shorter genotype.
+empty member (`A*01:01+`) is an error, not a shorter genotype. Nothing is guessed: a
+name may leave out its gene, but nobody can say whether `DPB1*04:01/02` means DPB1*04:02 or DPB1*02.
 
 In the canonical spelling every allele carries its gene, and its prefix if the gene has one; genes stand in the order of
 config/codes/loci.csv, names by their fields as numbers; alternatives (`/`, `|`, `?`) are sorted and stand once; copies
@@ -21,7 +22,7 @@ from typing import Any
 import msgspec
 
 from parsers.errors import ParseError
-from pipeline.normalise.nomenclature.names import SortKey, full_name, sort_key, split_name
+from pipeline.normalise.nomenclature.names import WORDS, SortKey, full_name, sort_key, split_name
 
 OPERATORS = "?^|+~/"
 ALTERNATIVES = "?|/"
@@ -31,6 +32,10 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 Tree = str | tuple[str, tuple[Any, ...]]
 """A name, or an operator with its members, which are trees."""
+
+
+class AmbiguousAbbreviation(ParseError):
+    """One field alone follows a name of several fields in a `/` list: it may stand for the first field or the last."""
 
 
 class GLString(msgspec.Struct, frozen=True):
@@ -88,12 +93,14 @@ class _Reader:
             level += 1
         if level == len(OPERATORS):
             return self.name(text, position)
-        operator, members = OPERATORS[level], []
+        operator, members, before = OPERATORS[level], [], ""
         for part in text.split(operator):
             if operator in "?^":
                 self.locus = self.given
+            if operator == "/":
+                _refuse_ambiguous(part, before, position)
             members.append(self.read(part, level + 1, position))
-            position += len(part) + 1
+            position, before = position + len(part) + 1, part
         return operator, tuple(members)
 
     def name(self, text: str, position: int) -> str:
@@ -108,6 +115,16 @@ class _Reader:
         if not self.locus or not fields or "*" in fields or "-" in fields:
             raise ParseError("this name has no gene or no fields", found=text, where=where, expected="HLA-A*01:01")
         return full_name(self.locus, fields)
+
+
+def _refuse_ambiguous(text: str, before: str, position: int) -> None:
+    if ":" in before and text and not {":", "*"} & set(text) and text not in WORDS:
+        raise AmbiguousAbbreviation(
+            "this abbreviation may stand for the first field of a name or for the last",
+            found=f"{before}/{text}",
+            where=f"character {position + 1} of the GL String",
+            expected="every alternative written in full",
+        )
 
 
 def canonical(tree: Tree) -> Tree:

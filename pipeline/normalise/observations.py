@@ -2,13 +2,16 @@
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from parsers.records import Observation, ObservationReport
+from parsers.result_statuses import status_finding
 from pipeline.normalise.codes import observation_code
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.ranges import range_flags
-from pipeline.normalise.records import NormalObservation, NormalObservations
+from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
 from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
@@ -25,17 +28,17 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
         device=report.device,
         date=date,
         quality_control=report.quality_control,
-        observations=tuple(_observation(each, report.quality_control) for each in report.observations),
+        observations=tuple(_observation(each, report) for each in report.observations),
         flags=doubts + flags_of(report.findings),
     )
 
 
-def _observation(printed: Observation, control: bool) -> NormalObservation:
+def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
     coded = observation_code(printed.label, printed.code, printed.system)
     unit, unit_doubts = unit_of(printed.unit)
     value = read_number(printed.value)
     time, time_doubts = read_time(printed.time)
-    range_doubts = () if control else range_flags(coded.code, unit, value, printed.value)
+    range_doubts = () if report.quality_control else range_flags(coded.code, unit, value, printed.value)
     return NormalObservation(
         label=printed.label,
         code=coded.code,
@@ -48,5 +51,16 @@ def _observation(printed: Observation, control: bool) -> NormalObservation:
         status=printed.status,
         analyser_flags=printed.flags,
         reference_range=printed.reference_range,
-        flags=coded.flags + unit_doubts + value.flags + range_doubts + time_doubts,
+        flags=coded.flags
+        + unit_doubts
+        + value.flags
+        + range_doubts
+        + time_doubts
+        + _status_flags(report.format, printed),
     )
+
+
+def _status_flags(format_name: str, printed: Observation) -> tuple[Flag, ...]:
+    """What the sender's status says against a value; the token is the status."""
+    doubt = status_finding(format_name, printed.status)
+    return flags_of([replace(doubt, where=printed.status)]) if doubt else ()

@@ -3,6 +3,7 @@
 import msgspec
 
 from parsers.errors import ParseError
+from pipeline.normalise.genotypes import genotype_flags
 from pipeline.normalise.glstring import read, replace_names, text_of
 from pipeline.normalise.nomenclature.release import Mode, Release, UnknownName
 from pipeline.normalise.records import Flag
@@ -18,7 +19,7 @@ class Reduced(msgspec.Struct, frozen=True):
 
 
 def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
-    """The GL String `text` reduced under `release`, in canonical order; refused as a whole if one name is not held."""
+    """The GL String `text` reduced under `release`, in canonical order; refused as a whole if it is doubtful."""
     flags: dict[Flag, None] = {}
 
     def reduced(name: str) -> frozenset[str]:
@@ -31,9 +32,11 @@ def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
         return found
 
     try:
-        tree = replace_names(read(text).tree, reduced)
+        written = read(text).tree
     except ParseError as error:
         return Reduced(text, "", (flag_for_error(error),))
+    flags.update(dict.fromkeys(genotype_flags(written)))
+    tree = replace_names(written, reduced)
     refused = any(flag.severity != "info" for flag in flags)
     return Reduced(text, "" if refused else text_of(tree), tuple(flags))
 

@@ -17,7 +17,8 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.records import Finding, LocusTyping, State, TypingReport
 from pipeline.normalise.findings import flags_of
-from pipeline.normalise.glstring import GLString, Tree, alternatives, leaves, read, text_of
+from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
+from pipeline.normalise.glstring import AmbiguousAbbreviation, GLString, Tree, alternatives, leaves, read, text_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
@@ -28,7 +29,6 @@ Resolution = Literal["high", "generic", "low"]
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
 SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
-DRB345 = frozenset({"DRB3", "DRB4", "DRB5"})
 DRB345_TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
 DISTINCT_LIMIT = 200_000
 STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
@@ -36,7 +36,7 @@ STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 NO_RELEASE = Flag(
     "no_release",
     "",
-    "no nomenclature release is installed, so no GL String was made; install one and run renormalise",
+    "no nomenclature release is installed, so no GL String was made; install one and run: graftline rebuild",
 )
 REFUSALS: dict[str, tuple[str, Severity, str]] = {
     "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
@@ -110,7 +110,7 @@ class TypingNormaliser:
 
     def _meaning(self, printed: LocusTyping) -> Meaning:
         if self.release is None:
-            return Meaning(None, "generic", ())
+            return Meaning(None, "generic", (NO_RELEASE,))
         if printed.state not in CALLED or not printed.expression:
             return Meaning(None, "generic", (*self._release_flags(printed.stated_release), *_silence_flags(printed)))
         try:
@@ -130,7 +130,8 @@ class TypingNormaliser:
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
-        expected = DRB345 if printed.locus in DRB345_TOGETHER else {printed.locus.removeprefix("HLA-")}
+        phased = tuple(haplotypes(written.tree))
+        expected = _expected_genes(printed.locus, phased)
         found = set(written.loci)
         for name in dict.fromkeys(written.names):
             locus = split_name(name)[0]
@@ -139,9 +140,22 @@ class TypingNormaliser:
             if name not in self._names:
                 self._names[name] = tuple(flags_for_name(name, release))
             yield from self._names[name]
+        if found <= expected:  # a displaced allele has been flagged already
+            yield from genotype_flags(written.tree)
+        if phased:
+            message = "haplotypes over several genes are kept in phase; the feed does not split them for matching"
+            yield Flag("phased_haplotypes", printed.locus, message, "info")
         yield from _count_flags(printed.state, written.tree)
         if found <= DRB345:
             yield from _copy_flags(written.tree)
+
+
+def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The genes whose alleles belong in this locus's typing: its own, and those on one haplotype with them."""
+    if locus in DRB345_TOGETHER:
+        return DRB345
+    own = frozenset(gene.removeprefix("HLA-") for gene in locus.split("~"))
+    return own.union(*(genes for genes in phased if genes & own))
 
 
 def _doubted(locus: NormalLocus, findings: list[Finding]) -> NormalLocus:
@@ -170,7 +184,9 @@ def flag_for_status(name: str, status: Status, version: str) -> Flag:
 
 
 def flag_for_error(error: ParseError) -> Flag:
-    """The flag of an expression that is no GL String."""
+    """The flag of an expression that is no GL String, or not one only."""
+    if isinstance(error, AmbiguousAbbreviation):
+        return Flag("ambiguous_abbreviation", error.found, error.explain(), "error")
     return Flag("malformed_name", error.found, error.explain(), "error")
 
 

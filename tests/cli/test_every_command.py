@@ -1,5 +1,6 @@
 """Every command of the table has help with an example, the example runs, and docs/commands.md tells of it."""
 
+import json
 import os
 import re
 import shlex
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli.commands import COMMANDS, FAMILIES, Command
+from pipeline.cli.session import Session
+from pipeline.cli.site import demo_folder
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "commands.md"
@@ -70,6 +73,20 @@ def test_the_example_of_demo_plays_to_its_end(here: Path) -> None:
     assert demo.returncode == 0, err
     assert "== What became of everything that arrived" in out
     assert "== A search of the feed with an invented patient" in out
+
+
+def test_the_demo_plays_in_the_data_folder_that_is_named(here: Path) -> None:
+    with process("graftline --home played --json demo --for 2", here) as demo:
+        out, err = demo.communicate(timeout=60)
+    assert demo.returncode == 0, err
+    assert json.loads(out)["home"] == str(here / "played")
+    assert (here / "played" / "store.duckdb").exists()
+
+
+def test_the_demo_leaves_the_data_folder_of_the_environment_alone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFTLINE_HOME", "graftline-data")
+    with Session(home=Path("graftline-data")) as session:
+        assert demo_folder(session).parent == here.parent
 
 
 def test_the_example_of_run_runs_until_it_is_told_to_stop(here: Path) -> None:

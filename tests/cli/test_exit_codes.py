@@ -42,6 +42,8 @@ WRONG = {
     "a data folder without a name": (["--home", "", "dump", "receipts"], "empty name"),
     "the root folder as data folder": (["--home", "/", "dump", "receipts"], "cannot be a data folder"),
     "a loaded receipt put back": (["quarantine", "resubmit", "LOADED"], "is not in quarantine; it is loaded"),
+    "the demo in a folder that is in use": (["--home", "exports", "demo"], "exports is not an empty folder"),
+    "the demo in a file": (["--home", "report.hml", "demo"], "report.hml is not an empty folder"),
     "no release in that folder": (["nomenclature", "install", "exports"], "Allelelist.txt is missing"),
 }
 
@@ -84,6 +86,30 @@ def test_3_a_release_that_is_not_installed(graftline: Callable[..., Any]) -> Non
         answer = graftline(*words)
         assert answer.code == 3
         assert "9.99.9 is not installed (installed: 0.1.0). Install one: graftline nomenclature install" in answer.err
+
+
+def test_3_a_release_that_cannot_be_fetched(graftline: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFTLINE_IMGT_URL", "http://127.0.0.1:9")
+    answer = graftline("nomenclature", "install", "9.99.0")
+    assert answer.code == 3
+    assert "cannot be reached" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        (("--config", "wanting.toml"), "nomenclature release 9.9.9 is not installed (installed: 0.1.0)"),
+        (("--home", "fresh"), "no nomenclature release is installed"),
+    ],
+)
+def test_ingest_without_the_release_says_so_once(
+    graftline: Callable[..., Any], here: Path, words: tuple[str, ...], remark: str
+) -> None:
+    (here / "wanting.toml").write_text('[nomenclature]\nrelease = "9.9.9"\n')
+    answer = graftline(*words, "ingest", "exports")
+    assert answer.code == 0
+    assert answer.err.count(f"{remark}. Install one: graftline nomenclature install ") == 1
+    assert "typings are kept as printed and flagged" in answer.err
 
 
 def test_3_the_store_is_in_use(graftline: Callable[..., Any], here: Path) -> None:

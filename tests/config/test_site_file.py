@@ -65,6 +65,7 @@ def test_what_it_states_wins_setting_by_setting(site):
         name = "xn-1"
         model = "sysmex-xn"
         port = "COM3"
+        link = "mllp"
         format = "hl7_oru"
         silence_hours = 8
         [instrument.serial]
@@ -73,7 +74,7 @@ def test_what_it_states_wins_setting_by_setting(site):
         patience_seconds = 0.5
     """
     instrument = only(site(text))
-    assert (instrument.link, instrument.format) == ("astm", "hl7_oru")
+    assert (instrument.link, instrument.format) == ("mllp", "hl7_oru")
     assert instrument.serial == SerialLine(baudrate=19200, bytesize=8, parity="N", stopbits=1)
     assert instrument.timers == Timers(patience_seconds=0.5)
     assert instrument.silence_hours == 8

@@ -143,6 +143,13 @@ def test_what_nobody_called_is_not_fed(store: Store, typed: Typed, state: Any) -
     assert feed(store) == []
 
 
+def test_a_newer_typing_phased_over_genes_leaves_the_older_with_a_flag(store: Store, typed: Typed) -> None:
+    older = "HLA-DRB1*03:01+HLA-DRB1*15:01"
+    typed(1, "S1", DRB1=older)
+    typed(2, "S1", DRB1="HLA-DRB1*03:01~HLA-DRB3*01:01+HLA-DRB1*15:01~HLA-DRB5*01:01")
+    assert feed(store) == [("S1", "DRB1", older, ["other_typing_differs"])]
+
+
 def test_a_newer_typing_that_could_not_be_read_leaves_the_older_with_a_flag(store: Store, typed: Typed) -> None:
     typed(1, "S1", A=FIRST)
     typed(2, "S1", state="two_copies", A="")

@@ -193,7 +193,7 @@ def test_the_counts_of_analysers(observations: list[Row], done: Summary) -> None
     pentra = [row for row in observations if row["receipt"] == receipt_of(done, "pentra_xlr.redacted.txt")]
     basophils = next(row for row in pentra if row["label"] == "BAS#")
     assert (basophils["value"], basophils["number"], basophils["status"]) == ("-----", None, "X")
-    assert [flag["code"] for flag in basophils["flags"]] == ["unknown_unit", "no_value"]
+    assert [flag["code"] for flag in basophils["flags"]] == ["unknown_unit", "no_value", "not_measured"]
     sysmex = [row for row in observations if row["receipt"] == receipt_of(done, "sysmex_xn550.redacted.txt")]
     assert {row["specimen"] for row in sysmex} == {"27"}
     white = next(row for row in sysmex if row["label"] == "WBC")

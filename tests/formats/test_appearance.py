@@ -10,6 +10,7 @@ INVENTED = {
     b"": "an empty file",
     b"\xef\xbb\xbf \r\n": "an empty file",
     b'<?xml version="1.0"?><!-- x --><haml version="0.4.4"/>': "a HAML message (antibody results, not a typing)",
+    bytes(500): "a file that begins with nothing but NUL bytes: room that was set aside for it and never written",
     b"<fhir:Bundle xmlns:fhir='http://hl7.org/fhir'/>": "a FHIR resource (XML)",
     b"<invoice><to>Somebody</to></invoice>": 'an XML document with the root element "invoice"',
     b"<!-- cut": "the beginning of an XML document",

@@ -139,6 +139,15 @@ def test_a_report_comes_back_as_it_was(report, envelope):
     assert read(render(report, envelope)) == (report, envelope)
 
 
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_locus_typed_twice_is_received_in_the_states_that_the_message_states(state):
+    twice = typing(
+        locus("A", state, "HLA-A*01:01", test_id="K1"), locus("A", "one_stated", "HLA-A*01:01", test_id="K2")
+    )
+    (received,) = FORMAT.parse(Document(render(twice, ENVELOPE).encode())).reports
+    assert [(each.test_id, each.state) for each in received.loci] == [("K1", state), ("K2", "one_stated")]
+
+
 @settings(max_examples=60, deadline=None)
 @given(reports)
 def test_no_value_can_add_a_segment_a_field_or_a_block_end(report):

@@ -80,6 +80,80 @@ def test_repeated_values_are_candidates_because_nobody_says_they_are_the_two_cop
     assert "repeated_value" in codes(obx)
 
 
+@pytest.mark.parametrize("status", ["D", "W", " D "])
+@pytest.mark.parametrize(
+    "obx",
+    [
+        "ST|57290-9^A^LN|1|A*01:01+A*02:01",
+        "ST|57290-9^A^LN|1|A*01:01~A*02:01",
+        "ST|57290-9^A^LN|1|",
+        "ST|84413-4^Genotype^LN|1|A*01:01+A*02:01",
+        "CWE|57290-9^A^LN|1|hla#3.58.0#HLA-A*01:01+HLA-A*02:01^^^^^^^^A*01:01+A*02:01",
+    ],
+)
+def test_a_result_taken_back_is_never_called_even_if_a_companion_states_its_copies(obx, status):
+    companion = "OBX|2|CWE|STATE^State of the typing^99GRAFT|1|two_copies^two copies^99GRAFT||||||F"
+    for beside in ((), (companion,)):
+        report = read("OBR|1||F1|51969-4^HLA^LN", f"OBX|1|{obx}||||||{status}", *beside).reports[0]
+        (found,) = report.loci
+        doubts = [(each.locus, each.where) for each in report.findings if each.code == "withdrawn_result"]
+        assert (found.state, found.expression, doubts) == ("failed", "", [(found.locus, "segment 3 (OBX), OBX-11")])
+        assert bool(found.reported) == ("01:01" in obx)
+
+
+def test_what_replaces_a_result_taken_back_is_called_and_the_flag_stands_on_its_locus_alone():
+    both = ("OBX|1|ST|57290-9^A^LN|1|A*01:01||||||D", "OBX|2|ST|57290-9^A^LN|2|A*02:01+A*03:01||||||C")
+    other = "OBX|3|ST|57291-7^B^LN|3|B*07:02||||||F"
+    assert [state for _, state, _ in loci(*both, other)] == ["failed", "two_copies", "one_stated"]
+    (doubt,) = read("OBR|1||F1", *both, other).reports[0].findings
+    assert (doubt.code, doubt.locus) == ("withdrawn_result", "A")
+
+
+@pytest.mark.parametrize("status", ["P", "S"])
+def test_a_preliminary_typing_is_called_with_a_finding(status):
+    obx = f"OBX|1|ST|57290-9^A^LN|1|A*01:01+A*02:01||||||{status}"
+    assert loci(obx) == [("A", "two_copies", "A*01:01+A*02:01")]
+    assert codes(obx) == ["preliminary_result"]
+
+
+@pytest.mark.parametrize("kind", ["ST", "CWE"])
+def test_the_null_of_hl7_reports_nothing(kind):
+    report = read("OBR|1||F1", f'OBX|1|{kind}|57290-9^A^LN|1|""||||||F').reports[0]
+    (found,) = report.loci
+    assert (found.state, found.reported, found.expression) == ("failed", "", "")
+    assert [(each.label, each.text) for each in found.quality] == [("OBX-11", "F"), ("OBX-5", '""')]
+
+
+@pytest.mark.parametrize(
+    ("value", "expression"),
+    [
+        ("A2, A24", "A2,A24"),
+        ("A24", "A24"),
+        ("A2+A24", "A2+A24"),
+        ("see paper report", "seepaperreport"),
+        ("A*02:01, A*24:02", "A*02:01,A*24:02"),
+        ("A*02:01+-", "A*02:01+-"),
+        ("A*24(9)", "A*24(9)"),
+        ("A*02:01 homozygous", "A*02:01homozygous"),
+    ],
+)
+def test_text_that_is_no_allele_states_no_copies(value, expression):
+    report = read("OBR|1||F1", f"OBX|1|ST|57290-9^A^LN|1|{value}||||||F").reports[0]
+    assert [(each.state, each.reported, each.expression) for each in report.loci] == [("candidates", value, expression)]
+
+
+@pytest.mark.parametrize(
+    "allele",
+    [
+        *("A*01:01:01:01N", "HLA-A*01:01:01G", "A*02:AB", "A*02:XX", "A*0201", "A*24", "A*02AAUW", "MICA*008", "24:02"),
+        *("*24:02", "Cw*0702", "A*01:01/02/HLA-A*03:01", "A*01:01|A*01:02"),
+    ],
+)
+def test_every_way_to_write_an_allele_states_one(allele):
+    ((_, state, _),) = loci(f"OBX|1|ST|84413-4^Genotype^LN|1|{allele.replace('|', chr(92) + 'F' + chr(92))}||||||F")
+    assert state == "one_stated"
+
+
 def test_single_alleles_in_several_results_are_not_paired():
     pair = ("OBX|1|ST|57290-9^A^LN|1|A*01:01||||||F", "OBX|2|ST|57290-9^A^LN|2|A*02:01||||||F")
     assert [state for _, state, _ in loci(*pair)] == ["candidates", "candidates"]

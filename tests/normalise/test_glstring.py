@@ -7,13 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.errors import ParseError
-from pipeline.normalise.glstring import LENGTH_LIMIT, alternatives, read, replace_names
+from pipeline.normalise.glstring import LENGTH_LIMIT, AmbiguousAbbreviation, alternatives, read, replace_names
 
 SPELLINGS = [
     ("A*01:01", "HLA-A*01:01"),
     ("HLA-A*02:01 + HLA-A*01:01", "HLA-A*01:01+HLA-A*02:01"),
     ("A*01:01+26:01", "HLA-A*01:01+HLA-A*26:01"),
     ("B*38:01:01/38:27", "HLA-B*38:01:01/HLA-B*38:27"),
+    ("A*02/03", "HLA-A*02/HLA-A*03"),
+    ("A*02:01/A*03/04", "HLA-A*02:01/HLA-A*03/HLA-A*04"),
+    ("A*02:01+03/04", "HLA-A*02:01+HLA-A*03/HLA-A*04"),
+    ("DRB4*01:03/NNNN", "HLA-DRB4*01:03/HLA-DRB4*NNNN"),
     ("A*01:01:01:01+26:01:01^B*38:01:01/38:27", "HLA-A*01:01:01:01+HLA-A*26:01:01^HLA-B*38:01:01/HLA-B*38:27"),
     ("A*10:01/A*2:01/A*02:101/A*02:11", "HLA-A*2:01/HLA-A*02:11/HLA-A*02:101/HLA-A*10:01"),
     ("A*01:01/A*01:01/A*01:01", "HLA-A*01:01"),
@@ -68,6 +72,17 @@ def test_a_broken_string_is_refused_with_its_place(written: str, message: str, w
     assert message in caught.value.message
     assert caught.value.where.startswith(where)
     assert not any(name in str(caught.value) for name in ("01:01", "02:01", "38:01")), "str() must be safe to log"
+
+
+@pytest.mark.parametrize(
+    ("written", "character"),
+    [("HLA-DPB1*04:01/02+HLA-DPB1*02:01", 16), ("A*02:01/03", 9), ("A*02:01:01 / 02", 12), ("A*02:01/AB", 9),
+     ("A*01:01+A*02:01/02:05/09", 23)],
+)  # fmt: skip
+def test_one_field_after_a_longer_name_is_never_guessed_at(written: str, character: int) -> None:
+    with pytest.raises(AmbiguousAbbreviation) as caught:
+        read(written)
+    assert caught.value.where == f"character {character} of the GL String"
 
 
 def test_size_limit_is_explicit() -> None:

@@ -10,6 +10,11 @@ CASES: list[tuple[str, Mode, str]] = [
     ("A*01:01:01:01/A*01:32+A*02:09", "G", "HLA-A*01:01:01G+HLA-A*02:01:01G"),
     ("A*01:01+A*02:01|A*01:32+A*02:09", "P", "HLA-A*01:01P+HLA-A*02:01P"),
     ("B*07:02~A*01:01:01:01+B*08:01~A*02:01", "lgx", "HLA-B*07:02~HLA-A*01:01+HLA-B*08:01~HLA-A*02:01"),
+    ("A*02", "lgx", "HLA-A*02:01/HLA-A*02:05"),
+    ("A*02", "G", "HLA-A*02:01:01G/HLA-A*02:05"),
+    ("A*02", "P", "HLA-A*02:01P/HLA-A*02:05"),
+    ("MICA*002", "lgx", "MICA*002"),
+    ("DRB4*01:03+DRB3*02:02", "lgx", "HLA-DRB3*02:02+HLA-DRB4*01:01"),
     ("B*07:61^A*01:32", "lgx", "HLA-A*01:01^HLA-B*07:02"),
 ]
 
@@ -22,8 +27,10 @@ def test_reduced(mini: Release, written: str, mode: Mode, expected: str) -> None
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("A*01:01+A*99:99", "unknown_allele"), ("A*01:01+", "malformed_name"), ("A*02:AB", "mac_not_installed")],
-)
+    [("A*01:01+A*99:99", "unknown_allele"), ("A*01:01+", "malformed_name"), ("A*02:AB", "mac_not_installed"),
+     ("A*02:01/05", "ambiguous_abbreviation"), ("A*01:01+A*01:01+A*02:01", "more_than_two_copies"),
+     ("A*01:01:01:01+B*07:02", "genes_contradict"), ("A*01:01/B*07:02", "genes_contradict")],
+)  # fmt: skip
 def test_refused(mini: Release, written: str, code: str) -> None:
     found = reduce_glstring(written, "lgx", mini)
     assert (found.output, [flag.code for flag in found.flags]) == ("", [code])

@@ -60,8 +60,24 @@ DOUBTED = [
     ("HLA-A:01:01G+A*01:01", "malformed_name", "HLA-A:01:01G", "error"),
     ("A*01:01+B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
     ("A*01:01+", "malformed_name", "", "error"),
+    ("A*01:01/02+A*02:01", "ambiguous_abbreviation", "A*01:01/02", "error"),
+    ("A*01:01/B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
+    ("A*01:01~A*02:01", "genes_contradict", "HLA-A*01:01~HLA-A*02:01", "error"),
     ("A*01:01, A*02:01", "malformed_name", "A*01:01,A*02:01", "error"),
 ]
+
+
+def test_a_displaced_allele_is_one_mistake(normaliser: TypingNormaliser) -> None:
+    found = locus_of(normaliser, "A*01:01+B*07:02", locus="A")
+    assert [flag.code for flag in found.flags] == ["wrong_locus"]
+
+
+@pytest.mark.parametrize("locus", ["DRB345", "DRB1~DRB5"])
+def test_genes_of_one_typing_that_contradict_each_other(normaliser: TypingNormaliser, locus: str) -> None:
+    written = "DRB3*02:02/DRB5*02:02" if locus == "DRB345" else "DRB1*15:01~DRB5*01:01+DRB5*02:02"
+    found = locus_of(normaliser, written, locus=locus)
+    assert found.glstring is None
+    assert "genes_contradict" in [flag.code for flag in found.flags]
 
 
 @pytest.mark.parametrize(("expression", "code", "token", "severity"), DOUBTED)
@@ -111,10 +127,10 @@ SILENT = [
     ("novel", "", None, []),
     ("one_stated", "A*01:01", "HLA-A*01:01", []),
     ("one_stated", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),
-    ("candidates", "A*01:01+A*02:01+A*02:05", "HLA-A*01:01+HLA-A*02:01+HLA-A*02:05", []),
+    ("candidates", "A*01:01+A*02:01+A*02:05", "HLA-A*01:01+HLA-A*02:01+HLA-A*02:05", ["more_than_two_copies"]),
     ("two_copies", "A*01:01", None, ["copies_differ"]),
     ("one_stated", "A*01:01+A*02:01", None, ["copies_differ"]),
-    ("homozygous_stated", "A*01:01+A*01:01+A*01:01", None, ["copies_differ"]),
+    ("homozygous_stated", "A*01:01+A*01:01+A*01:01", None, ["more_than_two_copies", "copies_differ"]),
     ("two_copies", "", None, ["malformed_name"]),
     ("homozygous_stated", "A*01:01+A*01:01", "HLA-A*01:01+HLA-A*01:01", []),
     ("homozygous_stated", "DRB3*02:02+DRB3*02:02", "HLA-DRB3*02:02+HLA-DRB3*02:02", ["homozygous_drb345"]),
@@ -146,6 +162,32 @@ def test_drb345_may_share_a_cell(normaliser: TypingNormaliser) -> None:
     assert ([flag.code for flag in found.flags], found.resolution) == (["homozygous_drb345"], "high")
 
 
+PHASED = [
+    ("DRB1~DRB5", "DRB1*15:01:01:01~DRB5*01:01:01:01+DRB1*03:01:01:01~DRB3*01:01:02:01"),
+    ("DRB1", "DRB1*15:01:01:01~DRB5*01:01:01:01+DRB1*03:01:01:01~DRB3*01:01:02:01"),
+    ("DRB1~DRB5", "DRB1*15:01:01:01~DRB5*01:01:01:01+DRB1*01:01:01:01"),
+    ("B~C", "B*07:02~C*07:02+B*44:02~C*07:02"),
+]
+
+
+@pytest.mark.parametrize(("locus", "expression"), PHASED)
+def test_phased_haplotypes_over_several_genes_stay_together(
+    normaliser: TypingNormaliser, locus: str, expression: str
+) -> None:
+    found = locus_of(normaliser, expression, locus=locus)
+    assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [("phased_haplotypes", locus, "info")]
+    assert found.glstring is not None
+    assert set(found.glstring.replace("HLA-", "").split("+")) == set(expression.split("+"))
+
+
+def test_a_haplotype_of_other_genes_is_still_in_the_wrong_place(normaliser: TypingNormaliser) -> None:
+    found = locus_of(normaliser, "B*07:02~C*07:02+B*44:02~C*07:02", locus="A")
+    assert found.glstring is None
+    assert [flag.token for flag in found.flags if flag.code == "wrong_locus"] == [
+        "HLA-B*07:02", "HLA-C*07:02", "HLA-B*44:02",
+    ]  # fmt: skip
+
+
 STATED = [
     ("", False), ("0.1.0", False), ("0.1", False), ("IPD-IMGT/HLA 0.1.0", False),
     ("3.25.0", True), ("0.10.0", True), ("0.11", True), ("2024-09-23", True), ("unknown", True), ("3580", True),
@@ -165,12 +207,12 @@ def test_the_release_of_a_gl_string_code_counts_as_stated(normaliser: TypingNorm
     assert locus_of(normaliser, "hla#0.1.0#HLA-A*01:01", locus="A").flags == ()
 
 
-def test_without_a_release_the_report_says_so_once() -> None:
+def test_without_a_release_the_report_and_every_locus_say_so() -> None:
     loci = tuple(LocusTyping(locus=gene, state="one_stated", expression=f"{gene}*01:01") for gene in "AB")
     found = Normaliser(None).normalise(TypingReport(format="hml", sample="S1", loci=loci))
     assert isinstance(found, NormalTyping)
     assert [flag.code for flag in found.flags] == ["no_release"]
-    assert [(locus.glstring, locus.release, locus.flags) for locus in found.loci] == [(None, None, ())] * 2
+    assert [(locus.glstring, locus.release, locus.flags) for locus in found.loci] == [(None, None, found.flags)] * 2
 
 
 def test_a_report_keeps_what_it_says_of_itself(mini: Release) -> None:

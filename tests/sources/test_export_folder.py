@@ -267,6 +267,37 @@ def test_a_file_that_cannot_be_moved_is_taken_once_and_again_when_it_changes(exp
     assert intake.whole == [PAYLOAD, PAYLOAD * 2]
 
 
+def test_a_data_folder_that_lies_in_an_export_folder_is_left_alone(exports, intake, source, scan):
+    spool = exports / "deep" / "site" / "spool"
+    spool.mkdir(parents=True)
+    write_in_place(spool, "00000001.seg", b"a segment")
+    store = write_in_place(spool.parent, "store.duckdb", b"a store")
+    write_in_place(exports / "deep", "donor.hml", PAYLOAD)
+    for _ in range(3):
+        scan(3)
+    assert intake.names == ["donor.hml"]
+    assert store.read_bytes() == b"a store"
+    assert source.status.detail == "1 data folders of Graftline lie in it and are left alone"
+
+
+def test_an_export_folder_that_is_a_data_folder_is_down(exports, intake, source, scan):
+    (exports / "spool").mkdir()
+    write_in_place(exports / "spool", "00000001.seg", b"a segment")
+    scan(), scan(3)
+    assert intake.messages == []
+    assert (source.status.state, source.status.detail) == (
+        "down",
+        "the folder cannot be read: it is a data folder of Graftline, and never an export folder",
+    )
+
+
+def test_a_folder_called_spool_without_segments_is_looked_into(exports, intake, scan):
+    (exports / "spool").mkdir()
+    write_in_place(exports / "spool", "donor.hml", PAYLOAD)
+    scan(), scan(3)
+    assert intake.names == ["donor.hml"]
+
+
 @posix
 def test_links_and_pipes_are_left_alone(exports, intake, source, scan, tmp_path):
     canary = write_in_place(tmp_path, "canary.txt", b"not to be read")

@@ -91,7 +91,7 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
 
 
 def fetch_url(url: str) -> bytes | None:
-    """The bytes at an http(s) address, None if there are none. Raises SiteError if it cannot be reached."""
+    """The bytes at an http(s) address, None if there are none. Raises Unavailable if it cannot be reached."""
     if not url.startswith(("https://", "http://")):
         raise SiteError(f"{url}: only http and https addresses are fetched")
     try:
@@ -101,9 +101,9 @@ def fetch_url(url: str) -> bytes | None:
         with error:
             if error.code == 404:
                 return None
-            raise SiteError(f"{url}: the server answers {error.code}. {OFFLINE}") from error
+            raise Unavailable(f"{url}: the server answers {error.code}. {OFFLINE}") from error
     except (URLError, OSError) as error:
-        raise SiteError(f"{url} cannot be reached: {getattr(error, 'reason', error)}. {OFFLINE}") from error
+        raise Unavailable(f"{url} cannot be reached: {getattr(error, 'reason', error)}. {OFFLINE}") from error
     if len(body) > FILE_LIMIT:
         raise SiteError(f"{url}: more than {FILE_LIMIT} bytes; this is not a release file")
     return body
@@ -176,7 +176,7 @@ def _settle(folder: Path, target: Path, title: str) -> Installed:
     if source_digest(target) != source_digest(folder):
         raise SiteError(
             f"{target}: this release is installed with other content (the publisher corrects old releases at times). "
-            f"To replace it, move that folder away first, install again, then run: graftline renormalise"
+            "To replace it, move that folder away first, install again, then run: graftline rebuild"
         )
     return Installed(target.name, title, target)
 

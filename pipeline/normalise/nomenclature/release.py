@@ -11,9 +11,10 @@ Reductions of a name:
     lgx   the first two fields of its G group's name; without a G group those of its P group's; without either its own
           first two fields, and then with the `N` of a null allele
 
-A name with fewer fields than the alleles it stands for reduces to the groups that these lie in. A null allele that
-lies in a G group reduces to the name of the group, which makes no statement about expression: G and lgx are therefore
-not for matching. `match_groups` is: there a null allele stays a null allele.
+A name with fewer fields than the alleles it stands for reduces to the groups that these lie in; one of the first
+field alone (`A*02`) is taken for the XX code (`A*02:XX`), to all of whose two-field names it reduces. A null allele
+that lies in a G group reduces to the name of the group, which makes no statement about expression: G and lgx are
+therefore not for matching. `match_groups` is: there a null allele stays a null allele.
 """
 
 from collections import defaultdict
@@ -111,7 +112,7 @@ class Locus:
         """What `fields` reduces to; a gene for which the release defines no groups is left as it is."""
         if not self.names.g_groups and not self.names.p_groups:
             return frozenset({fields})
-        if fields.endswith(":XX") or (suffix_of(fields) and fields not in self.names.alleles):
+        if fields.endswith(":XX") or (fields not in self.names.alleles and (":" not in fields or suffix_of(fields))):
             return frozenset().union(*(self.reduced(name, mode) for name in self._parts(fields)))
         if mode == "lgx":
             return frozenset({self._lgx(fields)})
@@ -122,9 +123,9 @@ class Locus:
         return found or frozenset(self.members(fields) if fields[-1] in "GP" else {fields})
 
     def _parts(self, fields: str) -> set[str]:
-        """The names that an XX code or a short name with a suffix is taken apart into before it is reduced."""
+        """The names that an XX code, a first field or a short name with a suffix is taken apart into."""
         members = self.members(fields)
-        return set(map(_shortened, members)) if fields.endswith("XX") else set(members)
+        return set(members) if suffix_of(fields) else set(map(_shortened, members))
 
     def _lgx(self, fields: str) -> str:
         if fields in self.names.p_groups and two_fields(fields) in self.shorter:

@@ -50,7 +50,8 @@ with stated as (
 ), compared as (
     select
         *,
-        glstring is not null and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
+        glstring is not null and not contains(glstring, '~') -- haplotypes over several genes are not split here
+            and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
         min(statement) over same_locus <> max(statement) over same_locus as disputed
     from stated
     window same_locus as (partition by donor, owner, locus)

@@ -1,0 +1,44 @@
+"""Export folders held against data folders: everything in an export folder is taken in and moved away.
+
+So none may be a data folder, hold one, or lie in a part of one that is Graftline's own; a folder of the site's own
+inside the data folder does no harm.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from instruments.sources.sightings import is_data_folder
+from pipeline.config.folders import real
+from pipeline.config.settings import SiteSettings
+from pipeline.errors import ConfigError
+
+OWN = ("spool", "nomenclature", "profiles", "snapshots")
+"""The folders of a data folder that Graftline writes."""
+
+
+def check_export_folders(site: SiteSettings, home: Path) -> None:
+    """Raises ConfigError for an export folder from which a data folder would be moved away."""
+    for instrument in site.instruments:
+        if instrument.source != "folder":
+            continue
+        folder = real(instrument.address)
+        if met := next((each for each in _data_folders(folder, real(home)) if _would_take(folder, each)), None):
+            raise ConfigError(
+                f'the export folder {instrument.address} of the instrument "{instrument.name}" is, holds or lies '
+                f"inside the data folder {met}, which would be moved away file by file; name a folder that lies "
+                "elsewhere, or another data folder with --home",
+                str(site.path),
+            )
+
+
+def _data_folders(folder: Path, home: Path) -> Iterator[Path]:
+    """Ours, and those of others at, above and directly in an export folder; the scan itself spares deeper ones."""
+    yield home
+    yield from filter(is_data_folder, (folder, *folder.parents))
+    with suppress(OSError):  # not there yet, or a share that is away
+        yield from (spool.parent for spool in folder.glob("*/spool") if is_data_folder(spool.parent))
+
+
+def _would_take(folder: Path, home: Path) -> bool:
+    return home.is_relative_to(folder) or any(folder.is_relative_to(home / own) for own in OWN)

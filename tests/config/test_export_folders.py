@@ -1,0 +1,94 @@
+"""No export folder is one from which a data folder, or what other programs keep, would be moved away."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from parsers.format import format_names
+from pipeline.config.export_folders import OWN
+from pipeline.config.vocabulary import LINK_OF, LINKS
+from pipeline.doctor import examine
+from pipeline.errors import ConfigError
+from pipeline.home import Home
+from pipeline.site import open_site
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens the data folder `home` beside a site file that watches this folder; the one instrument's folder."""
+
+    def open_with(folder):
+        site_file = tmp_path / "site.toml"
+        site_file.write_text(f"[[instrument]]\nname = 'exports'\nfolder = '{folder}'\n", encoding="utf-8")
+        with open_site(tmp_path / "home", site_file) as site:
+            (instrument,) = site.settings.instruments
+            return instrument.address
+
+    return open_with
+
+
+@pytest.fixture
+def other_site(tmp_path):
+    """The data folder of another site, with a segment in its spool."""
+    home = Home(tmp_path / "others" / "site")
+    (home.spool / "00000001.seg").write_bytes(b"invented")
+    return home.path
+
+
+@pytest.mark.parametrize("folder", [".", "home", "home/spool", "home/snapshots/exports", "exports/../home"])
+def test_an_export_folder_that_meets_the_data_folder_is_refused(opened, folder):
+    with pytest.raises(
+        ConfigError, match=r'site\.toml: the export folder .* of the instrument "exports" is, holds'
+    ) as no:
+        opened(folder)
+    assert no.value.exit_code == 2
+    assert "--home" in str(no.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_a_link_to_the_data_folder_is_refused(opened, tmp_path):
+    (tmp_path / "exports").symlink_to(tmp_path / "home")
+    with pytest.raises(ConfigError, match="inside the data folder"):
+        opened("exports")
+
+
+@pytest.mark.usefixtures("other_site")
+@pytest.mark.parametrize("folder", ["others", "others/site", "others/site/spool"])
+def test_so_is_one_that_meets_the_data_folder_of_another_site(opened, folder):
+    with pytest.raises(ConfigError, match="inside the data folder"):
+        opened(folder)
+
+
+@pytest.mark.parametrize("folder", ["exports", "home-exports", "home/exports", "others/site/exports"])
+def test_a_folder_beside_the_data_folder_or_of_its_own_within_it_is_taken(opened, tmp_path, folder):
+    assert opened(folder) == str(tmp_path / folder)
+
+
+def test_the_doctor_says_so_too(tmp_path):
+    site_file = tmp_path / "site.toml"
+    site_file.write_text("[[instrument]]\nname = 'exports'\nfolder = 'home'\n", encoding="utf-8")
+    (finding,) = [each for each in examine(tmp_path / "home", site_file) if each.area == "configuration"]
+    assert finding.level == "error"
+    assert "is, holds or lies inside the data folder" in finding.message
+
+
+def test_the_folders_of_a_data_folder_are_all_known(tmp_path):
+    home = Home(tmp_path / "home")
+    assert {path.name for path in home.path.iterdir() if path.is_dir()} == set(OWN)
+
+
+@pytest.mark.parametrize("shared", ["~", "~/..", "TMP", "/"])
+def test_a_folder_that_everybody_shares_is_refused(opened, tmp_path, monkeypatch, shared):
+    account, temporary = tmp_path / "accounts" / "ours", tmp_path / "temporary"
+    monkeypatch.setenv("USERPROFILE" if os.name == "nt" else "HOME", str(account))
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    with pytest.raises(ConfigError, match=r"site\.toml:3: this folder is or holds the .*would be moved away"):
+        opened(temporary if shared == "TMP" else shared)
+    assert Path(opened("~/exports")) == account / "exports"
+
+
+def test_every_format_of_the_house_and_no_other_has_its_link():
+    assert LINK_OF.keys() == set(format_names())
+    assert set(LINK_OF.values()) == LINKS | {None}
