@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
-from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, rows_of
-from pipeline.hl7.rows import Row, Rows, attribute, joined, read_note, read_row, write_notes, write_rows
+from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, written_rows
+from pipeline.hl7.rows import Row, Rows, attribute, joined, numbered, read_note, read_row, write_notes, write_rows
 from pipeline.hl7.timestamps import to_iso, to_ts
 from pipeline.normalise.records import Flag, Identifier, NormalObservations, NormalReport
 
@@ -48,7 +48,7 @@ def render(report: NormalReport, envelope: Envelope) -> str:
         _request(report),
         *write_notes(report.sample.flags, _SAMPLE),
         *write_notes(report.flags, start=len(report.sample.flags) + 1),
-        *write_rows((*_identifier_rows(report), *rows_of(report))),
+        *numbered((*write_rows(_identifier_rows(report)), *written_rows(report))),
         _specimen(report),
     ]
     return "\r".join(lines) + "\r"

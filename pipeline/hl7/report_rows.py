@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from parsers.loinc import REPORT
 from pipeline.hl7.observation_rows import observation_rows, read_observations, reading_rows
-from pipeline.hl7.rows import LOCAL, Row, Rows, attributes
+from pipeline.hl7.rows import LOCAL, Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
-from pipeline.hl7.typing_rows import locus_rows, read_loci
+from pipeline.hl7.typing_rows import read_loci, write_loci
 from pipeline.normalise.records import (
     Flag,
     Identifier,
@@ -51,20 +51,21 @@ def occasion_of(report: NormalReport) -> Occasion:
             return Occasion(COLLECTION, exact(report.started or ""), exact(report.ended or ""))
 
 
-def rows_of(report: NormalReport) -> Iterator[Row]:
-    """Every row of a report: its own attributes, then its results."""
+def written_rows(report: NormalReport) -> Iterator[str]:
+    """Every row of a report, still without its number: the report's own attributes, then its results."""
     match report:
         case NormalTyping():
-            yield from attributes(CENTRE=report.centre, SOFTWARE=report.software, DATE=_inexact(report.date))
-            yield from locus_rows(report.loci)
+            about = attributes(CENTRE=report.centre, SOFTWARE=report.software, DATE=_inexact(report.date))
+            yield from write_rows(about)
+            yield from write_loci(report.loci)
         case NormalObservations():
-            yield from attributes(DEVICE=report.device, DATE=_inexact(report.date))
-            yield from observation_rows(report.observations, device=report.device)
+            yield from write_rows(attributes(DEVICE=report.device, DATE=_inexact(report.date)))
+            yield from write_rows(observation_rows(report.observations, device=report.device))
         case NormalCollection():
-            yield from _run_attributes(report)
-            yield from reading_rows(report.readings, READINGS)
-            yield from observation_rows(report.finals, FINALS)
-            yield from _alarm_rows(report.alarms)
+            yield from write_rows(_run_attributes(report))
+            yield from write_rows(reading_rows(report.readings, READINGS))
+            yield from write_rows(observation_rows(report.finals, FINALS))
+            yield from write_rows(_alarm_rows(report.alarms))
 
 
 def _inexact(time: str | None) -> str | None:

@@ -55,15 +55,18 @@ def joined(components: Iterable[str], separator: str = "^") -> str:
 
 
 def write_rows(found: Iterable[Row]) -> Iterator[str]:
-    """The OBX segments of these rows, numbered, each with its notes behind it."""
-    for number, row in enumerate(found, start=1):
-        yield f"OBX|{number}|{_written(row)}"
-        yield from write_notes(row.notes)
+    """Each row as what stands behind the number of its OBX, with its notes behind it; `numbered` completes them."""
+    for row in found:
+        yield "\r".join((_written(row), *write_notes(row.notes)))
+
+
+def numbered(written: Iterable[str]) -> Iterator[str]:
+    """The OBX segments of a message, each with its notes behind it."""
+    return (f"OBX|{number}|{row}" for number, row in enumerate(written, start=1))
 
 
 @lru_cache(maxsize=4096)  # most rows of a report are those of every other report
 def _written(row: Row) -> str:
-    """What stands behind the number of an OBX."""
     unit = f"{escape(row.unit)}^^UCUM" if row.unit else ""
     method = f"^{escape(row.method)}" if row.method else ""
     return (

@@ -8,11 +8,12 @@ HL7 cannot say "one allele stated, the second unknown" or "absent": the state st
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, get_args
 
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
-from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, attributes
+from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
 from pipeline.normalise.records import NormalLocus
 from pipeline.normalise.tables import rows
@@ -28,10 +29,15 @@ RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution
 _STATUS = {"failed": "X", "not_tested": "N"}
 
 
-def locus_rows(loci: tuple[NormalLocus, ...]) -> Iterator[Row]:
-    """The rows of every locus; the sub-id is the locus's place in the report."""
+def write_loci(loci: tuple[NormalLocus, ...]) -> Iterator[str]:
+    """The rows of every locus, written; the sub-id is the locus's place in the report."""
     for number, locus in enumerate(loci, start=1):
-        yield from _rows_of(locus, str(number))
+        yield from _written(locus, str(number))
+
+
+@lru_cache(maxsize=16_384)  # registries repeat typings; some 2 KB each
+def _written(locus: NormalLocus, sub_id: str) -> tuple[str, ...]:
+    return tuple(write_rows(_rows_of(locus, sub_id)))
 
 
 def _rows_of(locus: NormalLocus, sub_id: str) -> Iterator[Row]:

@@ -235,6 +235,16 @@ def test_a_typing_message_line_by_line():
     ]
 
 
+def test_a_typing_met_before_is_written_as_its_own_report_has_it():
+    """Typings are remembered as they were written; place, test, date and doubts belong to what is remembered."""
+    again = [
+        locus("A", glstring="HLA-A*01:01", **own)
+        for own in ({"test_id": "T1"}, {"test_id": "T2"}, {"date": "2026-11-19"}, {"flags": (DOUBT,)}, {})
+    ]
+    for order in (again, again[::-1], again):
+        assert read(render(typing(*order), ENVELOPE))[0] == typing(*order)
+
+
 @pytest.mark.parametrize(
     ("value", "obx"),
     [
