@@ -67,6 +67,9 @@ class LocusTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
     `reported` is the text as printed (cells of one locus joined by `+`); `expression` is the same statement in
     GL String grammar as far as the format states it, without looking any name up; empty if nothing was called.
+    Phase is `~` in the expression. `review` says whether a person has approved the call, in the report's own words;
+    `quality` holds the software's own measures of it (depth, identity, mismatches), `references` whatever else was
+    said beside it (consensus sequences, other assignments).
     """
 
     locus: str
@@ -76,10 +79,12 @@ class LocusTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     method: str = ""
     test_id: str = ""
     test_source: str = ""
+    kit: str = ""
     kit_lot: str = ""
     allele_db: str = ""
     stated_release: str = ""
     date: str = ""
+    review: str = ""
     quality: tuple[Printed, ...] = ()
     references: tuple[Printed, ...] = ()
 
@@ -96,6 +101,7 @@ class TypingReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     date: str = ""
     software: str = ""
     review: str = ""
+    reviewer: str = ""
     profile: str = ""
     loci: tuple[LocusTyping, ...] = ()
     properties: tuple[Printed, ...] = ()

@@ -12,12 +12,15 @@ or any path above it.
     tables          the column's header (`column N` if it has none), `row N` (row 1 is the first below the header),
                     `sheet N`, or the cell's own text where a profile calls that text blank
     separator logs  the label that begins the line; cells without a digit are labels, not values
+
+A format whose syntax is none of these brings `<format>/inventory.py` with `values(raw) -> Iterator[Value]`.
 """
 
 import csv
 import io
 import json
 import re
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,8 +51,8 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 def samples(pattern: str, ending: str) -> Iterator[Sample]:
-    """Every file but the expectations and notes; what Python writes beside its modules is no sample."""
-    files = [path for path in sorted(HERE.glob(pattern)) if path.suffix != ".md" and "__pycache__" not in path.parts]
+    """Every file but the expectations, the notes and an inventory of the format's own."""
+    files = [path for path in sorted(HERE.glob(pattern)) if path.suffix not in (".md", ".py", ".pyc")]
     found = {path: expectation_of(path, ending) for path in files}
     for path, expected in found.items():
         if path not in found.values():
@@ -91,6 +94,9 @@ def inventory() -> Callable[[bytes, str], list[Value]]:
 
 def values_of(raw: bytes, format_name: str) -> list[Value]:
     """Every value that stands in an input, with the paths that may declare it ignored, nearest first."""
+    own = HERE / format_name / "inventory.py"
+    if own.exists():
+        return list(runpy.run_path(str(own))["values"](raw))
     if raw.startswith(b"PK"):
         sheets = enumerate(workbook_sheets(raw), start=1)
         return [value for number, rows in sheets for value in table_values(rows, f"sheet {number}")]
