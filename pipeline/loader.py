@@ -2,11 +2,12 @@
 
 The spool is the record and this is its reader: it takes frames in order, behind the cursor that the store keeps in the
 same transaction as the rows, so a crash anywhere costs nothing but doing the last batch again. A person's decision to
-put a quarantined receipt back is a frame like any other; so a rebuild takes the same decisions in the same order.
+put a quarantined receipt back, or to read all under another nomenclature release, is a frame like any other; so a
+rebuild takes the same decisions in the same order.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.process import Workbench, process
+from pipeline.renormalisation import DECIDER, Renormalisation, restated, write
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
 from pipeline.store.entry import Entry, Receipt
@@ -70,12 +72,25 @@ def receipt_of(envelope: Envelope) -> Receipt:
 
 
 class Loader:
-    """Follows the spool and keeps the store up with it."""
+    """Follows the spool and keeps the store up with it.
 
-    def __init__(self, spool: Frames, store: Store, bench: Workbench, batch_frames: int = BATCH_FRAMES) -> None:
+    `bench_of` gives what to read with under a nomenclature release; `release` is the one for a store that holds no
+    typing yet.
+    """
+
+    def __init__(
+        self,
+        spool: Frames,
+        store: Store,
+        bench_of: Callable[[str], Workbench],
+        release: str,
+        batch_frames: int = BATCH_FRAMES,
+    ) -> None:
         self.spool = spool
         self.store = store
-        self.bench = bench
+        self._bench_of = bench_of
+        in_use = store.release_in_use
+        self.bench = bench_of(release if in_use is None else in_use)
         self._batch_frames = batch_frames
         self._writer = Writer(store)
         self._one_at_a_time = threading.Lock()
@@ -92,17 +107,29 @@ class Loader:
                 entries = [entry for frame in batch for entry in self.entries(*frame)]
                 if written:
                     written.result()
-                written = writing.submit(self._writer.load, entries, batch[-1][0].seq)
+                if is_renormalisation(batch[0][0]):
+                    self._renormalise(*batch[0])
+                    written = None
+                else:
+                    written = writing.submit(self._writer.load, entries, batch[-1][0].seq)
                 taken += len(batch)
             if written:
                 written.result()
         return taken
 
+    def _renormalise(self, envelope: Envelope, payload: bytes) -> None:
+        """Read the whole store, and all that follows, under another release."""
+        decision = msgspec.json.decode(payload, type=Renormalisation)
+        before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
+        write(self.store, envelope.seq, decision, list(restated(self.store, before, after.normaliser.typings)))
+        self.bench = after
+        self._writer = Writer(self.store)
+
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
         """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
-        elif envelope.kind == Kind.DECISION:
+        elif envelope.kind == Kind.DECISION and not is_renormalisation(envelope):
             decision = msgspec.json.decode(payload, type=Resubmission)
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
@@ -116,14 +143,33 @@ class Loader:
         self.catch_up()
 
 
+def is_renormalisation(envelope: Envelope) -> bool:
+    """Whether a frame is the decision to read under another nomenclature release."""
+    return envelope.kind == Kind.DECISION and envelope.source == DECIDER
+
+
+def first_release(spool: Frames) -> str | None:
+    """The release that was in use before the first change of release; None if there was no change."""
+    decisions = (payload for envelope, payload in spool.read() if is_renormalisation(envelope))
+    first = next(decisions, None)
+    return None if first is None else msgspec.json.decode(first, type=Renormalisation).before
+
+
 def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:
-    """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB."""
+    """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB.
+
+    A change of release is a group of its own.
+    """
     group: list[tuple[Envelope, bytes]] = []
     size = 0
     for frame in frames:
+        alone = is_renormalisation(frame[0])
+        if group and (alone or len(group) >= most or size >= BATCH_BYTES):
+            yield group
+            group, size = [], 0
         group.append(frame)
         size += len(frame[1])
-        if len(group) >= most or size >= BATCH_BYTES:
+        if alone:
             yield group
             group, size = [], 0
     if group:

@@ -3,7 +3,6 @@
 import msgspec
 
 from pipeline.errors import SiteError
-from pipeline.loader import Loader
 from pipeline.site import Site
 from pipeline.store.queries import content_hash
 from pipeline.store.store import Store
@@ -22,10 +21,10 @@ def rebuild(site: Site) -> Rebuilt:
     fresh = site.home.store.with_name("store.rebuilding.duckdb")
     for left_over in site.home.store.parent.glob(fresh.name + "*"):
         left_over.unlink()
+    release, before = _before(site)
     with Store(fresh) as store:
-        frames = Loader(site.spool, store, site.bench).catch_up()
+        frames = site.loader_of(store, release).catch_up()
         content = content_hash(store)
-    before = _content_before(site)
     for old in site.home.store.parent.glob(site.home.store.name + ".wal"):
         old.unlink()
     fresh.replace(site.home.store)
@@ -34,15 +33,19 @@ def rebuild(site: Site) -> Rebuilt:
     return Rebuilt(frames, content, None if before is None else before == content)
 
 
-def _content_before(site: Site) -> str | None:
-    """What the present store says, brought up to the spool, as far as it can still be read; it is closed afterwards."""
+def _before(site: Site) -> tuple[str, str | None]:
+    """The release of the present store, and what it says, brought up to the spool; it is closed afterwards.
+
+    The site's release and None where there is no store, or none that can still be read.
+    """
+    usual = site.release.version if site.release else ""
     if not site.home.store.exists():
-        return None
+        return usual, None
     try:
         with Store(site.home.store) as store:
             if store.rebuild_needed:
-                return None
-            Loader(site.spool, store, site.bench).catch_up()
-            return content_hash(store)
+                return usual, None
+            site.loader_of(store, usual).catch_up()
+            return store.release_in_use or usual, content_hash(store)
     except SiteError:
-        return None
+        return usual, None

@@ -15,7 +15,7 @@ from pipeline.config.site_file import read_site
 from pipeline.config.vocabulary import installed
 from pipeline.errors import ConfigError, IntegrityError, Unavailable
 from pipeline.home import Home
-from pipeline.loader import Loader
+from pipeline.loader import Loader, first_release
 from pipeline.normalise.nomenclature.install import open_release
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.normaliser import Normaliser
@@ -58,6 +58,7 @@ class Site:
         self.home = home
         self.settings = settings
         self.opening = threading.RLock()
+        self._releases: dict[str, Release] = {}
 
     @once
     def profiles(self) -> tuple[Profile, ...]:
@@ -85,8 +86,30 @@ class Site:
 
     @once
     def bench(self) -> Workbench:
-        """What receipts are read with."""
-        return Workbench(self.formats, Normaliser(self.release), self.settings.site.name)
+        """What files are read with, under the site's nomenclature release."""
+        return self._bench(self.release)
+
+    def bench_of(self, version: str) -> Workbench:
+        """What receipts are read with under a release; without one if it is empty. Raises Unavailable."""
+        if self.release and version == self.release.version:
+            return self.bench
+        return self._bench(self.release_named(version) if version else None)
+
+    def _bench(self, release: Release | None) -> Workbench:
+        return Workbench(self.formats, Normaliser(release, self.release_if_installed), self.settings.site.name)
+
+    def release_if_installed(self, version: str) -> Release | None:
+        """An installed release, kept open; None if it is not installed."""
+        with self.opening, suppress(Unavailable):
+            if version not in self._releases:
+                self._releases[version] = self.release_named(version)
+            return self._releases[version]
+        return None
+
+    @property
+    def working_release(self) -> Release:
+        """The release that the store's typings are read under; the site's if there is none. Raises Unavailable."""
+        return self.release_named(self.store.release_in_use or None)
 
     @once
     def spool(self) -> Spool:
@@ -106,7 +129,13 @@ class Site:
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
                 "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
-        return Loader(self.spool, self.store, self.bench, self.settings.store.batch_receipts)
+        return self.loader_of(self.store, self.release.version if self.release else "")
+
+    def loader_of(self, store: Store, release: str) -> Loader:
+        """From the spool into this store, which begins under `release` unless it or the spool says otherwise."""
+        first = first_release(self.spool) if store.last_seq == 0 else None
+        begun = release if first is None else first
+        return Loader(self.spool, store, self.bench_of, begun, self.settings.store.batch_receipts)
 
     def ready_store(self) -> Store:
         """The store, with everything in it that the spool holds."""

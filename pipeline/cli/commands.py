@@ -70,6 +70,11 @@ COMMANDS = {
     ),
     "rebuild": Command("upkeep:rebuild", "Make the store again from the spool.", "graftline rebuild"),
     "verify": Command("upkeep:verify", "Hold spool and store against each other.", "graftline verify"),
+    "renormalise": Command(
+        "upkeep:renormalise",
+        "Every typing under another nomenclature release, with a log of what changed.",
+        "graftline renormalise --release 0.1.0 --dry-run",
+    ),
     "reduce": Command(
         "names:reduce",
         "GL Strings from stdin, one a line, reduced to stdout, one a line.",

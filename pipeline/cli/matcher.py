@@ -32,7 +32,7 @@ def search(
     try:
         loci = loci_of(patient, session)
         store = session.site.ready_store()
-        found = find(read_donors(store), loci, session.site.release_named(None), rule, limit)
+        found = find(read_donors(store), loci, session.site.working_release, rule, limit)
     except Unreadable as error:
         raise SiteError(str(error)) from error
     rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]

@@ -15,7 +15,7 @@ def dump(what: str, *, session: Here) -> int:
     Parameters
     ----------
     what
-        receipts, reports, typings, observations, procedures, donors, messages or ignored.
+        receipts, reports, typings, observations, procedures, donors, messages, ignored or changes.
     """
     from pipeline.store import queries  # noqa: PLC0415
 

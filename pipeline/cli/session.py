@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.site import Site
 
 USUAL_HOME = "graftline-data"
-FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7"})
+FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7", "renormalise"})
 """Commands that need the store or the spool, which the running service holds."""
 
 
@@ -70,7 +70,7 @@ class Session:
                 self.site.release_named(None)
         except SiteError as missing:
             self.answers.say(
-                f"{missing}. Until then typings are kept as printed and flagged; then run: graftline rebuild"
+                f"{missing}. Until then typings are kept as printed and flagged; then run: graftline renormalise"
             )
 
     def close(self) -> None:

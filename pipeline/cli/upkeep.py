@@ -1,7 +1,13 @@
-"""Commands that keep spool and store true to each other: rebuild, verify."""
+"""Commands that keep spool, store and nomenclature true to each other: rebuild, verify, renormalise."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
+
+CHANGE_COLUMNS = ("receipt", "sample", "locus", "kind", "reported", "glstring_before", "glstring")
 
 
 def rebuild(*, session: Here) -> int:
@@ -37,3 +43,22 @@ def verify(*, session: Here) -> int:
             session.answers.line(f"FAULT  {fault}")
         session.answers.line("spool and store agree" if not verdict.faults else counted(len(verdict.faults), "fault"))
     return 4 if verdict.faults else 0
+
+
+def renormalise(*, release: str, dry_run: Annotated[bool, Parameter(negative="")] = False, session: Here) -> int:
+    """Read every typing under another nomenclature release from now on; print what means something else since.
+
+    Parameters
+    ----------
+    release
+        The installed release.
+    dry_run
+        Only print what would change.
+    """
+    from pipeline.renormalise import renormalised, tried  # noqa: PLC0415
+
+    changes = (tried if dry_run else renormalised)(session.site, release)
+    count = session.answers.table(changes, CHANGE_COLUMNS)
+    told = session.answers.say if session.answers.json else session.answers.line
+    told(f"{counted(count, 'typing')} that {'would mean' if dry_run else 'now mean'} something else")
+    return 0

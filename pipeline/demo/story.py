@@ -77,7 +77,7 @@ def one_yield(site: Site) -> Iterator[str]:
 def one_search(site: Site) -> Iterator[str]:
     """The first donors for the invented patient."""
     yield f"patient     {PATIENT}"
-    found = search(read_donors(site.store), read_patient(PATIENT), site.release_named(None), rule="6/10", limit=3)
+    found = search(read_donors(site.store), read_patient(PATIENT), site.working_release, rule="6/10", limit=3)
     for donor in found.donors:
         loci = "  ".join(f"{locus} {found['least']}-{found['most']}" for locus, found in donor["loci"].items())
         yield f"{donor['donor']}  {donor['matched']}/10 matched (least {donor['least']}, most {donor['most']})  {loci}"

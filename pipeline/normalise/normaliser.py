@@ -5,15 +5,18 @@ from pipeline.normalise.collection import normalise_collection
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.observations import normalise_observations
 from pipeline.normalise.records import NormalReport
-from pipeline.normalise.typing import TypingNormaliser
+from pipeline.normalise.typing import Releases, TypingNormaliser
 
 
 class Normaliser:
-    """Normalises reports of every kind under one nomenclature release, or none."""
+    """Normalises reports of every kind under one nomenclature release, or none.
 
-    def __init__(self, release: Release | None) -> None:
+    `others` opens the releases that reports say they were made under.
+    """
+
+    def __init__(self, release: Release | None, others: Releases = lambda _: None) -> None:
         self.release = release
-        self._typings = TypingNormaliser(release)
+        self.typings = TypingNormaliser(release, others)
 
     def normalise(self, report: Report) -> NormalReport:
         """The report in registry language; every doubt is a flag in it, none is an exception."""
@@ -21,4 +24,4 @@ class Normaliser:
             return normalise_collection(report)
         if isinstance(report, ObservationReport):
             return normalise_observations(report)
-        return self._typings.normalise(report)
+        return self.typings.normalise(report)

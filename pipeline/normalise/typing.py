@@ -4,13 +4,15 @@ One name that is not understood leaves the whole locus without a GL String. The 
 turn a list into a shorter list or a heterozygote into a homozygote, and a donor could be matched on it. The printed
 text stays beside the flag, and a later release or an installed code list can make sense of it.
 
-A typing is expressed under the release installed here. Names that were read under another release and are current in
-this one are taken as the same names; `release_differs` says so, deleted ones are flagged with what became of them.
+A typing is expressed under one release, that of the site. If the report says that it was made under another, the
+alleles it names are looked up there, where that release is installed, and written as they are called in this one
+(`renamed_allele`). Where it is not, names that are current in both are taken as the same names. `release_differs` says
+so in either case, and deleted names are flagged with what became of them.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -19,10 +21,20 @@ from parsers.errors import ParseError
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
-from pipeline.normalise.glstring import AmbiguousAbbreviation, GLString, Tree, alternatives, leaves, read, text_of
+from pipeline.normalise.glstring import (
+    AmbiguousAbbreviation,
+    GLString,
+    Tree,
+    alternatives,
+    leaves,
+    read,
+    replace_names,
+    text_of,
+)
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
+from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 
 Resolution = Literal["high", "generic", "low"]
@@ -38,7 +50,7 @@ STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 NO_RELEASE = Flag(
     "no_release",
     "",
-    "no nomenclature release is installed, so no GL String was made; install one and run: graftline rebuild",
+    "no nomenclature release is installed, so no GL String was made; install one and run: graftline renormalise",
 )
 REFUSALS: dict[str, tuple[str, Severity, str]] = {
     "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
@@ -61,12 +73,17 @@ class Meaning(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...]
 
 
+Releases = Callable[[str], Release | None]
+"""Opens an installed release by its number; None where it is not installed."""
+
+
 class TypingNormaliser:
     """Reads typings under one release; remembers every distinct locus expression, for registries repeat them."""
 
-    def __init__(self, release: Release | None) -> None:
+    def __init__(self, release: Release | None, others: Releases = lambda _: None) -> None:
         self.release = release
         self.version = release.version if release else None
+        self._others = others
         self._known: dict[tuple[str, str, str, str], Meaning] = {}
         self._names: dict[str, tuple[Flag, ...]] = {}
 
@@ -94,13 +111,7 @@ class TypingNormaliser:
 
     def locus(self, printed: LocusTyping) -> NormalLocus:
         """One locus in registry language."""
-        key = (printed.locus, printed.state, printed.expression, printed.stated_release)
-        meaning = self._known.get(key)
-        if meaning is None:
-            if len(self._known) >= DISTINCT_LIMIT:
-                self._known.clear()
-                self._names.clear()
-            meaning = self._known[key] = self._meaning(printed)
+        meaning = self.meaning(printed)
         return NormalLocus(
             locus=printed.locus,
             state=printed.state,
@@ -114,6 +125,17 @@ class TypingNormaliser:
             flags=meaning.flags,
         )
 
+    def meaning(self, printed: LocusTyping) -> Meaning:
+        """What a locus says, whatever sample it stands in."""
+        key = (printed.locus, printed.state, printed.expression, printed.stated_release)
+        meaning = self._known.get(key)
+        if meaning is None:
+            if len(self._known) >= DISTINCT_LIMIT:
+                self._known.clear()
+                self._names.clear()
+            meaning = self._known[key] = self._meaning(printed)
+        return meaning
+
     def _meaning(self, printed: LocusTyping) -> Meaning:
         if self.release is None:
             return Meaning(None, "generic", (NO_RELEASE,))
@@ -123,12 +145,33 @@ class TypingNormaliser:
             written = read(printed.expression, printed.locus)
         except ParseError as error:
             return Meaning(None, "generic", (*self._release_flags(printed.stated_release), flag_for_error(error)))
-        differing = self._release_flags(printed.stated_release or written.release)
+        stated = printed.stated_release or written.release
+        written, renamings = self._called_here(written, stated)
+        differing = (*self._release_flags(stated), *renamings)
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
         named = any(word_of(split_name(name)[1]) not in WORDS for name in written.names)
         return Meaning(str(written) if named else None, resolution_of(written.tree, self.release), flags)
+
+    def _called_here(self, written: GLString, stated: str) -> tuple[GLString, tuple[Flag, ...]]:
+        """The same alleles as this release calls them, with a flag for each that it calls otherwise."""
+        other = self._stated_release(stated)
+        if other is None or self.release is None:
+            return written, ()
+        names = {name: renamed(name, other, self.release) for name in dict.fromkeys(written.names)}
+        new = {name: called for name, called in names.items() if called != name}
+        if not new:
+            return written, ()
+        tree = replace_names(written.tree, lambda name: frozenset({names[name] or name}))
+        flags = tuple(_renaming_flag(name, called, self.release.version) for name, called in new.items())
+        return msgspec.structs.replace(written, tree=tree), flags
+
+    def _stated_release(self, stated: str) -> Release | None:
+        number = STATED_VERSION.search(stated)
+        if number is None or self.version is None or _same_release(stated, self.version):
+            return None
+        return self._others(full_number(number[0]))
 
     def _release_flags(self, stated: str) -> tuple[Flag, ...]:
         if not stated or self.version is None or _same_release(stated, self.version):
@@ -240,6 +283,20 @@ def _silence_flags(printed: LocusTyping) -> Iterator[Flag]:
     if printed.state in ("two_copies", "homozygous_stated", "one_stated"):
         message = "the report calls alleles here, but none could be read"
         yield Flag("malformed_name", "", message, "error")
+
+
+def _renaming_flag(name: str, called: str | None, version: str) -> Flag:
+    if called is None:
+        message = f"in release {version} this name belongs to another allele, and the one that was meant has no name"
+        return Flag("name_of_another_allele", name, message, "error")
+    return Flag("renamed_allele", name, f"release {version} calls this allele {called}", "info")
+
+
+def full_number(stated: str) -> str:
+    """A release number in full: `3.58`, `3580` and `3.58.0` are `3.58.0`."""
+    if "." not in stated:
+        return f"{stated[0]}.{stated[1:3]}.{stated[3]}"
+    return stated if stated.count(".") == 2 else f"{stated}.0"
 
 
 def _same_release(stated: str, version: str) -> bool:

@@ -12,7 +12,9 @@ from pipeline.store.store import Store
 
 Row = dict[str, Any]
 
-Dump = Literal["receipts", "reports", "typings", "observations", "procedures", "donors", "messages", "ignored"]
+Dump = Literal[
+    "receipts", "reports", "typings", "observations", "procedures", "donors", "messages", "ignored", "changes"
+]
 DUMPS: tuple[Dump, ...] = get_args(Dump)
 
 

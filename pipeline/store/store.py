@@ -85,6 +85,12 @@ class Store:
         seq: int = next(self.rows("select seq from cursor where name = 'spool'"))["seq"]
         return seq
 
+    @property
+    def release_in_use(self) -> str | None:
+        """The nomenclature release that typings are read under (empty: none); None as long as there is no typing."""
+        row = next(self.rows("select release from release_in_use"), None)
+        return row["release"] if row else None
+
     @contextmanager
     def transaction(self, doing: str) -> Iterator[Connection]:
         """A connection whose statements take effect all together or not at all; one such at a time."""

@@ -128,7 +128,6 @@ def test_without_a_command_the_commands_are_listed(graftline: Callable[..., Any]
 @pytest.mark.parametrize(
     "words",
     [
-        ("renormalise", "--release", "3.58.0"),
         ("liftover", "--from", "3.44.0", "--to", "3.58.0"),
         ("simulate", "sysmex-xn"),
         ("capture", "COM3"),

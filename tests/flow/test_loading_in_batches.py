@@ -26,7 +26,7 @@ def loaded(site: Site) -> list[str]:
 @pytest.mark.parametrize("most", [1, 2, 1000])
 def test_the_size_of_the_batches_makes_no_difference(site: Site, exports: Path, most: int) -> None:
     count = keep(site, exports)
-    assert Loader(site.spool, site.store, site.bench, most).catch_up() == count
+    assert Loader(site.spool, site.store, site.bench_of, "", most).catch_up() == count
     assert [row["seq"] for row in dump(site.store, "receipts")] == list(range(1, count + 1))
     assert site.store.last_seq == site.spool.last
 
@@ -44,7 +44,7 @@ def test_behind_a_batch_that_could_not_be_written_nothing_is_loaded(
         return write(self, entries, upto)
 
     monkeypatch.setattr(Writer, "load", fail_once)
-    loader = Loader(site.spool, site.store, site.bench, 2)
+    loader = Loader(site.spool, site.store, site.bench_of, "", 2)
     with pytest.raises(Unavailable, match="the disk is full"):
         loader.catch_up()
     assert calls == [2, 4]

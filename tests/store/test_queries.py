@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.renormalisation import Renormalisation, Restated, write
 from pipeline.store.queries import DUMPS, content_hash, dump, quarantine, show, summary
 from pipeline.store.store import Store
 
@@ -30,6 +31,17 @@ def filled(store: Store, load: Load, make: Any) -> Store:
     return store
 
 
+@pytest.fixture
+def renormalised(filled: Store) -> Store:
+    """The same, read under a later release that gave an allele up."""
+    found = [
+        Restated(1, "0.2.0", None, "generic", "[]", "restated"),
+        Restated(2, "0.2.0", None, "generic", "[]", ""),
+    ]
+    write(filled, 7, Renormalisation("0.2.0", "0.1.0"), found)
+    return filled
+
+
 @pytest.mark.parametrize("what", PROMISED)
 def test_every_row_has_the_promised_keys(filled: Store, what: Any) -> None:
     rows = list(dump(filled, what))
@@ -38,10 +50,10 @@ def test_every_row_has_the_promised_keys(filled: Store, what: Any) -> None:
 
 
 @pytest.mark.parametrize("what", DUMPS)
-def test_every_dump_is_the_same_twice(filled: Store, what: Any) -> None:
-    rows = list(dump(filled, what))
+def test_every_dump_is_the_same_twice(renormalised: Store, what: Any) -> None:
+    rows = list(dump(renormalised, what))
     assert rows
-    assert rows == list(dump(filled, what))
+    assert rows == list(dump(renormalised, what))
 
 
 @pytest.mark.parametrize("what", DUMPS)

@@ -19,6 +19,7 @@ therefore not for matching. `match_groups` is: there a null allele stays a null 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -56,6 +57,11 @@ class Locus:
         self.g_of = {member: group for group, members in names.g_groups.items() for member in members}
         self.p_of = {member: group for group, members in names.p_groups.items() for member in members}
         self.shorter = _shorter_names(names.alleles)
+
+    @cached_property
+    def by_accession(self) -> dict[str, str]:
+        """The current name of every accession number."""
+        return {accession: fields for fields, accession in self.names.alleles.items()}
 
     def status(self, fields: str) -> Status:
         """What this gene's names say of `fields`."""
@@ -171,6 +177,11 @@ class Release:
         """The accession number of a current allele."""
         gene, fields = split_name(name)
         return self.locus(gene).names.alleles.get(fields)
+
+    def name_of(self, accession: str, namesake: str) -> str | None:
+        """The current name of the allele with this accession number, in the gene of a name that it once had."""
+        gene = split_name(namesake)[0]
+        return _named(gene, self.locus(gene).by_accession.get(accession))
 
     def g_group(self, name: str) -> str | None:
         """The G group of a current allele, as the release names it."""

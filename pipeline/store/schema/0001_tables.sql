@@ -88,6 +88,15 @@ comment on column meaning.release is 'Empty where no release was installed.';
 create table release_in_use (release varchar not null);
 comment on table release_in_use is 'One row per store that holds typings: the nomenclature release they are read under. Every statement has a meaning under it.';
 
+create table meaning_change (
+    seq bigint not null,
+    statement integer not null,
+    before varchar not null,
+    after varchar not null,
+    kind varchar not null check (kind in ('restated', 'regrouped', 'doubted'))
+);
+comment on table meaning_change is 'One row per renormalisation and statement that means something else since: the releases before and after.';
+
 create table typing (
     seq bigint not null,
     ordinal integer not null,
