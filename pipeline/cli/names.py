@@ -1,13 +1,11 @@
 """Commands about HLA names: nomenclature install, nomenclature list, reduce."""
 
-import io
 import sys
-from collections.abc import Iterable
-from typing import Literal, TextIO
+from typing import Literal
 
 from pipeline.cli.session import Here
 
-Mode = Literal["G", "P", "lgx"]
+Mode = Literal["G", "P", "lgx", "lg", "W", "exon", "U2", "S", "1F", "TCE"]
 
 
 def install(what: str, *, session: Here) -> int:
@@ -48,28 +46,14 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
     Parameters
     ----------
     mode
-        What to reduce to: G groups, P groups, or the two fields of either (lgx).
+        What to reduce to: G groups, P groups, the two fields of either (lgx, lg), current alleles in full (W), three
+        fields (exon), two unambiguous fields (U2), serological antigens (S), first fields (1F), or the T-cell epitope
+        groups of DPB1 (TCE).
     release
         The nomenclature release; the site's if not given.
     """
-    from pipeline.normalise.reduction import reduce_glstring  # noqa: PLC0415
+    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.normalise.bulk_reduction import Reducer  # noqa: PLC0415
 
-    names = session.site.release_named(release or None)
-    refused = 0
-    for number, line in enumerate(lines_of(sys.stdin), 1):
-        reduced = reduce_glstring(line.rstrip("\r\n"), mode, names)
-        refused += not reduced.output
-        if session.answers.json:
-            session.answers.object({"input": reduced.input, "output": reduced.output, "flags": reduced.flags})
-            continue
-        session.answers.line(reduced.output)
-        for flag in reduced.flags:
-            session.answers.say(f"line {number}: {flag.token}: {flag.message}")
-    return int(refused > 0)
-
-
-def lines_of(stream: TextIO) -> Iterable[str]:
-    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
-    return stream
+    reducer = Reducer(session.site.release_named(release or None), mode)
+    return answer_lines(reducer.reduce, sys.stdin, session.answers)

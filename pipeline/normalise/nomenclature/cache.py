@@ -12,7 +12,7 @@ import msgspec
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
 
-LAYOUT = 1
+LAYOUT = 2
 
 
 class Cached(msgspec.Struct):
