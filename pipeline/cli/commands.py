@@ -108,10 +108,10 @@ FAMILIES = {
         {
             "install": Command(
                 "names:install",
-                "Install a release by number, or from a folder or zip file.",
+                "Install a release by number, or from a folder or zip file; or a list of multiple allele codes.",
                 "graftline nomenclature install release",
             ),
-            "list": Command("names:installed", "The installed releases.", "graftline nomenclature list"),
+            "list": Command("names:installed", "The installed releases and code list.", "graftline nomenclature list"),
         },
     ),
     "profile": Family(

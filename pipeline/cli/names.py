@@ -9,18 +9,22 @@ Mode = Literal["G", "P", "lgx", "lg", "W", "exon", "U2", "S", "1F", "TCE"]
 
 
 def install(what: str, *, session: Here) -> int:
-    """Install a release of IPD-IMGT/HLA: by number (downloaded and verified), or from a folder or zip file.
+    """Install a release of IPD-IMGT/HLA, or a list of multiple allele codes.
 
     Parameters
     ----------
     what
-        A release number such as 3.58.0, a folder, or a zip file.
+        A release number such as 3.58.0 (downloaded and verified), a folder or zip file of a release, or NMDP's list of
+        codes (alpha.v3 or numer.v3, .txt or .zip), which takes the place of the one installed before.
     """
-    from pipeline.normalise.nomenclature.install import install as install_release  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.install import install_either  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.mac import InstalledCodes  # noqa: PLC0415
 
-    installed = install_release(what, session.site.home.nomenclature)
+    installed = install_either(what, session.site.home.nomenclature)
     if session.answers.json:
         session.answers.object(installed)
+    elif isinstance(installed, InstalledCodes):
+        session.answers.line(f"{installed.codes:,} multiple allele codes ({installed.title}) in {installed.file}")
     else:
         session.answers.line(
             f"{installed.title}, {'installed in' if installed.fresh else 'already in'} {installed.folder}"
@@ -30,11 +34,18 @@ def install(what: str, *, session: Here) -> int:
 
 
 def installed(*, session: Here) -> int:
-    """List the installed releases."""
+    """List the installed releases, and the list of multiple allele codes."""
     from pipeline.normalise.nomenclature.install import list_installed  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.mac import list_codes  # noqa: PLC0415
 
-    releases = list_installed(session.site.home.nomenclature)
-    rows = [{"release": each.version, "title": each.title, "folder": str(each.folder)} for each in releases]
+    nomenclature = session.site.home.nomenclature
+    rows = [
+        {"release": each.version, "title": each.title, "folder": str(each.folder)}
+        for each in list_installed(nomenclature)
+    ] + [
+        {"release": "codes", "title": f"{each.codes:,} multiple allele codes, {each.title}", "folder": str(each.file)}
+        for each in list_codes(nomenclature)
+    ]
     if not session.answers.table(rows, ("release", "title", "folder")):
         session.answers.say("no release is installed; run: graftline nomenclature install 3.58.0")
     return 0
