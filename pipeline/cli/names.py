@@ -1,7 +1,9 @@
 """Commands about HLA names: nomenclature install, nomenclature list, reduce."""
 
 import sys
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from pipeline.cli.session import Here
 
@@ -68,3 +70,47 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
 
     reducer = Reducer(session.site.release_named(release or None), mode)
     return answer_lines(reducer.reduce, sys.stdin, session.answers)
+
+
+def liftover(
+    *, source: Annotated[str, Parameter("--from")], target: Annotated[str, Parameter("--to")], session: Here
+) -> int:
+    """GL Strings from stdin, one a line, from one release's names to another's, by accession, to stdout.
+
+    Parameters
+    ----------
+    source
+        The release whose names the strings are written in.
+    target
+        The release whose names are wanted.
+    """
+    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.normalise.lifting import GLStringLifter  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.liftover import Lifter  # noqa: PLC0415
+
+    lifter = Lifter(session.site.release_named(source), session.site.release_named(target))
+    return answer_lines(GLStringLifter(lifter).lift, sys.stdin, session.answers)
+
+
+def diff(before: str, after: str, /, *, session: Here) -> int:
+    """What changed between two installed releases: names new, renamed and gone, and alleles that changed their group.
+
+    Parameters
+    ----------
+    before
+        One release.
+    after
+        The other.
+    """
+    from collections import Counter  # noqa: PLC0415
+
+    from pipeline.normalise.nomenclature.diff import KINDS, changes  # noqa: PLC0415
+
+    found = changes(session.site.release_named(before), session.site.release_named(after))
+    if session.answers.json:
+        for each in found:
+            session.answers.object(each)
+        return 0
+    counts = Counter(each.change for each in found)
+    session.answers.table([{"change": kind, "alleles": counts[kind]} for kind in KINDS], ("change", "alleles"))
+    return 0

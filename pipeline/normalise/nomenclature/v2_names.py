@@ -6,8 +6,8 @@
     Cw*0102             None                        given up, or extended before the renaming: no successor
 
 The table speaks of whole names. A shorter one (`A*0101`) that it does not hold stands for those without suffix that
-begin with it: `A*0101` is `A*01:01`, because all that begin so begin with it. Nothing is worked out by cutting digits in
-pairs: `DPB1*1001` and `A*9201` (A*02:101) would come out as other alleles. MICA and MICB (`MICA*00201`) count their
+begin with it: `A*0101` is `A*01:01`, because all that begin so begin with it. Nothing is worked out by cutting digits
+in pairs: `DPB1*1001` and `A*9201` (A*02:101) would come out as other alleles. MICA and MICB (`MICA*00201`) count their
 digits otherwise, and have whole names only.
 """
 
