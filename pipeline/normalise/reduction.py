@@ -33,7 +33,7 @@ def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
     try:
         written = read(text)
     except ParseError as error:
-        return Reduced(text, "", (_placed_error(error),))
+        return Reduced(text, "", (placed_error(error),))
     if refusals := tuple(_refusals(written, release)):
         return Reduced(text, "", in_order(refusals))
     noted = (*_release_note(written, release), *_notes(written, mode, release))
@@ -76,6 +76,7 @@ def _release_note(written: GLString, release: Release) -> Iterator[Flag]:
         yield Flag("release_differs", written.release, message, "info")
 
 
-def _placed_error(error: ParseError) -> Flag:
+def placed_error(error: ParseError) -> Flag:
+    """The flag of an expression that is no GL String, with the place at which it ceases to be one."""
     flag = flag_for_error(error)
     return placed(flag, error.position) if isinstance(error, GLStringError) and error.position else flag

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.normalise.nomenclature.allele_codes import CodeList
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
 
@@ -29,15 +30,17 @@ _decoder = msgspec.msgpack.Decoder(Cached)
 _locus_decoder = msgspec.msgpack.Decoder(LocusNames)
 
 
-def open_cached(folder: Path) -> Release:
-    """The release in `folder`, from its cache, which is made if it is missing or out of date."""
+def open_cached(folder: Path, codes: CodeList | None = None) -> Release:
+    """The release in `folder`, from its cache, which is made if it is missing or out of date; with these codes."""
     digest = source_digest(folder)
     cached = _read(cache_path(folder))
     if cached is None or cached.digest != digest:
         cached = _make(read_release(folder), digest)
         _write(cache_path(folder), cached)
     blocks = cached.loci
-    return Release(cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]))
+    return Release(
+        cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), codes
+    )
 
 
 def cache_path(folder: Path) -> Path:
