@@ -182,6 +182,8 @@ class Reducer:
             found = self.release.reduce(name, self.mode)
         except UnknownName as error:
             raise NotPlain from error
+        if gene not in LOCUS_ORDER:  # Cw, whose names come out as those of C
+            raise NotPlain
         orders = {sys.intern(order_text(each)): each for each in found}
         if any(self._names.setdefault(order, each) != each for order, each in orders.items()) or len(orders) < len(
             found

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from pipeline.normalise.nomenclature.locus import Locus
 from pipeline.normalise.nomenclature.names import ANTIGEN, kind_of, split_name, suffix_of
 from pipeline.normalise.nomenclature.reductions import OF_GROUPS, Mode
@@ -12,10 +14,13 @@ from pipeline.normalise.records import Flag
 
 def notes(name: str, mode: Mode, release: Release) -> tuple[Flag, ...]:
     """Everything to be noted when `name`, which the release holds, is reduced in this mode."""
-    gene, fields = split_name(name)
-    locus, kind = release.locus(gene), kind_of(gene, fields)
+    kind = kind_of(*split_name(name))
     if kind == "word":
         return ()
+    if kind == "old":
+        return tuple(dict.fromkeys((*old_note(name, release), *_notes_of_today(name, mode, release))))
+    gene, fields = split_name(name)
+    locus = release.locus(gene)
     found = [split_name(each)[1] for each in release.reduce(name, mode)]
     return (
         *_null_note(name, fields, found, locus),
@@ -24,6 +29,17 @@ def notes(name: str, mode: Mode, release: Release) -> tuple[Flag, ...]:
         *(code_notes(name, release) if kind == "MAC" else ()),
         *(_antigen_note(name, fields, locus) if kind == "serology" else ()),
     )
+
+
+def _notes_of_today(name: str, mode: Mode, release: Release) -> Iterator[Flag]:
+    for today in release.status(name).successor.split("/"):
+        yield from (msgspec.structs.replace(flag, token=name) for flag in notes(today, mode, release))
+
+
+def old_note(name: str, release: Release) -> Iterator[Flag]:
+    """What a name of before 2010 is called today."""
+    message = f"a name of before April 2010; it is {release.status(name).successor} today"
+    yield Flag("old_name_translated", name, message, "info")
 
 
 def _null_note(name: str, fields: str, found: list[str], locus: Locus) -> Iterator[Flag]:

@@ -23,7 +23,7 @@ from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
-from pipeline.normalise.reduction_flags import code_notes
+from pipeline.normalise.reduction_flags import code_notes, old_note
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -180,6 +180,8 @@ def flags_for_name(name: str, release: Release) -> Iterator[Flag]:
         yield Flag(word["code"], name, word["message"], "info")
     elif status.kind == "code":
         yield from code_notes(name, release)
+    elif status.kind == "renamed":
+        yield from old_note(name, release)
     else:
         yield from _expression_flags(name, fields, release)
 

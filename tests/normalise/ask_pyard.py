@@ -1,4 +1,4 @@
-"""What py-ard 2.4.2 makes of GL Strings, in a process of its own: JSON {mode: [string, ...]} in, {mode: [answer, ...]} out.
+"""What py-ard 2.4.2 makes of GL Strings: JSON {mode: [string, ...]} in, {mode: [answer, ...]} out.
 
     python ask_pyard.py SHARED SCRATCH RELEASE < asked.json > answers.json
 
@@ -10,21 +10,17 @@ strings, for answers are compared as sets; and its search of whole tables of ser
 import json
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 
 def main(shared: Path, scratch: Path, release: str) -> None:
     sys.path.insert(0, str(shared / "tools"))
-    from pyard_oracle import open_ard
-
-    open_ard(shared, scratch, release)
-    import pyard
-    import pyard.db
-    from pyard.handlers.gl_string_processor import GLStringHandler
-
-    GLStringHandler._sorted_unique_gl = plainly_sorted
+    import_module("pyard_oracle").open_ard(shared, scratch, release)  # tells py-ard where releases are, and imports it
+    pyard = import_module("pyard")
     pyard.db.find_serology_for_allele = antigens_of
+    import_module("pyard.handlers.gl_string_processor").GLStringHandler._sorted_unique_gl = plainly_sorted
     ard = pyard.init(release, data_dir=str(scratch), cache_size=2_000_000)
     asked = json.load(sys.stdin)
     json.dump({mode: [answer(ard, text, mode) for text in texts] for mode, texts in asked.items()}, sys.stdout)

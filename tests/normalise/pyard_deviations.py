@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.normalise.nomenclature.names import ANTIGEN, kind_of, split_name, suffix_of
+from pipeline.normalise.nomenclature.reductions import OF_GROUPS
 from pipeline.normalise.nomenclature.release import Mode, Release
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -71,16 +72,22 @@ def _ours(found: Difference) -> Names:
 
 
 def official_group_names(found: Difference, theirs: Names) -> Names:
-    return frozenset(found.official.get(name, name) for name in theirs)
+    named = {found.official[name] for name in theirs & found.official.keys()}
+    kept = {name for name in theirs if name in _ours(found) or name not in found.official}
+    return frozenset(kept | (named if kept < theirs else named & _ours(found)))
 
 
 def lg_as_lgx(found: Difference, theirs: Names) -> Names:
     if found.mode != "lg" or found.their_lgx is None:
         return theirs
-    return frozenset(f"{name}g" for name in official_group_names(found, found.their_lgx))
+    lgx = frozenset(f"{name}g" for name in found.their_lgx)
+    return official_group_names(found, lgx)
 
 
 def p_group_of_shorter_names(found: Difference, theirs: Names) -> Names:
+    if found.mode == "S":
+        left_alone = found.status == "prefix" and found.token.count(":") == 1 and not theirs
+        return _ours(found) if left_alone and _has_p_group_alone(found.token, found.release) else theirs
     if found.mode not in ("lg", "lgx"):
         return theirs
     left = {name for name in theirs - _ours(found) if _has_p_group_alone(name.removesuffix("g"), found.release)}
@@ -90,6 +97,13 @@ def p_group_of_shorter_names(found: Difference, theirs: Names) -> Names:
 def _has_p_group_alone(name: str, release: Release) -> bool:
     alleles = release.expand(name)
     return any(map(release.p_group, alleles)) and not any(map(release.g_group, alleles))
+
+
+def exon_is_three_fields(found: Difference, theirs: Names) -> Names:
+    if found.mode != "exon":
+        return theirs
+    whole = {name for name in theirs if name.count(":") == 3 and not found.release.g_group(name)}
+    return theirs - whole | frozenset().union(*(found.reduced(name) for name in whole))
 
 
 def null_keeps_n(found: Difference, theirs: Names) -> Names:
@@ -135,7 +149,7 @@ def group_is_its_members(found: Difference, theirs: Names) -> Names:
 
 def genes_without_groups(found: Difference, theirs: Names) -> Names:
     without = not found.release.locus(split_name(found.token)[0]).has_groups
-    return _ours(found) if without and theirs == {found.token} and found.mode in ("W", "exon", "U2", "1F") else theirs
+    return _ours(found) if without and theirs == {found.token} and found.mode not in OF_GROUPS else theirs
 
 
 def splits_of_cw3(found: Difference, theirs: Names) -> Names:
@@ -155,6 +169,10 @@ def mac_members_found(found: Difference, theirs: Names) -> Names:
     return theirs | _ours(found) & extra
 
 
+def old_names(found: Difference, theirs: Names) -> Names:
+    return _ours(found) if found.status == "renamed" else theirs
+
+
 def new_is_a_word(found: Difference, theirs: Names) -> Names:
     return _ours(found) if found.status == "word" and found.token.endswith(":NEW") else theirs
 
@@ -162,14 +180,17 @@ def new_is_a_word(found: Difference, theirs: Names) -> Names:
 BOTH_ANSWER: dict[str, Callable[[Difference, Names], Names]] = {
     each.__name__: each
     for each in (
-        official_group_names, new_is_a_word, splits_of_cw3, genes_without_groups, group_keeps_its_letter, lg_as_lgx, p_group_of_shorter_names,
-        mac_members_found, serology_of_shorter_names, null_has_no_antigen, null_keeps_n, no_serology, group_is_its_members,
+        official_group_names, old_names, new_is_a_word, genes_without_groups, group_keeps_its_letter, lg_as_lgx,
+        p_group_of_shorter_names, exon_is_three_fields, splits_of_cw3, mac_members_found, serology_of_shorter_names,
+        null_has_no_antigen, null_keeps_n, no_serology, group_is_its_members,
     )
 }  # fmt: skip
 
 ONE_REFUSES: dict[str, Callable[[Difference], bool]] = {
+    "old_names": lambda found: (
+        found.status in ("old", "renamed") or (found.status == "deleted" and found.kind == "old")
+    ),
     "deleted_names": lambda found: found.status == "deleted",
-    "old_names": lambda found: found.status == "old",
     "antigen_without_alleles": lambda found: found.theirs == NOTHING and found.kind == "serology",
     "names_that_do_not_exist": lambda found: found.status in ("unknown", "malformed") and found.theirs is not None,
     "every_group_is_a_name": lambda found: found.theirs is None and found.status in ("G", "P"),

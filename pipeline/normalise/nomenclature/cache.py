@@ -5,13 +5,16 @@ change, when its own layout changes (`LAYOUT`), or when it cannot be read.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from pipeline.normalise.nomenclature.allele_codes import CodeList
-from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.history import History
+from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
+from pipeline.normalise.nomenclature.v2_names import read_old_names
 
 LAYOUT = 2
 
@@ -30,16 +33,22 @@ _decoder = msgspec.msgpack.Decoder(Cached)
 _locus_decoder = msgspec.msgpack.Decoder(LocusNames)
 
 
-def open_cached(folder: Path, codes: CodeList | None = None) -> Release:
-    """The release in `folder`, from its cache, which is made if it is missing or out of date; with these codes."""
+def open_cached(
+    folder: Path, codes: CodeList | None = None, history: Callable[[], History | None] = lambda: None
+) -> Release:
+    """The release in `folder`, from its cache, which is made if it is missing or out of date.
+
+    Names of before 2010 are read by its own table, multiple allele codes and former names by what is given.
+    """
     digest = source_digest(folder)
     cached = _read(cache_path(folder))
     if cached is None or cached.digest != digest:
         cached = _make(read_release(folder), digest)
         _write(cache_path(folder), cached)
     blocks = cached.loci
+    reference = Reference(codes, lambda: read_old_names(folder), history)
     return Release(
-        cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), codes
+        cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), reference
     )
 
 

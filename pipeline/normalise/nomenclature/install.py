@@ -18,6 +18,7 @@ import msgspec
 
 from pipeline.errors import SiteError, Unavailable
 from pipeline.normalise.nomenclature.cache import open_cached
+from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.mac import InstalledCodes, install_codes, is_code_list, open_codes
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.release_files import (
@@ -95,7 +96,7 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
         raise Unavailable(
             f"{wanted} installed{there}. Install one: graftline nomenclature install {version or '3.58.0'}"
         )
-    return open_cached(folders[version], open_codes(home_nomenclature))
+    return open_cached(folders[version], open_codes(home_nomenclature), lambda: read_history(folders.values()))
 
 
 def fetch_url(url: str) -> bytes | None:

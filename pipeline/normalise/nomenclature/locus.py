@@ -20,15 +20,18 @@ from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames
 from pipeline.normalise.tables import rows
 
 NO_FIELDS: tuple[str, ...] = ()
+NO_ACCESSIONS: frozenset[str] = frozenset()
 BROAD_FIRST_FIELDS = {
     (row["locus"], row["broad"]): tuple(row["first_fields"].split("/")) for row in rows("broad_first_fields.csv")
 }
 
 StatusKind = Literal[
-    "current", "prefix", "G", "P", "lg", "XX", "code", "serology", "word",
+    "current", "prefix", "G", "P", "lg", "XX", "code", "serology", "word", "renamed",
     "MAC", "unknown_code", "misused_code", "old", "malformed", "deleted", "unknown",
 ]  # fmt: skip
-UNDERSTOOD: frozenset[StatusKind] = frozenset(("current", "prefix", "G", "P", "lg", "XX", "code", "serology", "word"))
+UNDERSTOOD: frozenset[StatusKind] = frozenset(
+    ("current", "prefix", "G", "P", "lg", "XX", "code", "serology", "word", "renamed")
+)
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -42,10 +45,17 @@ class Status(msgspec.Struct, frozen=True):
 class Locus:
     """The names of one gene, without the gene, with every way of asking for them."""
 
-    def __init__(self, gene: str, names: LocusNames, codes: CodeList | None = None) -> None:
+    def __init__(
+        self,
+        gene: str,
+        names: LocusNames,
+        codes: CodeList | None = None,
+        accessions: Callable[[str], frozenset[str]] = lambda _: NO_ACCESSIONS,
+    ) -> None:
         self.gene = gene
         self.names = names
         self.codes = codes
+        self.accessions = accessions
         self.g_of = {member: group for group, members in names.g_groups.items() for member in members}
         self.p_of = {member: group for group, members in names.p_groups.items() for member in members}
         self.shorter = _shorter_names(names.alleles)
@@ -88,6 +98,11 @@ class Locus:
         for allele, group in self.g_of.items():
             found[two_fields(allele)].add(two_fields(group))
         return {name: min(groups, key=sort_key) for name, groups in found.items()}
+
+    @cached_property
+    def by_accession(self) -> dict[str, str]:
+        """The current alleles by their accession numbers."""
+        return {accession: allele for allele, accession in self.names.alleles.items()}
 
     @cached_property
     def by_lgx(self) -> dict[str, tuple[str, ...]]:
@@ -178,15 +193,18 @@ class Locus:
         if fields not in self._expansions:
             first, _, code = fields.partition(":")
             listed = self.codes.members(code) if self.codes else None
-            self._expansions[fields] = expand(first, listed or NO_FIELDS, self._current_names)
+            self._expansions[fields] = expand(first, listed or NO_FIELDS, self.current_names)
         return self._expansions[fields]
 
-    def _current_names(self, fields: str) -> tuple[str, ...]:
-        """A name if it is current, the name in whose favour it was given up if that is, or none."""
+    def current_names(self, fields: str) -> tuple[str, ...]:
+        """A name if it is current; the one in whose favour it was given up, if that is; or today's by accession."""
         if fields in self.names.alleles or fields in self.shorter:
             return (fields,)
         gene, _, successor = self.names.deleted.get(fields, Deleted("", "")).successor.partition("*")
-        return (successor,) if gene == self.gene and self.members(successor) else NO_FIELDS
+        if gene == self.gene and self.members(successor):
+            return (successor,)
+        found = self.accessions(f"{self.gene}*{fields}")
+        return tuple(sorted(self.by_accession[each] for each in found & self.by_accession.keys()))
 
     def is_null(self, fields: str) -> bool:
         """Whether `fields` stands for null alleles only."""

@@ -54,7 +54,7 @@ def _parts(locus: Locus, fields: str, mode: Mode) -> Iterable[str]:
         return _parts_of_each(locus, locus.expansion(fields).names, mode)
     if kind == "XX" or (kind == "allele" and ":" not in fields):
         return _parts_of_each(locus, set(map(locus.shortened, locus.members(fields))), mode)
-    shorter = kind == "allele" and not suffix_of(fields)
+    shorter = kind == "allele" and not suffix_of(locus.marked(fields))
     group = kind in ("G", "P") and (mode in OF_GROUPS or mode in OF_RELATIONS)
     return (fields,) if shorter or group else locus.members(fields)
 
@@ -76,7 +76,7 @@ def _groups(locus: Locus, name: str, letter: str, groups: dict[str, str]) -> Ite
         return (name,)
     members = locus.members(name)
     found = {groups[member] for member in members if member in groups}
-    return found or (members if name[-1] in "GP" else (locus.marked(name),))
+    return found or (members if name[-1] in "GP" else (name,))
 
 
 def _lgx(locus: Locus, name: str) -> Iterable[str]:
@@ -121,7 +121,7 @@ def _s(locus: Locus, name: str) -> Iterable[str]:
     if name.count(":") == 1 and not locus.is_null(name):
         members = locus.by_lgx.get(locus.lgx(name), members)
     found = {antigen for member in members for antigen in locus.antigens_of.get(member, ())}
-    return found | {broad for antigen in found for broad in locus.broads.get(antigen, ())} or (locus.marked(name),)
+    return found | {broad for antigen in found for broad in locus.broads.get(antigen, ())} or (name,)
 
 
 def _first(_: Locus, name: str) -> Iterable[str]:
@@ -130,7 +130,7 @@ def _first(_: Locus, name: str) -> Iterable[str]:
 
 def _tce(locus: Locus, name: str) -> Iterable[str]:
     found = {group_token(locus.names.tce.get(member, "")) for member in locus.members(name)} - {""}
-    return found or (locus.marked(name),)
+    return found or (name,)
 
 
 RULES: dict[Mode, Callable[[Locus, str], Iterable[str]]] = {

@@ -7,14 +7,30 @@ allele stays a null allele.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import msgspec
 
 from pipeline.normalise.nomenclature.allele_codes import CodeList
+from pipeline.normalise.nomenclature.history import History
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD, Locus, Status
-from pipeline.normalise.nomenclature.names import full_name, sort_key, split_name
+from pipeline.normalise.nomenclature.names import full_name, kind_of, sort_key, split_name
 from pipeline.normalise.nomenclature.reductions import MODES, Mode, reduced
 from pipeline.normalise.nomenclature.release_files import LocusNames
+from pipeline.normalise.nomenclature.v2_names import OldNames
 
 __all__ = ["MODES", "Mode", "Release", "Status", "UnknownName"]
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """What a site has beside a release to understand names by; read when a name first asks for it."""
+
+    codes: CodeList | None = None
+    old_names: Callable[[], OldNames | None] = lambda: None
+    history: Callable[[], History | None] = lambda: None
+
+
+NO_REFERENCE = Reference()
 
 
 class UnknownName(ValueError):
@@ -34,11 +50,11 @@ class Release:
         title: str,
         loci: Iterable[str],
         load_locus: Callable[[str], LocusNames],
-        codes: CodeList | None = None,
+        reference: Reference = NO_REFERENCE,
     ) -> None:
         self.version = version
         self.title = title
-        self.codes = codes
+        self.reference = reference
         self.loci = frozenset(loci)
         self._load_locus = load_locus
         self._open: dict[str, Locus] = {}
@@ -49,13 +65,48 @@ class Release:
         """The names of one gene; a gene that the release does not know has none."""
         if gene not in self._open:
             names = self._load_locus(gene) if gene in self.loci else LocusNames()
-            self._open[gene] = Locus(gene, names, self.codes)
+            self._open[gene] = Locus(gene, names, self.reference.codes, self._accessions)
         return self._open[gene]
+
+    @cached_property
+    def _old_names(self) -> OldNames | None:
+        return self.reference.old_names()
+
+    @cached_property
+    def _history(self) -> History | None:
+        return self.reference.history()
+
+    def _accessions(self, name: str) -> frozenset[str]:
+        """The accession numbers that a name ever meant."""
+        return frozenset(use.accession for use in self._history.uses(name)) if self._history else frozenset()
 
     def status(self, name: str) -> Status:
         """What the release says of a name: a current allele, fewer fields of some, a group, deleted, unknown ..."""
         gene, fields = split_name(name)
-        return self.locus(gene).status(fields)
+        status = self.locus(gene).status(fields)
+        return self._old_status(name) if status.kind == "old" else status
+
+    def _old_status(self, name: str) -> Status:
+        """What became of a name of before 2010: the names of today, or why there are none."""
+        written = self._old_names.current(name) if self._old_names else None
+        if written is None:
+            return Status("old")
+        today = [now for each in written for now in self._today(each)]
+        if not today:
+            return Status("deleted", reason="a name of before April 2010 of which nothing is current")
+        return Status("renamed", successor="/".join(dict.fromkeys(today)))
+
+    def _today(self, name: str) -> tuple[str, ...]:
+        gene, fields = split_name(name)
+        return tuple(full_name(gene, each) for each in self.locus(gene).current_names(fields))
+
+    def parts(self, name: str) -> tuple[tuple[Locus, str], ...]:
+        """The genes and fields that a name is looked up by: its own, or those of an old name's names of today."""
+        gene, fields = split_name(name)
+        if kind_of(gene, fields) != "old":
+            return ((self.locus(gene), fields),)
+        today = filter(None, self.status(name).successor.split("/"))
+        return tuple((self.locus(gene), fields) for gene, fields in map(split_name, today))
 
     def accession(self, name: str) -> str | None:
         """The accession number of a current allele."""
@@ -74,13 +125,13 @@ class Release:
 
     def expand(self, name: str) -> tuple[str, ...]:
         """The current alleles that a name, group or XX code stands for, sorted; none if it is not understood."""
-        gene, fields = split_name(name)
-        return tuple(sorted((full_name(gene, each) for each in self.locus(gene).members(fields)), key=sort_key))
+        found = {full_name(locus.gene, each) for locus, fields in self.parts(name) for each in locus.members(fields)}
+        return tuple(sorted(found, key=sort_key))
 
     def is_null(self, name: str) -> bool:
         """Whether a name stands for null alleles only."""
-        gene, fields = split_name(name)
-        return self.locus(gene).is_null(fields)
+        parts = self.parts(name)
+        return bool(parts) and all(locus.is_null(fields) for locus, fields in parts)
 
     def reduce(self, token: str, mode: Mode) -> frozenset[str]:
         """What a name or a `/` list reduces to, as a set. Raises UnknownName for one that the release does not hold."""
@@ -92,9 +143,12 @@ class Release:
         status = self.status(name)
         if status.kind not in UNDERSTOOD:
             raise UnknownName(status)
-        gene, fields = split_name(name)
-        names = {fields} if status.kind == "word" else reduced(self.locus(gene), fields, mode)
-        self._reduced[name, mode] = found = frozenset(full_name(gene, each) for each in names)
+        found = frozenset(
+            full_name(locus.gene, each)
+            for locus, fields in self.parts(name)
+            for each in ({fields} if status.kind == "word" else reduced(locus, fields, mode))
+        )
+        self._reduced[name, mode] = found
         return found
 
     def match_groups(self, token: str) -> frozenset[str]:
@@ -110,10 +164,11 @@ class Release:
     def _match_groups_of(self, name: str) -> frozenset[str]:
         known = self._match_groups.get(name)
         if known is None:
-            gene, fields = split_name(name)
-            locus = self.locus(gene)
-            known = frozenset(full_name(gene, locus.protein_group(allele)) for allele in locus.expressed(fields))
-            self._match_groups[name] = known
+            known = self._match_groups[name] = frozenset(
+                full_name(locus.gene, locus.protein_group(allele))
+                for locus, fields in self.parts(name)
+                for allele in locus.expressed(fields)
+            )
         return known
 
 
