@@ -55,7 +55,7 @@ def _meaning(locus: NormalLocus) -> dict[str, Any]:
         "reported": locus.reported,
         "glstring": locus.glstring,
         "release": locus.release,
-        "flags": [_flag(flag) for flag in locus.flags],
+        "flags": [_flag(flag) for flag in (*locus.flags, *locus.doubts)],
     }
 
 
@@ -106,7 +106,7 @@ def flags_of(report: NormalReport) -> list[Flag]:
     if report.subject:
         flags += report.subject.flags
     if isinstance(report, NormalTyping):
-        return flags + [flag for locus in report.loci for flag in locus.flags]
+        return flags + [flag for locus in report.loci for flag in (*locus.flags, *locus.doubts)]
     values = report.observations if hasattr(report, "observations") else (*report.readings, *report.finals)
     return flags + [flag for value in values for flag in value.flags]
 

@@ -8,7 +8,7 @@ config/codes/graft_attributes.csv), which share the OBX-4 of the result they bel
 A doubt (Flag) is a note, legible to people and whole for machines, behind the segment that it is about.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, get_args
 
@@ -18,6 +18,8 @@ from pipeline.normalise.tables import rows
 
 LOCAL = "99GRAFT"
 REPORT_LEVEL = "0"
+REPORT_DOUBT = "report"
+"""What a note behind a result is marked with if the doubt comes from the rest of the report."""
 TITLES = {row["code"]: row["title"] for row in rows("graft_attributes.csv")}
 SEVERITIES: dict[str, Severity] = {each: each for each in get_args(Severity)}
 
@@ -37,6 +39,7 @@ class Row(NamedTuple):
     method: str = ""
     device: str = ""
     notes: tuple[Flag, ...] = ()
+    doubts: tuple[Flag, ...] = ()
 
 
 def attribute(code: str, value: str, sub_id: str = REPORT_LEVEL) -> Row:
@@ -57,7 +60,8 @@ def joined(components: Iterable[str], separator: str = "^") -> str:
 def write_rows(found: Iterable[Row]) -> Iterator[str]:
     """Each row as what stands behind the number of its OBX, with its notes behind it; `numbered` completes them."""
     for row in found:
-        yield "\r".join((_written(row), *write_notes(row.notes)))
+        doubts = write_notes(row.doubts, REPORT_DOUBT, start=len(row.notes) + 1)
+        yield "\r".join((_written(row), *write_notes(row.notes), *doubts))
 
 
 def numbered(written: Iterable[str]) -> Iterator[str]:
@@ -83,7 +87,7 @@ def write_notes(flags: Iterable[Flag], about: str = "", start: int = 1) -> Itera
         yield f"NTE|{number}|L|{escape(flag.message)}|{kind}"
 
 
-def read_row(obx: Segment, notes: Iterable[Segment]) -> Row:
+def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
     """The row that an OBX and its notes were written from."""
     return Row(
         kind=obx.value(2),
@@ -97,7 +101,8 @@ def read_row(obx: Segment, notes: Iterable[Segment]) -> Row:
         time=obx.value(14),
         method=obx.value(17, 2),
         device=obx.value(18),
-        notes=tuple(map(read_note, notes)),
+        notes=tuple(read_note(note) for note in notes if note.value(4, 5) != REPORT_DOUBT),
+        doubts=tuple(read_note(note) for note in notes if note.value(4, 5) == REPORT_DOUBT),
     )
 
 

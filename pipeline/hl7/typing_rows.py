@@ -54,6 +54,7 @@ def _rows_of(locus: NormalLocus, sub_id: str) -> Iterator[Row]:
         time=stamp,
         method=locus.method,
         notes=locus.flags,
+        doubts=locus.doubts,
     )
     if not code:
         gene = (HGNC.get(locus.locus, ""), locus.locus, "HGNC")
@@ -100,4 +101,5 @@ def _locus_of(row: Row, found: Rows, genes: dict[str, tuple[str, ...]]) -> Norma
         test_id=found.text("TEST_ID", row.sub_id),
         date=to_iso(row.time) or found.text("DATE", row.sub_id),
         flags=row.notes,
+        doubts=row.doubts,
     )

@@ -36,7 +36,10 @@ class Identifier(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class NormalLocus(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A locus typing under one nomenclature release. `glstring` is canonical, with `HLA-`; None if nothing holds."""
+    """A locus typing under one nomenclature release. `glstring` is canonical, with `HLA-`; None if nothing holds.
+
+    `flags` come from the statement itself and are the same wherever it stands; `doubts` from the rest of its report.
+    """
 
     locus: str
     state: State
@@ -48,6 +51,7 @@ class NormalLocus(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     test_id: str = ""
     date: str = ""
     flags: tuple[Flag, ...] = ()
+    doubts: tuple[Flag, ...] = ()
 
 
 class NormalTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"):

@@ -9,13 +9,14 @@ this one are taken as the same names; `release_differs` says so, deleted ones ar
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.records import Finding, LocusTyping, State, TypingReport
+from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import AmbiguousAbbreviation, GLString, Tree, alternatives, leaves, read, text_of
@@ -29,6 +30,7 @@ Resolution = Literal["high", "generic", "low"]
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
+UNSAID = frozenset({"failed", "not_tested"})
 SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
 DRB345_TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
 DISTINCT_LIMIT = 200_000
@@ -77,8 +79,12 @@ class TypingNormaliser:
 
     def normalise(self, report: TypingReport) -> NormalTyping:
         """The report in registry language."""
-        named = {each.locus for each in report.loci}
+        loci = [self.locus(each) for each in report.loci]
+        named = {each.locus for each in loci}
         about = [each for each in report.findings if each.locus in named]
+        doubts = contradictions(loci)
+        for each in about:
+            doubts.setdefault(each.locus, []).extend(flags_of([each]))
         return NormalTyping(
             sample=read_identifier(report.sample),
             subject=read_identifier(report.subject) if report.subject else None,
@@ -86,7 +92,7 @@ class TypingNormaliser:
             centre=report.centre,
             date=report.date,
             software=report.software,
-            loci=tuple(_doubted(self.locus(each), about) for each in report.loci),
+            loci=tuple(_doubted(each, doubts) if doubts else each for each in loci),
             flags=(
                 *(() if self.release else (NO_RELEASE,)),
                 *flags_of(each for each in report.findings if each not in about),
@@ -165,9 +171,21 @@ def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[s
     return own.union(*(genes for genes in phased if genes & own))
 
 
-def _doubted(locus: NormalLocus, findings: list[Finding]) -> NormalLocus:
-    found = flags_of(each for each in findings if each.locus == locus.locus)
-    return msgspec.structs.replace(locus, flags=locus.flags + found) if found else locus
+def contradictions(loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
+    """A doubt for every locus that one report states more than once, and not alike; lists that may be added to."""
+    if len({each.locus for each in loci}) == len(loci):
+        return {}
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for each in loci:
+        if each.state not in UNSAID:
+            said[each.locus].add(each.glstring or f"{each.state} {each.reported}")
+    message = "this report states the locus more than once, and another statement says otherwise or could not be read"
+    return {locus: [Flag("statements_differ", locus, message)] for locus, each in said.items() if len(each) > 1}
+
+
+def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:
+    found = doubts.get(locus.locus)
+    return msgspec.structs.replace(locus, doubts=tuple(found)) if found else locus
 
 
 def flags_for_name(name: str, release: Release) -> Iterator[Flag]:

@@ -10,7 +10,6 @@ at every step, so this rule, not a counter, is what makes the effect exactly onc
 """
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -92,8 +91,3 @@ def _resubmitted(here: Known, entry: Entry) -> bool:
     """Whether a receipt in quarantine has been judged anew, with another outcome."""
     same = entry.state == "quarantined" and (here.format, here.reason) == (entry.format, entry.reason)
     return here.state == "quarantined" and not same
-
-
-def key64(*parts: str) -> int:
-    """A 64-bit key of these texts: equal texts have equal keys; equal keys are then compared by their texts."""
-    return int.from_bytes(blake2b("\x1f".join(parts).encode(), digest_size=8).digest(), "big")

@@ -1,28 +1,41 @@
 """The one writer: a batch of receipts goes into the store in one transaction, with the cursor that says so.
 
-Python judges (is this a repeat? a new version?); SQL unfolds. The reports of a batch travel as one JSON text, and the
-statements in sql/load make rows of it: a call per table and batch, whatever the number of reports.
+Python judges (is this a repeat? a new version?); SQL unfolds: a call per table and batch, whatever the number of
+reports.
 """
 
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from parsers.records import Report, TypingReport, identity
-from pipeline.normalise.records import NormalObservations, NormalReport, NormalTyping
-from pipeline.store.arrival import Ledger, Outcome, key64
-from pipeline.store.entry import Entry, LoadedReport, Receipt, ReceiptState
+from pipeline.store.arrival import Ledger, Outcome
+from pipeline.store.entry import Entry, ReceiptState
+from pipeline.store.report_rows import columns, report_rows, typed_loci, typing_rows
 from pipeline.store.scripts import script
+from pipeline.store.statements import Statements
 from pipeline.store.store import Connection, Store
+from pipeline.store.texts import json_text, key64
 from pipeline.store.version import renumber
 
-UNFOLDED = {
-    "typing": ("locus", "typing", "typing_normal"),
-    "observations": ("observation",),
-    "collection": ("observation", "procedure"),
-}
+UNFOLDED = {"observations": ("observation",), "collection": ("observation", "procedure")}
 """By the kind of a report, the statements that make rows of its values."""
-TEMPORARY = ("batch", "locus")
+REPORT = (
+    "seq",
+    "ordinal",
+    "source",
+    "kind",
+    "format",
+    "sample",
+    "sample_scheme",
+    "subject",
+    "subject_scheme",
+    "quality_control",
+    "identity",
+    "run_key",
+    "printed",
+    "normalised",
+)
+"""The columns of the table `report` that a row brings."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -50,32 +63,13 @@ class ReceiptRow(msgspec.Struct, frozen=True):
     content_key: int
 
 
-class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A report on its way into the tables that sql/load/batch.sql feeds."""
-
-    seq: int
-    ordinal: int
-    source: str
-    kind: str
-    format: str
-    sample: str
-    sample_scheme: str
-    subject: str | None
-    subject_scheme: str | None
-    quality_control: bool
-    identity: str
-    run_key: int
-    printed: Report
-    normalised: NormalReport
-    message: str
-
-
 class Writer:
     """Loads entries. `destinations` are the peers to which every message of a new report is to be delivered."""
 
     def __init__(self, store: Store, destinations: Sequence[str] = ()) -> None:
         self._store = store
-        self._destinations = msgspec.json.encode(list(destinations)).decode() if destinations else None
+        self._statements = Statements()
+        self._destinations = json_text(list(destinations)) if destinations else None
 
     def load(self, entries: Sequence[Entry], upto: int | None = None) -> list[ReceiptState]:
         """Load these entries, all or none, and note that the spool has been read as far as `upto`.
@@ -86,10 +80,14 @@ class Writer:
         """
         reached = max([entry.receipt.seq for entry in entries] + [upto or 0])
         states: list[ReceiptState] = []
-        with self._store.transaction("loading receipts") as connection:
-            for run in _without_repeats(entries):
-                states += self._load(connection, run, reached)
-            connection.execute(script("load/cursor"), [reached])
+        try:
+            with self._store.transaction("loading receipts") as connection:
+                for run in _without_repeats(entries):
+                    states += self._load(connection, run, reached)
+                connection.execute(script("load/cursor"), [reached])
+        except BaseException:
+            self._statements.forget()
+            raise
         return states
 
     def _load(self, connection: Connection, entries: list[Entry], reached: int) -> list[ReceiptState]:
@@ -108,21 +106,27 @@ class Writer:
             for field in entry.ignored
         ]
         if ignored:
-            connection.execute(script("load/ignored_field"), [_json(ignored)])
-        rows = [row for entry in entries for row in _report_rows(entry)]
+            connection.execute(script("load/ignored_field"), [json_text(ignored)])
+        rows = report_rows(entries)
         if not rows:
             return
-        connection.execute(script("load/batch"), [_json(rows)])
-        connection.execute(script("load/report"), [reached])
-        connection.execute(script("load/message"))
+        connection.execute(script("load/batch"), columns(rows, "seq", "ordinal", "kind", "run_key", "measured"))
+        connection.execute(script("load/report"), {**columns(rows, *REPORT), "changed": reached})
+        connection.execute(script("load/message"), columns(rows, "seq", "ordinal", "message"))
+        self._write_typings(connection, entries)
         kinds = {row.kind for row in rows}
         for statement in dict.fromkeys(each for kind in UNFOLDED if kind in kinds for each in UNFOLDED[kind]):
             connection.execute(script(f"load/{statement}"))
         if self._destinations:
             connection.execute(script("load/outbox"), [self._destinations])
         renumber(connection, reached)
-        for table in TEMPORARY:
-            connection.execute(f"drop table if exists {table}")
+
+    def _write_typings(self, connection: Connection, entries: list[Entry]) -> None:
+        typed = typed_loci(entries)
+        if not typed:
+            return
+        numbers = self._statements.numbers(connection, (pair for _, _, loci in typed for pair in loci))
+        connection.execute(script("load/typing"), [json_text(list(typing_rows(typed, numbers)))])
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
@@ -139,7 +143,7 @@ def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 def _known(connection: Connection, entries: list[Entry]) -> list[dict[str, object]]:
     asked = [Asked(entry.receipt.seq, _content_key(entry)) for entry in entries]
-    found = connection.execute(script("load/known"), [_json(asked)])
+    found = connection.execute(script("load/known"), [json_text(asked)])
     columns = [name for name, *_ in found.description or []]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
@@ -147,10 +151,10 @@ def _known(connection: Connection, entries: list[Entry]) -> list[dict[str, objec
 def _write_receipts(connection: Connection, outcomes: list[Outcome]) -> None:
     replaced = [outcome.entry.receipt.seq for outcome in outcomes if outcome.replaces]
     if replaced:
-        connection.execute(script("load/replaced_history"), [_json(replaced)])
-        connection.execute(script("load/replaced_delete"), [_json(replaced)])
+        connection.execute(script("load/replaced_history"), [json_text(replaced)])
+        connection.execute(script("load/replaced_delete"), [json_text(replaced)])
     if outcomes:
-        connection.execute(script("load/receipt"), [_json([_receipt_row(outcome) for outcome in outcomes])])
+        connection.execute(script("load/receipt"), [json_text([_receipt_row(outcome) for outcome in outcomes])])
 
 
 def _receipt_row(outcome: Outcome) -> ReceiptRow:
@@ -173,45 +177,5 @@ def _receipt_row(outcome: Outcome) -> ReceiptRow:
     )
 
 
-def _report_rows(entry: Entry) -> Iterator[ReportRow]:
-    for ordinal, report in enumerate(entry.reports):
-        _check_agreement(report, entry.receipt.receipt)
-        yield _report_row(entry.receipt, ordinal, report)
-
-
-def _report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
-    printed, normal = report.printed, report.normal
-    run = identity(printed)
-    name = _json(run)
-    return ReportRow(
-        seq=receipt.seq,
-        ordinal=ordinal,
-        source=receipt.source,
-        kind=run[0],
-        format=printed.format,
-        sample=normal.sample.value,
-        sample_scheme=normal.sample.scheme,
-        subject=normal.subject.value if normal.subject else None,
-        subject_scheme=normal.subject.scheme if normal.subject else None,
-        quality_control=isinstance(normal, NormalObservations) and normal.quality_control,
-        identity=name,
-        run_key=key64(receipt.source, name),
-        printed=printed,
-        normalised=normal,
-        message=report.message,
-    )
-
-
-def _check_agreement(report: LoadedReport, receipt: str) -> None:
-    """A typing is stored beside its meaning by its place in the list: the two lists must be as long as each other."""
-    printed, normal = report.printed, report.normal
-    if isinstance(printed, TypingReport) and isinstance(normal, NormalTyping) and len(printed.loci) != len(normal.loci):
-        raise ValueError(f"{receipt}: {len(printed.loci)} typings printed, {len(normal.loci)} normalised")
-
-
 def _content_key(entry: Entry) -> int:
     return key64(entry.receipt.source, entry.receipt.sha256)
-
-
-def _json(rows: object) -> str:
-    return msgspec.json.encode(rows).decode()

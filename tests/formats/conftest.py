@@ -89,14 +89,17 @@ def formats() -> dict[str, Format]:
 
 @pytest.fixture(scope="session")
 def inventory() -> Callable[[bytes, str], list[Value]]:
-    return values_of
+    return inventory_of
+
+
+def inventory_of(raw: bytes, format_name: str) -> list[Value]:
+    """The values of an input by the format's own inventory, or by that of its syntax."""
+    own = HERE / format_name / "inventory.py"
+    return list(runpy.run_path(str(own))["values"](raw)) if own.exists() else values_of(raw, format_name)
 
 
 def values_of(raw: bytes, format_name: str) -> list[Value]:
     """Every value that stands in an input, with the paths that may declare it ignored, nearest first."""
-    own = HERE / format_name / "inventory.py"
-    if own.exists():
-        return list(runpy.run_path(str(own))["values"](raw))
     if raw.startswith(b"PK"):
         sheets = enumerate(workbook_sheets(raw), start=1)
         return [value for number, rows in sheets for value in table_values(rows, f"sheet {number}")]

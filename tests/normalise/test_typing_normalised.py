@@ -270,10 +270,10 @@ def test_what_the_reader_found_odd_stays_with_the_locus_it_is_about(normaliser: 
         ),
     )
     found = normaliser.normalise(report)
-    assert [(flag.code, flag.token, flag.severity) for flag in found.loci[0].flags] == [
+    assert [(flag.code, flag.token, flag.severity) for flag in found.loci[0].doubts] == [
         ("haploid_differs", "line 7", "warning")
     ]
-    assert found.loci[1].flags == ()
+    assert found.loci[1].doubts == ()
     assert [(flag.code, flag.severity) for flag in found.flags] == [("no_hmlid", "info"), ("from_a_plug_in", "warning")]
 
 
@@ -281,3 +281,24 @@ def test_what_the_reader_found_odd_stays_with_the_locus_it_is_about(normaliser: 
 def test_a_name_without_measure_is_malformed_and_no_more(normaliser: TypingNormaliser, fields: str) -> None:
     found = locus_of(normaliser, f"A*{fields}+A*01:01", locus="A", state="two_copies")
     assert (found.glstring, {flag.code for flag in found.flags}) == (None, {"malformed_name"})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differ"),
+    [
+        ("A*01:01+A*02:01", "A*01:01+A*03:01", True),
+        ("A*01:01+A*02:01", "A*02:01+A*01:01", False),
+        ("A*01:01+A*02:01", "A*01:01+A*no", True),
+        ("A*01:01+A*02:01", "", False),
+    ],
+)
+def test_two_statements_about_one_locus_of_a_report_are_held_against_each_other(
+    normaliser: TypingNormaliser, first: str, second: str, differ: bool
+) -> None:
+    loci = tuple(
+        LocusTyping(locus="A", state="two_copies" if text else "failed", reported=text, expression=text)
+        for text in (first, second)
+    )
+    found = normaliser.normalise(TypingReport(format="hml", sample="INVENTED-1", loci=loci))
+    codes = [[flag.code for flag in each.doubts] for each in found.loci]
+    assert codes == [["statements_differ"]] * 2 if differ else codes == [[], []]

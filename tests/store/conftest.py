@@ -66,7 +66,7 @@ def typing(sample: str = "S1", *, run: str = "run-1", software: str = "", grid: 
                 state=states[locus],
                 reported=text,
                 glstring=text or None,
-                release=RELEASE if text else None,
+                release=RELEASE,
                 flags=() if text else (Flag("failed", locus, "no usable result"),),
             )
             for locus, text in called.items()

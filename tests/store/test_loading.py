@@ -162,7 +162,9 @@ def test_any_text_comes_back_as_it_was_printed(
         loci=(LocusTyping(locus="A", state="failed", reported=reported),),
         properties=(Printed(label, reported),),
     )
-    normal = NormalTyping(sample=made.normal.sample, loci=(NormalLocus(locus="A", state="failed", reported=reported),))
+    normal = NormalTyping(
+        sample=made.normal.sample, loci=(NormalLocus(locus="A", state="failed", reported=reported, release="0.1.0"),)
+    )
     with Store(tmp_path_factory.mktemp("text") / "store.duckdb") as store:
         Writer(store).load([make.entry(1, LoadedReport(printed=printed, normal=normal, message=message))])
         [report] = dump(store, "reports")

@@ -56,7 +56,7 @@ def test_a_typing_is_dumped_as_printed_and_as_meant(filled: Store, make: Any) ->
     assert (called["state"], called["reported"]) == ("two_copies", "HLA-A*01:01+HLA-A*02:01")
     assert (called["glstring"], called["release"], called["flags"]) == ("HLA-A*01:01+HLA-A*02:01", "0.1.0", [])
     assert (called["version"], called["current"], called["stated_release"]) == (1, True, "0.0.9")
-    assert (failed["state"], failed["glstring"], failed["release"]) == ("failed", None, None)
+    assert (failed["state"], failed["glstring"], failed["release"]) == ("failed", None, "0.1.0")
     assert failed["flags"] == [{"code": "failed", "token": "B", "message": "no usable result", "severity": "warning"}]
 
 

@@ -44,11 +44,13 @@ create table report (
     version integer not null,
     current boolean not null,
     changed bigint not null,
-    printed json not null,
-    normalised json not null
+    printed varchar not null,
+    normalised varchar not null
 );
 comment on table report is 'One row per report of a receipt: as printed, as meant, and which version of its run it is.';
 comment on column report.identity is 'Kind, format, run and sample: reports of one source with the same identity are versions of the same run.';
+comment on column report.printed is 'The record as printed, JSON.';
+comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
 comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
 
 create table report_flag (
@@ -61,33 +63,58 @@ create table report_flag (
 );
 comment on table report_flag is 'One row per doubt that shows only when a report is held against the others of its run.';
 
-create table typing (
-    seq bigint not null,
-    ordinal integer not null,
-    position integer not null,
+create table statement (
+    id integer not null,
+    key ubigint not null,
     locus varchar not null,
     state varchar not null,
     reported varchar not null,
     expression varchar not null,
-    method varchar not null,
-    test_id varchar not null,
-    date varchar not null,
     stated_release varchar not null
 );
-comment on table typing is 'One row per report and locus: what was reported, as printed.';
+comment on table statement is 'One row per distinct statement about a locus, as printed. Registries repeat them, so each is kept once.';
+comment on column statement.key is 'A 64-bit key of the texts: equal texts have equal keys; equal keys are then compared by their texts.';
 
-create table typing_normal (
+create table meaning (
+    statement integer not null,
+    release varchar not null,
+    glstring varchar,
+    resolution varchar not null,
+    flags varchar not null
+);
+comment on table meaning is 'One row per statement and nomenclature release: the canonical GL String, or null and the doubts. Never overwritten.';
+comment on column meaning.release is 'Empty where no release was installed.';
+
+create table release_in_use (release varchar not null);
+comment on table release_in_use is 'One row per store that holds typings: the nomenclature release they are read under. Every statement has a meaning under it.';
+
+create table typing (
     seq bigint not null,
     ordinal integer not null,
     position integer not null,
-    release varchar,
-    glstring varchar,
-    resolution varchar not null,
-    flags json not null,
-    current boolean not null
+    statement integer not null,
+    method varchar not null,
+    test_id varchar not null,
+    date varchar not null,
+    doubts varchar not null
 );
-comment on table typing_normal is 'One row per typing and nomenclature release: the canonical GL String, or null and the doubts.';
-comment on column typing_normal.current is 'True for the release that the site works under.';
+comment on table typing is 'One row per report and locus: which statement it makes, how and when it was found.';
+comment on column typing.doubts is 'Doubts that come from the rest of the report; those of the statement itself stand with its meaning.';
+
+create view read_typing as
+select
+    typing.seq, typing.ordinal, typing.position, typing.statement, statement.locus, statement.state, statement.reported,
+    statement.expression, statement.stated_release, typing.method, typing.test_id, typing.date,
+    nullif(meaning.release, '') as release, meaning.glstring, meaning.resolution,
+    case
+        when typing.doubts = '[]' then meaning.flags
+        when meaning.flags = '[]' then typing.doubts
+        else left(meaning.flags, -1) || ',' || substr(typing.doubts, 2)
+    end::json as flags
+from typing
+join statement on statement.id = typing.statement
+join meaning on meaning.statement = typing.statement and meaning.release = (select release from release_in_use);
+comment on view read_typing is 'One row per report and locus: as printed, and as it is read under the release in use.';
 
 create table observation (
     seq bigint not null,

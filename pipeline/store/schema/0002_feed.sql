@@ -38,15 +38,13 @@ create view feed_typing as
 with stated as (
     select
         donor_report.donor, donor_report.scheme, donor_report.owner, donor_report.source, donor_report.sample, donor_report.version,
-        typing.*, typing_normal.glstring, typing_normal.release, typing_normal.resolution, typing_normal.flags,
+        read_typing.* exclude (statement),
         case
-            when typing.state not in ('failed', 'not_tested')
-            then coalesce(typing_normal.glstring, typing.state || ' ' || typing.reported)
+            when read_typing.state not in ('failed', 'not_tested')
+            then coalesce(read_typing.glstring, read_typing.state || ' ' || read_typing.reported)
         end as statement
     from donor_report
-    join typing using (seq, ordinal)
-    join typing_normal using (seq, ordinal, position)
-    where typing_normal.current
+    join read_typing using (seq, ordinal)
 ), compared as (
     select
         *,

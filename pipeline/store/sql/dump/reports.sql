@@ -1,6 +1,6 @@
 select
     receipt.receipt, report.source, report.format, report.ordinal, report.kind, report.sample, report.subject,
-    report.version, report.current, report.printed, report.normalised, flagged.flags
+    report.version, report.current, report.printed::json as printed, report.normalised::json as normalised, flagged.flags
 from report
 join receipt using (seq)
 left join (

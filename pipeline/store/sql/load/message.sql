@@ -1,3 +1,2 @@
 insert into message
-select seq, ordinal, message
-from batch
+select unnest($seq::bigint[]), unnest($ordinal::integer[]), unnest($message::varchar[])

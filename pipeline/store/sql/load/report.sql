@@ -1,5 +1,8 @@
-insert into report
+insert into report by name
 select
-    seq, ordinal, source, kind, format, sample, sample_scheme, subject, subject_scheme, quality_control,
-    identity, run_key, 1, true, ?::bigint, printed, normalised
-from batch
+    unnest($seq::bigint[]) as seq, unnest($ordinal::integer[]) as ordinal, unnest($source::varchar[]) as source,
+    unnest($kind::varchar[]) as kind, unnest($format::varchar[]) as format, unnest($sample::varchar[]) as sample,
+    unnest($sample_scheme::varchar[]) as sample_scheme, unnest($subject::varchar[]) as subject,
+    unnest($subject_scheme::varchar[]) as subject_scheme, unnest($quality_control::boolean[]) as quality_control,
+    unnest($identity::varchar[]) as identity, unnest($run_key::ubigint[]) as run_key, 1 as version, true as current,
+    $changed::bigint as changed, unnest($printed::varchar[]) as printed, unnest($normalised::varchar[]) as normalised

@@ -1,6 +1,6 @@
-insert into typing
-select
-    seq, ordinal, position, meant.locus, meant.state, meant.reported,
-    coalesce(said.expression, ''), coalesce(meant.method, ''), coalesce(meant.test_id, ''), coalesce(meant.date, ''),
-    coalesce(said.stated_release, '')
-from locus
+insert into typing by name
+select unnest(from_json(typings, '[{
+    "seq": "BIGINT", "ordinal": "INTEGER", "position": "INTEGER", "statement": "INTEGER", "method": "VARCHAR",
+    "test_id": "VARCHAR", "date": "VARCHAR", "doubts": "VARCHAR"
+}]'), recursive := true)
+from (select ?::varchar as typings)

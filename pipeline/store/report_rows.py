@@ -1,0 +1,120 @@
+"""The reports of a batch as rows of the store's tables."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from parsers.records import TypingReport, identity
+from pipeline.normalise.records import NormalObservations, NormalTyping
+from pipeline.store.entry import Entry, LoadedReport, Receipt
+from pipeline.store.statements import Pair, Statement, statement_of
+from pipeline.store.texts import json_text, key64
+
+NO_DOUBTS = "[]"
+
+
+class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A report on its way into the tables; `measured` repeats the JSON of one whose values become rows."""
+
+    seq: int
+    ordinal: int
+    source: str
+    kind: str
+    format: str
+    sample: str
+    sample_scheme: str
+    subject: str | None
+    subject_scheme: str | None
+    quality_control: bool
+    identity: str
+    run_key: int
+    printed: str
+    normalised: str
+    measured: str | None
+    message: str
+
+
+class TypingRow(msgspec.Struct, frozen=True):
+    """A row of the table `typing`."""
+
+    seq: int
+    ordinal: int
+    position: int
+    statement: int
+    method: str
+    test_id: str
+    date: str
+    doubts: str
+
+
+def report_rows(entries: Iterable[Entry]) -> list[ReportRow]:
+    """A row for every report of these entries."""
+    return [
+        _report_row(entry.receipt, ordinal, report) for entry in entries for ordinal, report in enumerate(entry.reports)
+    ]
+
+
+def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
+    """These columns of the rows, as parameters of a statement."""
+    return {name: [getattr(row, name) for row in rows] for name in names}
+
+
+def typed_loci(entries: Iterable[Entry]) -> list[tuple[int, int, list[Pair]]]:
+    """Receipt number, place in the receipt, and the loci of every typing of these entries."""
+    return [
+        (entry.receipt.seq, ordinal, loci_of(report, entry.receipt.receipt))
+        for entry in entries
+        for ordinal, report in enumerate(entry.reports)
+        if isinstance(report.printed, TypingReport)
+    ]
+
+
+def loci_of(report: LoadedReport, receipt: str) -> list[Pair]:
+    """The loci of a typing, as printed and as meant: the two lists must be as long as each other."""
+    printed, normal = report.printed, report.normal
+    if not isinstance(printed, TypingReport) or not isinstance(normal, NormalTyping):
+        return []
+    if len(printed.loci) != len(normal.loci):
+        raise ValueError(f"{receipt}: {len(printed.loci)} typings printed, {len(normal.loci)} normalised")
+    return list(zip(printed.loci, normal.loci, strict=True))
+
+
+def typing_rows(typed: Iterable[tuple[int, int, list[Pair]]], numbers: dict[Statement, int]) -> Iterator[TypingRow]:
+    """A row for every locus; `numbers` are those of the statements."""
+    for seq, ordinal, loci in typed:
+        for position, (printed, normal) in enumerate(loci):
+            yield TypingRow(
+                seq,
+                ordinal,
+                position,
+                numbers[statement_of(printed)],
+                normal.method,
+                normal.test_id,
+                normal.date,
+                json_text(normal.doubts) if normal.doubts else NO_DOUBTS,
+            )
+
+
+def _report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
+    printed, normal = report.printed, report.normal
+    run = identity(printed)
+    name, normalised = json_text(run), json_text(normal)
+    return ReportRow(
+        seq=receipt.seq,
+        ordinal=ordinal,
+        source=receipt.source,
+        kind=run[0],
+        format=printed.format,
+        sample=normal.sample.value,
+        sample_scheme=normal.sample.scheme,
+        subject=normal.subject.value if normal.subject else None,
+        subject_scheme=normal.subject.scheme if normal.subject else None,
+        quality_control=isinstance(normal, NormalObservations) and normal.quality_control,
+        identity=name,
+        run_key=key64(receipt.source, name),
+        printed=json_text(printed),
+        normalised=normalised,
+        measured=None if isinstance(normal, NormalTyping) else normalised,
+        message=report.message,
+    )
