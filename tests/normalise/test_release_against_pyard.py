@@ -137,14 +137,12 @@ def coded(release: Release, codes: Codes) -> Iterator[str]:
             gene = max(CODED, key=lambda gene: sum(each in held[gene] for each in listed))
         else:
             near = islice(cycle(firsts), turn % len(firsts), turn % len(firsts) + 40)
-            gene, first = max(
-                nearest, key=lambda pair: sum(f"{pair[1]}:{each}" in held[pair[0]] for each in listed[:20])
-            )
+            gene, first = max(near, key=lambda pair: sum(f"{pair[1]}:{each}" in held[pair[0]] for each in listed[:20]))
         yield f"{gene}*{first}:{code}"
 
 
 def gl_strings(release: Release) -> Iterator[str]:
-    """Genotypes of every shape, of expressed alleles that lie in a G group and have an antigen if any of the gene has."""
+    """Genotypes of every shape, of expressed alleles in G groups."""
     dice = random.Random(1)
     pool = {gene: [f"{gene}*{name}" for name in plain_names(release, gene)] for gene in CODED}
     for _ in range(STRINGS):
