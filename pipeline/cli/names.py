@@ -1,5 +1,6 @@
 """Commands about HLA names: nomenclature install, nomenclature list, reduce."""
 
+import gc
 import sys
 from typing import Annotated, Literal
 
@@ -69,6 +70,7 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
     from pipeline.normalise.bulk_reduction import Reducer  # noqa: PLC0415
 
     reducer = Reducer(session.site.release_named(release or None), mode)
+    gc.freeze()  # the release lives as long as the process and need not be searched for garbage
     return answer_lines(reducer.reduce, sys.stdin, session.answers)
 
 

@@ -11,7 +11,7 @@ and goes through the tree, which refuses or flags it. That both ways agree is a 
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from pipeline.normalise.genotypes import DRB345
@@ -28,7 +28,7 @@ NO_NUMBER = "\xff"
 FIRST_GENE = 0x20
 FIRST_DIGIT = 0x40
 OPERATORS = str.maketrans("^|+", "///")
-MEMORY = 64_000_000
+MEMORY = 100_000_000
 """Characters of reduced parts that one memory keeps before it is emptied."""
 
 Copy = tuple[str, str, str, bool]
@@ -121,47 +121,55 @@ class Reducer:
         except NotPlain:
             return reduce_glstring(text, self.mode, self.release).output
 
+    def outputs(self, texts: Iterable[str]) -> Iterator[str]:
+        """Each string reduced, empty if it is refused, as quickly as those of one gene repeat themselves."""
+        known = self._genes
+        for text in texts:
+            gene = known.get(text)
+            yield gene[1] if gene else self.output(text)
+
+    def table(self, names: Iterable[str]) -> dict[str, str]:
+        """What each of these names reduces to, as a list in canonical order; those not understood are not in it."""
+        found = {name: self.output(name) for name in names}
+        return {name: output for name, output in found.items() if output}
+
     def _whole(self, text: str) -> Gene:
         if len(text) > LENGTH_LIMIT:
             raise NotPlain
-        genes = self._genes
         if "^" not in text:
-            return genes[text]
-        parts = sorted([genes[each] for each in text.split("^")])
+            return self._genes[text]
+        gene = self._gene
+        parts = sorted([gene(each) for each in text.split("^")])
         named = "".join([part[0] for part in parts])
         if len(set(named)) < len(named):
             raise NotPlain
-        return named, _joined("^", [part[1] for part in parts]), any(part[2] for part in parts)
+        return named, _joined("^", [part[1] for part in parts]), True in [part[2] for part in parts]
 
     def _gene(self, text: str) -> Gene:
         if "|" in text:
             return self._genotypes(text)
-        if "+" not in text:
-            _, output, gene, noted = self._copies[text]
-            return gene, output, noted
-        one, other, gene = self._pair(text)
-        return gene, f"{one[1]}+{other[1]}", one[3] or other[3]
-
-    def _pair(self, text: str) -> tuple[Copy, Copy, str]:
-        """Two gene copies in order, and their genes."""
-        written, other_written = text.split("+", 1)
-        one, other = self._copies[written], self._copies[other_written]
+        written, plus, other_written = text.partition("+")
+        one = self._copies[written]
+        if not plus:
+            return one[2], one[1], one[3]
+        other = self._copies[other_written]
         if other < one:
             one, other = other, one
-        return one, other, one[2] if one[2] == other[2] else _same_place(one[2] + other[2])
+        return _genes_of(one, other), f"{one[1]}+{other[1]}", one[3] or other[3]
 
     def _genotypes(self, text: str) -> Gene:
         found = [self._genotype(each) for each in text.split("|")]
         genes = {genotype[2] for genotype in found}
         gene = genes.pop() if len(genes) == 1 else _same_place("".join(genes))
         ordered = sorted({genotype[:2] for genotype in found})
-        return gene, _joined("|", [output for _, output in ordered]), any(genotype[3] for genotype in found)
+        return gene, _joined("|", [output for _, output in ordered]), True in [genotype[3] for genotype in found]
 
     def _genotype(self, text: str) -> Copy:
         if "+" not in text:
             return self._copies[text]
-        one, other, gene = self._pair(text)
-        return f"{one[0]}{BETWEEN_NAMES}{other[0]}", f"{one[1]}+{other[1]}", gene, one[3] or other[3]
+        one, other = sorted([self._copies[each] for each in text.split("+", 1)])
+        order = f"{one[0]}{BETWEEN_NAMES}{other[0]}"
+        return order, f"{one[1]}+{other[1]}", _genes_of(one, other), one[3] or other[3]
 
     def _copy(self, text: str) -> Copy:
         written = text.split("/")
@@ -210,6 +218,10 @@ def _joined(operator: str, texts: list[str]) -> str:
     if sum(map(len, texts)) > OUTPUT_LIMIT:
         raise NotPlain
     return operator.join(texts)
+
+
+def _genes_of(one: Copy, other: Copy) -> str:
+    return one[2] if one[2] == other[2] else _same_place(one[2] + other[2])
 
 
 def _same_place(genes: str) -> str:
