@@ -80,6 +80,11 @@ COMMANDS = {
         "GL Strings from stdin, one a line, reduced to stdout, one a line.",
         "graftline reduce --mode P",
     ),
+    "liftover": Command(
+        "names:liftover",
+        "GL Strings from stdin, one a line, from one release's names to another's, by accession.",
+        "graftline liftover --from 0.1.0 --to 0.1.0",
+    ),
     "search": Command(
         "matcher:search",
         "Matched donors from the feed, best first.",
@@ -109,14 +114,19 @@ FAMILIES = {
         },
     ),
     "nomenclature": Family(
-        "Releases of IPD-IMGT/HLA: install, list.",
+        "Releases of IPD-IMGT/HLA: install, list, diff.",
         {
             "install": Command(
                 "names:install",
-                "Install a release by number, or from a folder or zip file.",
+                "Install a release by number, or from a folder or zip file; or a list of multiple allele codes.",
                 "graftline nomenclature install release",
             ),
-            "list": Command("names:installed", "The installed releases.", "graftline nomenclature list"),
+            "diff": Command(
+                "names:diff",
+                "What changed between two installed releases.",
+                "graftline nomenclature diff 0.1.0 0.1.0",
+            ),
+            "list": Command("names:installed", "The installed releases and code list.", "graftline nomenclature list"),
         },
     ),
     "profile": Family(

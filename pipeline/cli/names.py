@@ -1,28 +1,33 @@
 """Commands about HLA names: nomenclature install, nomenclature list, reduce."""
 
-import io
+import gc
 import sys
-from collections.abc import Iterable
-from typing import Literal, TextIO
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 from pipeline.cli.session import Here
 
-Mode = Literal["G", "P", "lgx"]
+Mode = Literal["G", "P", "lgx", "lg", "W", "exon", "U2", "S", "1F", "TCE"]
 
 
 def install(what: str, *, session: Here) -> int:
-    """Install a release of IPD-IMGT/HLA: by number (downloaded and verified), or from a folder or zip file.
+    """Install a release of IPD-IMGT/HLA, or a list of multiple allele codes.
 
     Parameters
     ----------
     what
-        A release number such as 3.58.0, a folder, or a zip file.
+        A release number such as 3.58.0 (downloaded and verified), a folder or zip file of a release, or NMDP's list of
+        codes (alpha.v3 or numer.v3, .txt or .zip), which takes the place of the one installed before.
     """
-    from pipeline.normalise.nomenclature.install import install as install_release  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.install import install_either  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.mac import InstalledCodes  # noqa: PLC0415
 
-    installed = install_release(what, session.site.home.nomenclature)
+    installed = install_either(what, session.site.home.nomenclature)
     if session.answers.json:
         session.answers.object(installed)
+    elif isinstance(installed, InstalledCodes):
+        session.answers.line(f"{installed.codes:,} multiple allele codes ({installed.title}) in {installed.file}")
     else:
         session.answers.line(
             f"{installed.title}, {'installed in' if installed.fresh else 'already in'} {installed.folder}"
@@ -32,11 +37,18 @@ def install(what: str, *, session: Here) -> int:
 
 
 def installed(*, session: Here) -> int:
-    """List the installed releases."""
+    """List the installed releases, and the list of multiple allele codes."""
     from pipeline.normalise.nomenclature.install import list_installed  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.mac import list_codes  # noqa: PLC0415
 
-    releases = list_installed(session.site.home.nomenclature)
-    rows = [{"release": each.version, "title": each.title, "folder": str(each.folder)} for each in releases]
+    nomenclature = session.site.home.nomenclature
+    rows = [
+        {"release": each.version, "title": each.title, "folder": str(each.folder)}
+        for each in list_installed(nomenclature)
+    ] + [
+        {"release": "codes", "title": f"{each.codes:,} multiple allele codes, {each.title}", "folder": str(each.file)}
+        for each in list_codes(nomenclature)
+    ]
     if not session.answers.table(rows, ("release", "title", "folder")):
         session.answers.say("no release is installed; run: graftline nomenclature install 3.58.0")
     return 0
@@ -48,28 +60,59 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
     Parameters
     ----------
     mode
-        What to reduce to: G groups, P groups, or the two fields of either (lgx).
+        What to reduce to: G groups, P groups, the two fields of either (lgx, lg), current alleles in full (W), three
+        fields (exon), two unambiguous fields (U2), serological antigens (S), first fields (1F), or the T-cell epitope
+        groups of DPB1 (TCE).
     release
         The nomenclature release; the site's if not given.
     """
-    from pipeline.normalise.reduction import reduce_glstring  # noqa: PLC0415
+    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.normalise.bulk_reduction import Reducer  # noqa: PLC0415
 
-    names = session.site.release_named(release or None)
-    refused = 0
-    for number, line in enumerate(lines_of(sys.stdin), 1):
-        reduced = reduce_glstring(line.rstrip("\r\n"), mode, names)
-        refused += not reduced.output
-        if session.answers.json:
-            session.answers.object({"input": reduced.input, "output": reduced.output, "flags": reduced.flags})
-            continue
-        session.answers.line(reduced.output)
-        for flag in reduced.flags:
-            session.answers.say(f"line {number}: {flag.token}: {flag.message}")
-    return int(refused > 0)
+    reducer = Reducer(session.site.release_named(release or None), mode)
+    gc.freeze()  # the release lives as long as the process and need not be searched for garbage
+    return answer_lines(reducer.reduce, sys.stdin, session.answers)
 
 
-def lines_of(stream: TextIO) -> Iterable[str]:
-    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
-    return stream
+def liftover(
+    *, source: Annotated[str, Parameter("--from")], target: Annotated[str, Parameter("--to")], session: Here
+) -> int:
+    """GL Strings from stdin, one a line, from one release's names to another's, by accession, to stdout.
+
+    Parameters
+    ----------
+    source
+        The release whose names the strings are written in.
+    target
+        The release whose names are wanted.
+    """
+    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.normalise.lifting import GLStringLifter  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.liftover import Lifter  # noqa: PLC0415
+
+    lifter = Lifter(session.site.release_named(source), session.site.release_named(target))
+    return answer_lines(GLStringLifter(lifter).lift, sys.stdin, session.answers)
+
+
+def diff(before: str, after: str, /, *, session: Here) -> int:
+    """What changed between two installed releases: names new, renamed and gone, and alleles that changed their group.
+
+    Parameters
+    ----------
+    before
+        One release.
+    after
+        The other.
+    """
+    from collections import Counter  # noqa: PLC0415
+
+    from pipeline.normalise.nomenclature.diff import KINDS, changes  # noqa: PLC0415
+
+    found = changes(session.site.release_named(before), session.site.release_named(after))
+    if session.answers.json:
+        for each in found:
+            session.answers.object(each)
+        return 0
+    counts = Counter(each.change for each in found)
+    session.answers.table([{"change": kind, "alleles": counts[kind]} for kind in KINDS], ("change", "alleles"))
+    return 0

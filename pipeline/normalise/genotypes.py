@@ -12,7 +12,7 @@ from pipeline.normalise.glstring import Tree, leaves, text_of
 from pipeline.normalise.nomenclature.names import split_name
 from pipeline.normalise.records import Flag
 
-DRB345 = frozenset({"DRB3", "DRB4", "DRB5"})
+DRB345 = frozenset({"DRB3", "DRB4", "DRB5", "DRBX"})
 MEANINGS = {
     "/": "alternatives of one allele have to be of one gene",
     "~": "one haplotype carries each gene once",
@@ -47,7 +47,7 @@ def _agree(operator: str, named: list[frozenset[str]]) -> bool:
 
 
 def _places(named: frozenset[str]) -> frozenset[str]:
-    """The genes with DRB3, DRB4 and DRB5 as one, which beside DRB1 need not be there."""
+    """The genes with DRB3, DRB4, DRB5 and DRBX as one, which beside DRB1 need not be there."""
     others = named - DRB345
     return others if others == named or "DRB1" in others else others | {"DRB345"}
 

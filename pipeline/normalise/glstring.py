@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from parsers.errors import ParseError
-from pipeline.normalise.nomenclature.names import WORDS, SortKey, full_name, sort_key, split_name
+from pipeline.normalise.nomenclature.names import ANTIGEN, WORDS, SortKey, full_name, sort_key, split_name
 
 OPERATORS = "?^|+~/"
 ALTERNATIVES = "?|/"
@@ -34,16 +34,26 @@ Tree = str | tuple[str, tuple[Any, ...]]
 """A name, or an operator with its members, which are trees."""
 
 
-class AmbiguousAbbreviation(ParseError):
+class GLStringError(ParseError):
+    """This is no GL String; `position` is the character at which it ceases to be one, counted from 1."""
+
+    position: int | None = None
+
+
+class AmbiguousAbbreviation(GLStringError):
     """One field alone follows a name of several fields in a `/` list: it may stand for the first field or the last."""
 
 
 class GLString(msgspec.Struct, frozen=True):
-    """A GL String that has been read: its tree in canonical order, and the namespace and release if it was a GLSC."""
+    """A GL String that has been read: its tree in canonical order, and the namespace and release if it was a GLSC.
+
+    `places` gives the first character of every name in the text as it was written, counted from 1.
+    """
 
     tree: Tree
     namespace: str = ""
     release: str = ""
+    places: dict[str, int] = {}
 
     def __str__(self) -> str:
         return text_of(self.tree)
@@ -62,12 +72,21 @@ class GLString(msgspec.Struct, frozen=True):
 def read(text: str, locus: str = "") -> GLString:
     """The GL String or GL String Code in `text`; `locus` is the gene of names that have none before them.
 
-    White space and invisible characters are left out first; positions in a ParseError count what remains, from 1.
+    White space and invisible characters are left out first; what a GLStringError says in words counts what remains,
+    from 1, its `position` the text as it was written.
     """
     if len(text) > LENGTH_LIMIT:
-        raise ParseError(f"this GL String has {len(text)} characters", expected=f"at most {LENGTH_LIMIT}")
-    namespace, release, body = _unwrap("".join(text.split()).translate(INVISIBLE))
-    return GLString(canonical(_Reader(locus).read(body, 0, 0)), namespace, release)
+        raise GLStringError(f"this GL String has {len(text)} characters", expected=f"at most {LENGTH_LIMIT}")
+    kept = [place for place, sign in enumerate(text, 1) if not sign.isspace() and ord(sign) not in INVISIBLE]
+    namespace, release, body = _unwrap("".join(text[place - 1] for place in kept) if len(kept) < len(text) else text)
+    places = kept[len(kept) - len(body) :]
+    reader = _Reader(locus)
+    try:
+        tree = canonical(reader.read(body, 0, 0))
+    except GLStringError as error:
+        error.position = [*places, len(text) + 1][error.position or 0]
+        raise
+    return GLString(tree, namespace, release, {name: places[place] for name, place in reader.places.items()})
 
 
 def _unwrap(text: str) -> tuple[str, str, str]:
@@ -75,7 +94,7 @@ def _unwrap(text: str) -> tuple[str, str, str]:
         return "", "", text
     parts = text.split("#", 2)
     if len(parts) < 3 or not all(parts):
-        raise ParseError(
+        raise GLStringError(
             "this GL String Code is incomplete", found=text, expected="namespace#release#GL String, each not empty"
         )
     return parts[0], parts[1], parts[2]
@@ -86,6 +105,7 @@ class _Reader:
 
     def __init__(self, locus: str) -> None:
         self.given = self.locus = locus.removeprefix("HLA-")
+        self.places: dict[str, int] = {}
 
     def read(self, text: str, level: int, position: int) -> Tree:
         """The tree of `text`, whose operators are those from `level` on; `position` is where it begins."""
@@ -105,26 +125,34 @@ class _Reader:
 
     def name(self, text: str, position: int) -> str:
         """One name, completed by its gene."""
-        where = f"character {position + 1} of the GL String"
         if not text:
-            raise ParseError("nothing stands here", where=where, expected="an allele name between two operators")
+            raise _refusal("nothing stands here", text, position, "an allele name between two operators")
         if not TOKEN_CHARACTERS.issuperset(text) or text.count("*") > 1:
-            raise ParseError("this is not an allele name", found=text, where=where, expected="a name like HLA-A*01:01")
+            raise _refusal("this is not an allele name", text, position, "a name like HLA-A*01:01")
         gene, fields = split_name(text)
         self.locus = gene or self.locus
         if not self.locus or not fields or "*" in fields or "-" in fields:
-            raise ParseError("this name has no gene or no fields", found=text, where=where, expected="HLA-A*01:01")
-        return full_name(self.locus, fields)
+            raise _refusal("this name has no gene or no fields", text, position, "HLA-A*01:01")
+        name = full_name(self.locus, fields)
+        self.places.setdefault(name, position)
+        return name
 
 
 def _refuse_ambiguous(text: str, before: str, position: int) -> None:
-    if ":" in before and text and not {":", "*"} & set(text) and text not in WORDS:
-        raise AmbiguousAbbreviation(
-            "this abbreviation may stand for the first field of a name or for the last",
-            found=f"{before}/{text}",
-            where=f"character {position + 1} of the GL String",
-            expected="every alternative written in full",
-        )
+    if ":" not in before or not text or {":", "*"} & set(text):
+        return
+    if text not in WORDS and not ANTIGEN.fullmatch(text.removeprefix("HLA-")):
+        message = "this abbreviation may stand for the first field of a name or for the last"
+        found, expected = f"{before}/{text}", "every alternative written in full"
+        raise _refusal(message, found, position, expected, AmbiguousAbbreviation)
+
+
+def _refusal(
+    message: str, found: str, position: int, expected: str, kind: type[GLStringError] = GLStringError
+) -> GLStringError:
+    error = kind(message, found=found, where=f"character {position + 1} of the GL String", expected=expected)
+    error.position = position
+    return error
 
 
 def canonical(tree: Tree) -> Tree:

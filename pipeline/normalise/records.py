@@ -14,12 +14,16 @@ Severity = Literal["info", "warning", "error"]
 
 
 class Flag(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A doubt, for machines and people: a stable code, the token it is about, and a sentence."""
+    """A doubt, for machines and people: a stable code, the token it is about, and a sentence.
+
+    `position` is the character of the string at which the token stands, counted from 1; None where nobody says it.
+    """
 
     code: str
     token: str
     message: str
     severity: Severity = "warning"
+    position: int | None = None
 
 
 class Identifier(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -36,6 +36,7 @@ from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name,
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
+from pipeline.normalise.reduction_flags import code_notes, old_note
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -59,6 +60,12 @@ REFUSALS: dict[str, tuple[str, Severity, str]] = {
         "mac_not_installed",
         "warning",
         "a multiple allele code; no code list is installed to say what it stands for",
+    ),
+    "unknown_code": ("unknown_mac", "error", "the installed list of multiple allele codes does not hold this code"),
+    "misused_code": (
+        "mac_first_field",
+        "error",
+        "this multiple allele code names alleles with their first field{reason}",
     ),
     "old": ("old_name", "error", "a name without colons, from before April 2010; it has to be translated by hand"),
     "malformed": ("malformed_name", "error", "this is no HLA name; expected one like A*01:01:01:01"),
@@ -232,6 +239,10 @@ def flags_for_name(name: str, release: Release) -> Iterator[Flag]:
     elif status.kind == "word":
         word = WORDS[word_of(fields)]
         yield Flag(word["code"], name, word["message"], "info")
+    elif status.kind == "code":
+        yield from code_notes(name, release)
+    elif status.kind == "renamed":
+        yield from old_note(name, release)
     else:
         yield from _expression_flags(name, fields, release)
 

@@ -136,7 +136,7 @@ def test_reduce_gives_as_many_lines_as_it_takes_in_the_same_order(graftline: Cal
     for row in rows.rows():
         assert row.keys() == {"input", "output", "flags"}
         assert bool(row["flags"]) is not bool(row["output"])
-        assert all(flag.keys() == FLAG for flag in row["flags"])
+        assert all(flag.keys() == FLAG | {"position"} for flag in row["flags"])
     assert plain.code == rows.code == 1
     assert "line 2: " in plain.err
 

@@ -5,14 +5,18 @@ change, when its own layout changes (`LAYOUT`), or when it cannot be read.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.allele_codes import CodeList
+from pipeline.normalise.nomenclature.history import History
+from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
+from pipeline.normalise.nomenclature.v2_names import read_old_names
 
-LAYOUT = 1
+LAYOUT = 2
 
 
 class Cached(msgspec.Struct):
@@ -29,15 +33,23 @@ _decoder = msgspec.msgpack.Decoder(Cached)
 _locus_decoder = msgspec.msgpack.Decoder(LocusNames)
 
 
-def open_cached(folder: Path) -> Release:
-    """The release in `folder`, from its cache, which is made if it is missing or out of date."""
+def open_cached(
+    folder: Path, codes: CodeList | None = None, history: Callable[[], History | None] = lambda: None
+) -> Release:
+    """The release in `folder`, from its cache, which is made if it is missing or out of date.
+
+    Names of before 2010 are read by its own table, multiple allele codes and former names by what is given.
+    """
     digest = source_digest(folder)
     cached = _read(cache_path(folder))
     if cached is None or cached.digest != digest:
         cached = _make(read_release(folder), digest)
         _write(cache_path(folder), cached)
     blocks = cached.loci
-    return Release(cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]))
+    reference = Reference(codes, lambda: read_old_names(folder), history)
+    return Release(
+        cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), reference
+    )
 
 
 def cache_path(folder: Path) -> Path:

@@ -18,6 +18,8 @@ import msgspec
 
 from pipeline.errors import SiteError, Unavailable
 from pipeline.normalise.nomenclature.cache import open_cached
+from pipeline.normalise.nomenclature.history import read_history
+from pipeline.normalise.nomenclature.mac import InstalledCodes, install_codes, is_code_list, open_codes
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.release_files import (
     OPTIONAL,
@@ -67,6 +69,13 @@ def install(what: str, home_nomenclature: Path, *, fetch: Fetch | None = None) -
         return _settle(folder, home_nomenclature / version, title)
 
 
+def install_either(what: str, home_nomenclature: Path) -> Installed | InstalledCodes:
+    """Install what `what` names, a release or a list of multiple allele codes. Raises SiteError."""
+    if Path(what).is_file() and is_code_list(Path(what)):
+        return install_codes(Path(what), home_nomenclature)
+    return install(what, home_nomenclature)
+
+
 def list_installed(home_nomenclature: Path) -> tuple[Installed, ...]:
     """Every installed release, newest last. Raises SiteError if one of them is damaged."""
     folders = [
@@ -87,7 +96,7 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
         raise Unavailable(
             f"{wanted} installed{there}. Install one: graftline nomenclature install {version or '3.58.0'}"
         )
-    return open_cached(folders[version])
+    return open_cached(folders[version], open_codes(home_nomenclature), lambda: read_history(folders.values()))
 
 
 def fetch_url(url: str) -> bytes | None:
@@ -118,7 +127,7 @@ def _collect(what: str, folder: Path, fetch: Fetch) -> None:
     elif zipfile.is_zipfile(path):
         _unzip(path, folder)
     else:
-        raise SiteError(f'"{what}" is no release number like 3.58.0, no folder and no zip file')
+        raise SiteError(f'"{what}" is no release number like 3.58.0, no folder, no zip file and no code list')
 
 
 def _download(branch: str, folder: Path, fetch: Fetch) -> None:

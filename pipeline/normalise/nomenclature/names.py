@@ -5,10 +5,15 @@
 A first field has one to four digits, the others two to four. The suffix says what is known of expression: N null,
 L low, S secreted, C cytoplasm, A aberrant, Q questionable. A G group has three fields and ends in G, a P group has two
 and ends in P. `02:XX` means every allele of that first field, `02:AAUW` (two letters and more) is a multiple allele
-code, and the words NNNN, XXXX, UUUU and NEW stand in place of an allele. Names without colons (`A*0201`, `Cw*0702`) are
-those of before April 2010 and are not read as today's: `DPB1*1001` would be two different alleles.
+code, `02:01g` the alleles that share an lgx name, and the words NNNN, XXXX, UUUU and NEW stand in place of an allele.
+Names without colons (`A*0201`, `Cw*0702`) are those of before April 2010 and are not read as today's: `DPB1*1001`
+would be two different alleles.
 
-Only HLA genes carry the prefix `HLA-`; MICA, MICB, TAP1, TAP2 and HFE are named without it.
+A serological antigen has no asterisk: letters and a number, `A2`, `Cw7`, `DR52`. It belongs to the gene that
+config/codes/antigens.csv names, and its letters are part of its fields: `HLA-DR52` is `DR52` of DRB3.
+
+Only HLA genes carry the prefix `HLA-`; MICA, MICB, TAP1, TAP2 and HFE are named without it. DRBX stands for whichever
+of DRB3, DRB4 and DRB5 a haplotype carries; it has no alleles of its own, only words.
 """
 
 import re
@@ -17,7 +22,7 @@ from typing import Literal
 
 from pipeline.normalise.tables import rows
 
-Kind = Literal["allele", "G", "P", "XX", "MAC", "word", "old", "malformed"]
+Kind = Literal["allele", "G", "P", "lg", "XX", "MAC", "word", "serology", "old", "malformed"]
 SortKey = tuple[int, str, tuple[tuple[int, int, str], ...], str]
 
 LOCUS_ORDER = {row["locus"]: rank for rank, row in enumerate(rows("loci.csv"))}
@@ -25,6 +30,13 @@ PREFIXES = {row["locus"]: row["prefix"] for row in rows("loci.csv")}
 WORDS = {row["word"]: row for row in rows("allele_words.csv")}
 EXPRESSION = {row["suffix"]: row for row in rows("expression.csv")}
 
+ANTIGENS = {row["letters"] + row["number"]: row["locus"] for row in rows("antigens.csv")}
+"""The gene of an antigen's letters, or of one antigen where its letters are another gene's as a rule."""
+
+LETTERS = {row["locus"]: row["letters"] for row in reversed(rows("antigens.csv"))}
+"""The letters that the antigens of a gene's alleles carry: those of its first row."""
+
+ANTIGEN = re.compile("(" + "|".join(sorted({row["letters"] for row in rows("antigens.csv")})) + ")([0-9]{1,4})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -32,21 +44,28 @@ KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("allele", re.compile(FIELDS + r"{0,3}[NLSCAQ]?")),
     ("G", re.compile(FIELDS + r"{2}G")),
     ("P", re.compile(FIELDS + r"P")),
+    ("lg", re.compile(FIELDS + r"[NLSCAQ]?g")),
     ("XX", re.compile(r"[0-9]{1,4}:XX")),
     ("word", re.compile("(?:[0-9]{1,4}:)?(?:" + "|".join(WORDS) + ")")),
     ("MAC", re.compile(r"[0-9]{1,4}:[A-Z]{2,}")),
+    ("serology", ANTIGEN),
 )
 
 
 @lru_cache(maxsize=100_000)
 def split_name(token: str) -> tuple[str, str]:
     """Gene and fields of a token: `HLA-A*01:01` gives `A` and `01:01`; the gene is empty if none is named."""
-    gene, star, fields = token.partition("*")
-    return (gene.removeprefix("HLA-"), fields) if star else ("", token)
+    gene, star, fields = token.removeprefix("HLA-").partition("*")
+    if star:
+        return gene, f"*{fields}" if ANTIGEN.fullmatch(fields) else fields
+    antigen = ANTIGEN.fullmatch(gene)
+    return (ANTIGENS.get(gene) or ANTIGENS[antigen[1]], gene) if antigen else ("", token)
 
 
 def full_name(locus: str, fields: str) -> str:
     """The name as it stands in a canonical GL String: with `HLA-` if the gene is an HLA gene."""
+    if fields[:1].isupper() and ANTIGEN.fullmatch(fields):
+        return f"HLA-{fields}"
     return f"{PREFIXES.get(locus, '')}{locus}*{fields}"
 
 
@@ -69,8 +88,10 @@ def word_of(fields: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def sort_key(token: str) -> SortKey:
-    """The order of names: by gene, by fields as numbers, then by suffix; letters come after numbers."""
+    """The order of names: by gene, by fields as numbers, then by suffix; what is no number comes after numbers."""
     locus, fields = split_name(token)
-    digits = fields.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if fields[-2:-1].isdigit() else fields
+    if antigen := ANTIGEN.fullmatch(fields):
+        return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, ((1, int(antigen[2]), antigen[1]),), "")
+    digits = fields.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZg") if fields[-2:-1].isdigit() else fields
     numbered = tuple((0, int(field), "") if NUMBER.fullmatch(field) else (1, 0, field) for field in digits.split(":"))
     return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, numbered, fields[len(digits) :])

@@ -7,18 +7,28 @@
     wmda/hla_nom_p.txt      A*;01:01:01:01/01:01:01:03/...;01:01P                P groups, as printed
     wmda/md5checksum.txt    MD5 (hla_nom.txt) = ...          with or without `wmda/` before the name
 
-Six comment lines stand before each; later releases may add columns at the end, which are left alone. Allelelist.txt has
-no checksum of its own: it must hold exactly the alleles that hla_nom.txt calls current.
+and, where they are there, what serology and T cells make of the alleles:
+
+    wmda/rel_dna_ser.txt    A*;02:01:01:01;2;;;              antigens: unambiguous, possible, assumed, expert
+    wmda/rel_ser_ser.txt    A;9;23/24;                       antigens split from it; antigens associated with it
+    tce/dpb_tce.csv         Allele,Protein,V1_Assignment,V2_Assignment,...  DPB1: T-cell epitope groups
+
+Six comment lines stand before each; later releases add columns at the end, which are left alone (rel_dna_ser.txt has a
+seventh, HATS, from 3.64; dpb_tce.csv a V3_Assignment from 3.63, and no header line up to 3.44). Releases from 3.64
+keep the serological files of before in wmda/pre2026, which are laid down and not read. Allelelist.txt has no checksum
+of its own: it must hold exactly the alleles that hla_nom.txt calls current.
 """
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from pipeline.errors import SiteError
+from pipeline.normalise.nomenclature.names import LETTERS, split_name
 
 REQUIRED = (
     "Allelelist.txt",
@@ -34,10 +44,17 @@ OPTIONAL = (
     "release_version.txt",
     "tce/dpb_tce.csv",
     "wmda/README.md",
+    "wmda/pre2026/rel_dna_ser.txt",
+    "wmda/pre2026/rel_ser_ser.txt",
     "wmda/rel_dna_ser.txt",
     "wmda/rel_ser_ser.txt",
 )
-READ = ("Allelelist.txt", "Deleted_alleles.txt", "wmda/hla_nom.txt", "wmda/hla_nom_g.txt", "wmda/hla_nom_p.txt")
+NAMED = ("Allelelist.txt", "Deleted_alleles.txt", "wmda/hla_nom.txt", "wmda/hla_nom_g.txt", "wmda/hla_nom_p.txt")
+RELATED = ("wmda/rel_dna_ser.txt", "wmda/rel_ser_ser.txt", "tce/dpb_tce.csv")
+TCE_COLUMNS = ("Allele", "Protein", "V1_Assignment", "V2_Assignment", "Comments")
+"""The columns of dpb_tce.csv where it has no header line."""
+
+NO_ANTIGEN = frozenset({"", "0", "?"})
 
 VERSION_LINE = re.compile(r"^# version:\s*(.*?(\d+\.\d+\.\d+).*?)\s*$", re.MULTILINE)
 CHECKSUM_LINE = re.compile(r"^MD5 \((?:wmda/)?(.+?)\) = ([0-9a-f]{32})\s*$", re.MULTILINE)
@@ -51,12 +68,20 @@ class Deleted(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LocusNames(msgspec.Struct, array_like=True):
-    """All that a release says about one gene; names without the gene. Group members stand in the order of the file."""
+    """All that a release says about one gene; names without the gene. Group members stand in the order of the file.
+
+    `antigens` gives the alleles of an antigen's number, `splits` and `associated` antigens with their letters (`A9`),
+    `tce` the second version of an allele's T-cell epitope assignment as printed.
+    """
 
     alleles: dict[str, str] = {}
     g_groups: dict[str, tuple[str, ...]] = {}
     p_groups: dict[str, tuple[str, ...]] = {}
     deleted: dict[str, Deleted] = {}
+    antigens: dict[str, tuple[str, ...]] = {}
+    splits: dict[str, tuple[str, ...]] = {}
+    associated: dict[str, tuple[str, ...]] = {}
+    tce: dict[str, str] = {}
 
 
 class ReleaseNames(msgspec.Struct):
@@ -76,6 +101,9 @@ def read_release(folder: Path) -> ReleaseNames:
     _read_reasons(folder, loci)
     _read_groups(folder, "g", lambda locus: _locus(loci, locus).g_groups)
     _read_groups(folder, "p", lambda locus: _locus(loci, locus).p_groups)
+    _read_antigens(folder, loci)
+    _read_splits(folder, loci)
+    _read_tce(folder, loci)
     listed = {f"{locus}*{fields}" for locus, names in loci.items() for fields in names.alleles}
     if listed != current:
         raise SiteError(
@@ -87,7 +115,7 @@ def read_release(folder: Path) -> ReleaseNames:
 
 def read_version(folder: Path) -> tuple[str, str]:
     """Version and title that every file's own header states. Raises SiteError if they differ or none is stated."""
-    found = {name: VERSION_LINE.search(_text(folder, name)[:2000]) for name in READ}
+    found = {name: VERSION_LINE.search(_text(folder, name)[:2000]) for name in NAMED}
     if missing := [name for name, match in found.items() if not match]:
         raise SiteError(f"{folder / missing[0]}: no line '# version: ...' at the top; this is not a release file")
     titles = {match[1]: match[2] for match in found.values() if match}
@@ -100,10 +128,8 @@ def read_version(folder: Path) -> tuple[str, str]:
 def verify_checksums(folder: Path) -> None:
     """Compare the WMDA files with md5checksum.txt. Raises SiteError on a difference or a file that it does not name."""
     stated = dict(CHECKSUM_LINE.findall(_text(folder, "wmda/md5checksum.txt")))
-    for name in ("hla_nom.txt", "hla_nom_g.txt", "hla_nom_p.txt", "rel_dna_ser.txt", "rel_ser_ser.txt"):
-        path = folder / "wmda" / name
-        if not path.exists():
-            continue
+    for path in sorted((folder / "wmda").rglob("*_*.txt")):
+        name = path.relative_to(folder / "wmda").as_posix()
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
         if stated.get(name) != digest:
             raise SiteError(
@@ -115,8 +141,10 @@ def verify_checksums(folder: Path) -> None:
 def source_digest(folder: Path) -> str:
     """SHA-256 over the files that names are read from: the cache is made anew when it changes."""
     digest = hashlib.sha256()
-    for name in READ:
-        digest.update((folder / name).read_bytes())
+    for name in (*NAMED, *RELATED):
+        path = folder / name
+        if name in NAMED or path.exists():
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -140,7 +168,10 @@ def _cells(folder: Path, name: str, separator: str, least: int) -> Iterator[list
 
 
 def _locus(loci: dict[str, LocusNames], locus: str) -> LocusNames:
-    return loci.setdefault(locus, LocusNames({}, {}, {}, {}))
+    found = loci.get(locus)
+    if found is None:
+        found = loci[locus] = LocusNames({}, {}, {}, {}, {}, {}, {}, {})
+    return found
 
 
 def _read_alleles(folder: Path, loci: dict[str, LocusNames]) -> None:
@@ -177,3 +208,41 @@ def _read_groups(folder: Path, letter: str, groups: Callable[[str], dict[str, tu
     for gene, members, group, *_ in _cells(folder, f"wmda/hla_nom_{letter}.txt", ";", 3):
         if group:
             groups(gene.removesuffix("*"))[group] = tuple(members.split("/"))
+
+
+def _read_antigens(folder: Path, loci: dict[str, LocusNames]) -> None:
+    """Antigens by the columns unambiguous, possible and assumed; `0` (null) and `?` (none known) are none."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for gene, allele, *columns in _related(folder, "wmda/rel_dna_ser.txt", ";", 6):
+        for number in dict.fromkeys("/".join(columns[:3]).split("/")):
+            if number not in NO_ANTIGEN:
+                found[gene.removesuffix("*"), number].append(allele)
+    for (locus, number), alleles in found.items():
+        if locus in LETTERS:
+            _locus(loci, locus).antigens[number] = tuple(alleles)
+
+
+def _read_splits(folder: Path, loci: dict[str, LocusNames]) -> None:
+    for letters, number, splits, associated, *_ in _related(folder, "wmda/rel_ser_ser.txt", ";", 4):
+        antigen = letters + number
+        names = _locus(loci, split_name(antigen)[0])
+        if splits:
+            names.splits[antigen] = tuple(letters + each for each in splits.split("/"))
+        if associated:
+            names.associated[antigen] = tuple(letters + each for each in associated.split("/"))
+
+
+def _read_tce(folder: Path, loci: dict[str, LocusNames]) -> None:
+    columns: tuple[str, ...] = TCE_COLUMNS
+    for cells in _related(folder, "tce/dpb_tce.csv", ",", len(TCE_COLUMNS)):
+        if cells[0] == "Allele":
+            columns = tuple(cells)
+            continue
+        row = dict(zip(columns, cells, strict=False))
+        locus, _, fields = row["Allele"].partition("*")
+        if row["V2_Assignment"]:
+            _locus(loci, locus).tce[fields] = row["V2_Assignment"]
+
+
+def _related(folder: Path, name: str, separator: str, least: int) -> Iterator[list[str]]:
+    return _cells(folder, name, separator, least) if (folder / name).exists() else iter(())

@@ -1,0 +1,53 @@
+"""Whole GL Strings lifted from one release to another: every name lifted, every operator kept."""
+
+from collections.abc import Iterator
+
+from parsers.errors import ParseError
+from pipeline.normalise.glstring import GLString, read, replace_names, text_of
+from pipeline.normalise.nomenclature.liftover import Lifter
+from pipeline.normalise.nomenclature.locus import UNDERSTOOD
+from pipeline.normalise.records import Flag
+from pipeline.normalise.reduction import Reduced, in_order, placed, placed_error
+from pipeline.normalise.typing import flag_for_status
+
+REMEMBERED = 200_000
+
+
+class GLStringLifter:
+    """Lifts GL Strings; remembers those it has seen, for registries repeat them."""
+
+    def __init__(self, lifter: Lifter) -> None:
+        self.lifter = lifter
+        self._known: dict[str, Reduced] = {}
+
+    def lift(self, text: str) -> Reduced:
+        """The string in the names of the other release, in canonical order; refused if one of them has none."""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._lifted(text)
+        return known
+
+    def _lifted(self, text: str) -> Reduced:
+        try:
+            written = read(text)
+        except ParseError as error:
+            return Reduced(text, "", (placed_error(error),))
+        flags = in_order(self._flags(written))
+        if any(flag.severity == "error" for flag in flags):
+            return Reduced(text, "", flags)
+        tree = replace_names(written.tree, lambda name: frozenset(self.lifter.lift(name).names))
+        return Reduced(text, text_of(tree), flags)
+
+    def _flags(self, written: GLString) -> Iterator[Flag]:
+        here = self.lifter.here
+        if written.release not in ("", here.version):
+            yield Flag("release_differs", written.release, f"written under this release, read under {here.version}")
+        for name, place in written.places.items():
+            status = here.status(name)
+            if status.kind not in UNDERSTOOD:
+                refusal = flag_for_status(name, status, here.version)
+                yield placed(Flag(refusal.code, name, refusal.message, "error"), place)
+            else:
+                yield from (placed(flag, place) for flag in self.lifter.lift(name).flags)
