@@ -27,7 +27,7 @@ STATES = {
     ("optitype", "two_copies"): 3,
 }  # fmt: skip
 OBSERVATIONS = {"astm_records": 69, "hl7_oru": 34}
-WITHOUT_GLSTRING = {"hml": 4, "lab_table": 133}
+WITHOUT_GLSTRING = {"hml": 4, "lab_table": 122}
 
 REASONS = {
     "No installed format reads this input": 62,
