@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from instruments.links.astm import AstmReceiver
+from instruments.links.astm import AstmLink
+from instruments.links.astm_table import AstmSettings
 from instruments.links.lines import LineReceiver
 from instruments.links.link import Link
 from instruments.links.mllp import MllpReceiver
@@ -17,14 +18,22 @@ from instruments.sources.serial_port import SerialPort, SerialSettings
 from instruments.sources.source import Source
 from parsers.completeness import ends_whole
 from parsers.format import Profile
-from pipeline.config.settings import Instrument
+from pipeline.config.settings import Instrument, Timers
 from pipeline.errors import ConfigError
 from pipeline.hl7.acknowledgement import acknowledge
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
 
-ASTM_SILENCE = 30.0
-"""Seconds without a byte after which a receiver gives a session up (LIS01-A2, 6.5.2.4)."""
+ASTM_TIMERS = {
+    "frame": "patience_seconds",
+    "rest_of_frame": "rest_of_frame_seconds",
+    "reply": "reply_seconds",
+    "busy": "busy_seconds",
+    "host_contention": "contention_seconds",
+    "yielded": "yield_seconds",
+    "tries": "tries",
+}
+"""The link's settings, and by which name an instrument changes them."""
 MLLP_SILENCE = 60.0
 """Seconds without a byte after which a block that has begun is given up."""
 
@@ -51,13 +60,19 @@ def link_maker(instrument: Instrument, profiles: tuple[Profile, ...]) -> Callabl
     """What makes a fresh link engine for this instrument. Raises ConfigError."""
     patience = instrument.timers.patience_seconds
     if instrument.link == "astm":
-        return lambda: AstmReceiver(silence=patience or ASTM_SILENCE)
+        return lambda: AstmLink(settings=astm_settings(instrument.timers))
     if instrument.link == "mllp":
         return lambda: MllpReceiver(answer, silence=patience or MLLP_SILENCE)
     if instrument.link == "lines":
         begins, ends = run_marks(instrument, profiles)
         return lambda: LineReceiver(begins=begins, ends=ends, silence=patience)
     raise ConfigError(f'the instrument "{instrument.name}" names a link that is not there: "{instrument.link}"')
+
+
+def astm_settings(timers: Timers) -> AstmSettings:
+    """The standard's timers, with those that this instrument changes."""
+    changed = {setting: getattr(timers, stated) for setting, stated in ASTM_TIMERS.items()}
+    return AstmSettings(**{setting: value for setting, value in changed.items() if value is not None})
 
 
 def run_marks(instrument: Instrument, profiles: tuple[Profile, ...]) -> tuple[bytes, bytes]:

@@ -52,6 +52,12 @@ class LineReceiver:
         self._waiting: deque[Part | Message] = deque()
         self._waiting_bytes = 0
         self._refused = False
+        self._heard = 0.0
+
+    @property
+    def deadline(self) -> float | None:
+        """When `expired()` is due."""
+        return None if self.patience is None else self._heard + self.patience
 
     @property
     def patience(self) -> float | None:
@@ -60,16 +66,22 @@ class LineReceiver:
             return self._retry
         return self._silence if self._run else None
 
-    def resume(self, parts: Sequence[bytes]) -> Iterator[Event]:
+    def resume(self, parts: Sequence[bytes], now: float) -> Iterator[Event]:
         """Go on with the run where it was."""
+        self._heard = now
         self._run[:] = b"".join(parts)
         self._note(GAP)
         if self._begins is None:
             yield from self._finish(whole=False, note="the device no longer sends runs")
             yield from self._offer()
 
-    def receive(self, chunk: bytes) -> Iterator[Event]:
+    def opened(self, _now: float) -> Iterator[Event]:
+        """Nothing is said to the device."""
+        yield from ()
+
+    def receive(self, chunk: bytes, now: float) -> Iterator[Event]:
         """Take in what the port delivered."""
+        self._heard = now
         self._rest += chunk
         *lines, rest = bytes(self._rest).split(self._end)
         self._rest[:] = rest
@@ -79,13 +91,14 @@ class LineReceiver:
         if len(self._rest) > self._longest_line:
             yield from self._cut_rest(f"a line of more than {self._longest_line} bytes")
 
-    def expired(self) -> Iterator[Event]:
+    def expired(self, now: float) -> Iterator[Event]:
         """Offer again what is not on disk; else the run was silent for too long and is over."""
+        self._heard = now
         if not self._waiting:
             yield from self._finish(whole=False, note="the device fell silent in the middle of the run")
         yield from self._offer()
 
-    def closed(self) -> Iterator[Event]:
+    def closed(self, _now: float) -> Iterator[Event]:
         """The line is gone for now; the run is not."""
         self._note(GAP)
         yield from self._cut_rest("the line went away in the middle of this")

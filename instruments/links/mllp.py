@@ -22,6 +22,9 @@ END: Final = b"\x1c\r"
 BLANKS: Final = b"\0\r\n"
 NEW_BLOCK: Final = re.compile(rb"\x0b(?=MSH)")
 
+SILENT: Final = "the sender fell silent in the middle of a block"
+SLOW: Final = "the sender was too slow with a block"
+
 Answer = Callable[[bytes, bool], bytes | None]
 """Payload, and whether it was refused -> the acknowledgement without framing, or None for none."""
 
@@ -34,10 +37,15 @@ def frame(payload: bytes) -> bytes:
 class MllpReceiver:
     """A link engine that receives from one HL7 sender on one connection. Seconds and bytes."""
 
-    def __init__(self, answer: Answer, *, silence: float = 60.0, largest: int = 16 * 1024 * 1024) -> None:
+    def __init__(
+        self, answer: Answer, *, silence: float = 60.0, longest: float = 600.0, largest: int = 16 * 1024 * 1024
+    ) -> None:
         self._answer = answer
         self._silence = silence
+        self._longest = longest
         self._largest = largest
+        self._heard = 0.0
+        self._begun = 0.0
         self._bytes = bytearray()
         self._searched = 0
         self._inside = False
@@ -45,27 +53,33 @@ class MllpReceiver:
         self._refused = False
 
     @property
-    def patience(self) -> float | None:
-        """A limit inside a block; a connection may stay idle between blocks for ever."""
-        return self._silence if self._inside else None
+    def deadline(self) -> float | None:
+        """Limits inside a block, of silence and in all; a connection may stay idle between blocks for ever."""
+        return min(self._heard + self._silence, self._begun + self._longest) if self._inside else None
 
-    def resume(self, parts: Sequence[bytes]) -> Iterator[Event]:
+    def resume(self, parts: Sequence[bytes], _now: float) -> Iterator[Event]:
         """Set aside what was on disk: the sender had no answer and sends it again."""
         if parts:
             yield Message(b"".join(parts), whole=False, note="the service stopped in the middle of a block")
 
-    def receive(self, chunk: bytes) -> Iterator[Event]:
+    def opened(self, _now: float) -> Iterator[Event]:
+        """The sender speaks first."""
+        yield from ()
+
+    def receive(self, chunk: bytes, now: float) -> Iterator[Event]:
         """Take in what the connection delivered."""
+        self._heard = now
         self._bytes += chunk
         found = True
         while found:
             found = yield from self._collect() if self._inside else self._seek()
 
-    def expired(self) -> Iterator[Event]:
-        """The sender stopped in the middle of a block."""
-        yield from self._give_up("the sender fell silent in the middle of a block")
+    def expired(self, now: float) -> Iterator[Event]:
+        """The sender stopped in the middle of a block, or sends it so slowly that it never ends."""
+        silent = now - self._heard >= self._silence
+        yield from self._give_up(SILENT if silent else SLOW)
 
-    def closed(self) -> Iterator[Event]:
+    def closed(self, _now: float) -> Iterator[Event]:
         """The connection is gone."""
         yield from self._give_up("the connection ended in the middle of a block")
 
@@ -79,6 +93,7 @@ class MllpReceiver:
 
     def _seek(self) -> Generator[Event, None, bool]:
         """Skip to the beginning of a block; true if there is one."""
+        self._begun = self._heard
         before, begin, after = bytes(self._bytes).partition(VT)
         self._inside = bool(begin)
         self._bytes[:] = after

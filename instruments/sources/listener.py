@@ -42,12 +42,12 @@ class Peer(threading.Thread):
                 self.conversation.hang_up()
 
     def _converse(self, line: SocketLine) -> None:
+        self.conversation.begin(line.write)
         while not self._stop_all.is_set():
             left = self.conversation.patience_left()
             if chunk := line.read(READ_SECONDS if left is None else min(left, READ_SECONDS)):
                 self.conversation.hear(chunk, line.write)
-            else:
-                self.conversation.keep_time(line.write)
+            self.conversation.keep_time(line.write)
 
     def shut(self, how: int) -> None:
         """Stop reading (SHUT_RD: an answer on its way still leaves), or everything (SHUT_RDWR)."""
@@ -240,4 +240,6 @@ def _add(total: SourceStatus, one: SourceStatus) -> None:
     total.messages += one.messages
     total.refusals += one.refusals
     total.noise_bytes += one.noise_bytes
+    total.delivered += one.delivered
+    total.undelivered += one.undelivered
     total.detail = one.detail or total.detail

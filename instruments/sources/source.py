@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from instruments.errors import Refused
-from instruments.links.link import Event, Link, Message, Noise, Part, Send
+from instruments.links.link import Delivered, Event, Link, Message, Noise, Part, Send, Undelivered
 
 
 class Intake(Protocol):
@@ -41,6 +41,8 @@ class SourceStatus(msgspec.Struct):
     refusals: int = 0
     noise_bytes: int = 0
     reopened: int = 0
+    delivered: int = 0
+    undelivered: int = 0
 
 
 class Source(Protocol):
@@ -74,6 +76,11 @@ def drive(
             case Noise(payload, reason):
                 status.noise_bytes += len(payload)
                 intake.noise(payload, reason)
+            case Delivered():
+                status.delivered += 1
+            case Undelivered(_, reason):
+                status.undelivered += 1
+                status.detail = f"a message could not be delivered: {reason}"
             case Part() | Message():
                 _keep(event, link, intake, status, name)
 

@@ -15,6 +15,8 @@ Seconds = Annotated[float, Meta(gt=0, le=86400)]
 Hours = Annotated[float, Meta(gt=0, le=8760)]
 Release = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 State = Literal["invented", "published descriptions only", "verified on real messages"]
+Tries = Annotated[int, Meta(ge=1, le=100)]
+SECONDS = "a number of seconds, more than 0 and at most 86400"
 YES_OR_NO = "true or false, without quotes"
 SourceKind = Literal["port", "listen", "connect", "folder"]
 
@@ -78,18 +80,22 @@ class SerialLine(Struct, frozen=True, kw_only=True):
 
 
 class Timers(Struct, frozen=True, kw_only=True):
-    """How long a link waits."""
+    """How long a link waits; None where the link's own limit holds."""
 
-    patience_seconds: Annotated[
-        Seconds | None, Meta(description="a number of seconds, more than 0 and at most 86400")
-    ] = None
+    patience_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    rest_of_frame_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    reply_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    busy_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    contention_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    yield_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    tries: Annotated[Tries | None, Meta(description="a whole number of tries, 1 to 100")] = None
 
 
 class Files(Struct, frozen=True, kw_only=True):
     """When a file in an export folder is taken to be complete."""
 
-    settle_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 3.0
-    give_up_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 300.0
+    settle_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 3.0
+    give_up_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 300.0
 
 
 class InstrumentModel(Struct, frozen=True, kw_only=True):

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from instruments.links.astm_table import AstmSettings
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, NotDelivered, Timers, by_record
+from instruments.simulated.astm_sender import AstmSender, NotDelivered
 from instruments.simulated.mllp_client import MllpClient, NoAnswer
 from instruments.simulated.separator import SeparatorRun
 from instruments.simulated.serial_line import SerialCable
@@ -33,7 +34,7 @@ NEVER = 10**9
 PATIENCE_SECONDS = 20.0
 OPENING_SECONDS = 0.6
 """Opening a serial port throws away what was sent before."""
-TIMERS = Timers(answer=0.2, busy=0.02, tries=2)
+TIMERS = AstmSettings(reply=0.2, busy=0.02, tries=2, sessions=1)
 ACCEPTED = re.compile(rb"MSA\|[AC]A\|")
 
 
@@ -143,7 +144,7 @@ def deliver_astm(cable: SerialCable, message: bytes) -> None:
 
     def delivered() -> bool:
         try:
-            AstmSender(cable, timers=TIMERS).send(by_record(message))
+            AstmSender(cable, settings=TIMERS).send(message)
         except (NotDelivered, OSError):
             cable.read(0.02)
             return False

@@ -46,9 +46,9 @@ def test_a_run_that_begins_before_the_last_one_ended_ends_it_as_cut_off(line):
 
 def test_a_run_that_falls_silent_is_given_up(line):
     line.feed(BEGIN)
-    assert line.link.patience == 900.0
+    assert line.patience == 900.0
     assert line.expire() == [Message(BEGIN, whole=False, note="the device fell silent in the middle of the run")]
-    assert line.link.patience is None
+    assert line.patience is None
     assert line.expire() == []
 
 
@@ -77,11 +77,11 @@ def test_what_cannot_be_put_on_disk_is_offered_again_in_order(driven):
     line = driven(receiver(), refuses=lambda _event: full)
     line.feed(BEGIN, READING, END)
     assert (line.parts, line.messages) == ([], [])
-    assert line.link.patience == 5.0
+    assert line.patience == 5.0
     assert line.expire() == [Part(BEGIN)]
     full = False
     assert line.expire() == [Part(BEGIN), Part(READING), Message(RUN)]
-    assert line.link.patience is None
+    assert line.patience is None
 
 
 def test_what_waits_for_the_disk_is_bounded(driven):
@@ -113,7 +113,7 @@ def test_without_runs_every_line_is_a_message(driven):
         Message(b"S S     100.00 g\r\n"),
         Message(b"S S     101.00 g\r\n"),
     ]
-    assert line.link.patience is None
+    assert line.patience is None
 
 
 def test_a_device_that_no_longer_sends_runs_leaves_its_last_one_as_cut_off(driven):
@@ -146,7 +146,7 @@ def test_every_byte_comes_out_once_as_noise_or_in_a_message(driven, pieces, refu
     line = driven(receiver(), refuses=lambda _event: next(left, False))
     line.feed(*pieces)
     line.close()
-    while line.link.patience is not None:
+    while line.patience is not None:
         line.expire()
     noise = [event.payload for event in line.events if isinstance(event, Noise)]
     out = b"".join(noise) + b"".join(message.payload for message in line.messages)

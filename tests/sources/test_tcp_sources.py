@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from instruments.errors import PortUnavailable
-from instruments.links.astm import CONNECTION_ENDED, AstmReceiver
+from instruments.links.astm import AstmLink
+from instruments.links.astm_reception import CONNECTION_ENDED
 from instruments.links.lines import LineReceiver
 from instruments.links.mllp import MllpReceiver, frame
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut, packed
+from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut
 from instruments.simulated.mllp_client import MllpClient, NoAnswer
 from instruments.simulated.wire import SocketWire
 from instruments.sources.backoff import Backoff
@@ -19,7 +20,6 @@ from instruments.sources.listener import InstrumentListener, SharedListener
 from instruments.sources.tcp import parse_address
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(2), measured="20261120132600")
-BODIES = packed(MESSAGE)
 PAYLOAD = b"MSH|^~\\&|INVENTED\r"
 ANYWHERE = "127.0.0.1:0"
 
@@ -38,7 +38,7 @@ def shared(intake, start):
 
 @pytest.fixture
 def alone(intake, start):
-    listener = InstrumentListener("xn-1", ANYWHERE, AstmReceiver(), intake)
+    listener = InstrumentListener("xn-1", ANYWHERE, AstmLink(), intake)
     listener.open()
     start(listener)
     return listener
@@ -130,7 +130,7 @@ def test_a_silent_sender_is_given_up(intake, start, eventually):
 
 def test_astm_over_tcp(alone, intake):
     with SocketWire(address(alone)) as wire:
-        AstmSender(wire).send(BODIES)
+        AstmSender(wire).send(MESSAGE)
     assert intake.whole == [MESSAGE]
     assert alone.status.messages == 1
 
@@ -138,9 +138,9 @@ def test_astm_over_tcp(alone, intake):
 def test_the_newest_connection_of_an_instrument_replaces_the_older(alone, intake, eventually):
     old = SocketWire(address(alone))
     with pytest.raises(PowerCut):
-        AstmSender(old, faults=Faults(power_cut_after=1)).send(BODIES)
+        AstmSender(old, faults=Faults(power_cut_after=1)).send(MESSAGE)
     with SocketWire(address(alone)) as new:
-        AstmSender(new).send(BODIES)
+        AstmSender(new).send(MESSAGE)
     assert [(whole, note) for _, _, whole, note in intake.messages] == [(False, CONNECTION_ENDED), (True, "")]
     with old:
         assert old.read(5) == b""
@@ -173,14 +173,14 @@ def test_silence_is_measured_while_an_instrument_is_not_connected(intake, start,
 
 def test_parts_of_the_last_run_are_set_aside_at_the_start(intake, start, eventually):
     intake.open_parts = [b"H|\\^&\r"]
-    start(InstrumentListener("xn-1", ANYWHERE, AstmReceiver(), intake))
+    start(InstrumentListener("xn-1", ANYWHERE, AstmLink(), intake))
     eventually(lambda: intake.messages == [("", b"H|\\^&\r", False, CONNECTION_ENDED)])
 
 
 def test_an_address_in_use_is_named_and_tried_for_ever(intake, start, eventually):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
-        listener = InstrumentListener("xn-1", where, AstmReceiver(), intake, backoff=Backoff(0.02, 0.02))
+        listener = InstrumentListener("xn-1", where, AstmLink(), intake, backoff=Backoff(0.02, 0.02))
         with pytest.raises(PortUnavailable, match=f"cannot listen on {where}"):
             listener.open()
         start(listener)
@@ -188,7 +188,7 @@ def test_an_address_in_use_is_named_and_tried_for_ever(intake, start, eventually
         assert listener.status.state == "down"
     eventually(lambda: listener.status.state == "up")
     with SocketWire(where) as wire:
-        AstmSender(wire).send(BODIES)
+        AstmSender(wire).send(MESSAGE)
     assert intake.whole == [MESSAGE]
 
 
