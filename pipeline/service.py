@@ -55,7 +55,9 @@ class Service:
         self.stopping = threading.Event()
         self.trouble = ""
         spool = site.spool  # also where there is no instrument: one service at a time
-        self.sources: list[Source] = [source_of(each, spool, site.profiles) for each in site.settings.instruments]
+        self.sources: list[Source] = [
+            source_of(each, spool, site.profiles, site.worklist) for each in site.settings.instruments
+        ]
         self._mishaps: dict[str, str] = {}
         self._silences = {
             each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours

@@ -22,6 +22,7 @@ from pipeline.normalise.normaliser import Normaliser
 from pipeline.process import Workbench
 from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
+from pipeline.worklist.orders import Worklist
 
 MEGABYTE = 1024 * 1024
 Part = TypeVar("Part")
@@ -97,6 +98,11 @@ class Site:
     def store(self) -> Store:
         """The store, for this process alone, as it was left. Raises Unavailable."""
         return Store(self.home.store)
+
+    @once
+    def worklist(self) -> Worklist:
+        """What analysers are to measure."""
+        return Worklist(self.home.worklist)
 
     @once
     def loader(self) -> Loader:

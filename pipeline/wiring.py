@@ -9,7 +9,7 @@ import msgspec
 from instruments.links.astm import AstmLink
 from instruments.links.astm_table import AstmSettings
 from instruments.links.lines import LineReceiver
-from instruments.links.link import Link
+from instruments.links.link import Link, Respond
 from instruments.links.mllp import MllpReceiver
 from instruments.sources.connector import Connector
 from instruments.sources.folder import Folder, FolderSettings
@@ -19,10 +19,12 @@ from instruments.sources.source import Source
 from parsers.completeness import ends_whole
 from parsers.format import Profile
 from pipeline.config.settings import Instrument, Timers
-from pipeline.errors import ConfigError
-from pipeline.hl7.acknowledgement import acknowledge
+from pipeline.errors import ConfigError, SiteError
+from pipeline.hl7.acknowledgement import APPLICATION, acknowledge
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
+from pipeline.worklist.host_query import answers
+from pipeline.worklist.orders import Worklist
 
 ASTM_TIMERS = {
     "frame": "patience_seconds",
@@ -38,14 +40,14 @@ MLLP_SILENCE = 60.0
 """Seconds without a byte after which a block that has begun is given up."""
 
 
-def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...]) -> Source:
+def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...], worklist: Worklist) -> Source:
     """The source that watches this instrument. Raises ConfigError, PortUnavailable."""
     intake = SpoolIntake(spool, instrument.name, instrument.format or "")
     name, address = instrument.name, instrument.address
     if instrument.source == "folder":
         files = FolderSettings(settle=instrument.files.settle_seconds, give_up=instrument.files.give_up_seconds)
         return Folder(name, Path(address), intake, settings=files, complete=lambda raw: ends_whole(raw) is not False)
-    make_link = link_maker(instrument, profiles)
+    make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
         settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
         return SerialPort(name, address, make_link(), intake, settings=settings)
@@ -56,17 +58,29 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     return InstrumentListener(name, address, make_link(), intake)
 
 
-def link_maker(instrument: Instrument, profiles: tuple[Profile, ...]) -> Callable[[], Link]:
+def link_maker(instrument: Instrument, profiles: tuple[Profile, ...], worklist: Worklist) -> Callable[[], Link]:
     """What makes a fresh link engine for this instrument. Raises ConfigError."""
     patience = instrument.timers.patience_seconds
     if instrument.link == "astm":
-        return lambda: AstmLink(settings=astm_settings(instrument.timers))
+        return lambda: AstmLink(settings=astm_settings(instrument.timers), respond=answerer(instrument, worklist))
     if instrument.link == "mllp":
         return lambda: MllpReceiver(answer, silence=patience or MLLP_SILENCE)
     if instrument.link == "lines":
         begins, ends = run_marks(instrument, profiles)
         return lambda: LineReceiver(begins=begins, ends=ends, silence=patience)
     raise ConfigError(f'the instrument "{instrument.name}" names a link that is not there: "{instrument.link}"')
+
+
+def answerer(instrument: Instrument, worklist: Worklist) -> Respond:
+    """What answers this analyser's questions from the work list."""
+
+    def respond(message: bytes) -> list[bytes]:
+        try:
+            return answers(message, worklist, instrument.name, sender=APPLICATION, now=datetime.now())  # noqa: DTZ005  # LIS02-A2 wants local time
+        except (SiteError, OSError):
+            return []  # the message itself is kept and must be acknowledged, whatever the work list is like
+
+    return respond
 
 
 def astm_settings(timers: Timers) -> AstmSettings:

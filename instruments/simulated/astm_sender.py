@@ -1,5 +1,6 @@
 """An analyser's end of an ASTM line: the sending side of the house's own link, with the faults that real lines have."""
 
+import math
 from collections.abc import Iterator
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from instruments.links.astm import AstmLink
 from instruments.links.astm_frame import ACK, ENQ, EOT, STX
 from instruments.links.astm_table import AstmSettings
-from instruments.links.link import Delivered, Event, Send, Undelivered
+from instruments.links.link import Delivered, Event, Message, Send, Undelivered
 from instruments.simulated.wire import Wire
 
 ACCEPTED = (ACK, EOT)
@@ -39,13 +40,14 @@ def garbled(frame: bytes) -> bytes:
 
 
 class AstmSender:
-    """Sends one message at a time and waits until it is delivered."""
+    """Sends one message at a time and waits until it is delivered; receives what the host has to say."""
 
     def __init__(self, wire: Wire, *, settings: AstmSettings | None = None, faults: Faults | None = None) -> None:
         self._wire = wire
         self._link = AstmLink(settings=settings or AstmSettings(), role="instrument")
         self._faults = faults or Faults()
         self._sent: list[bytes] = []
+        self._received: list[bytes] = []
         self._due: set[tuple[str, int]] = set()
         self._now = 0.0
 
@@ -58,6 +60,15 @@ class AstmSender:
         while not self._carry_out(events):
             events = self._heard()
         return len(self._sent) - len(set(self._sent))
+
+    def receive(self, seconds: float) -> bytes:
+        """The next message of the other side: the answer to a query. Raises NotDelivered after so long."""
+        until = self._now + seconds
+        while not self._received:
+            if self._now >= until:
+                raise NotDelivered("no message came")
+            self._carry_out(self._heard(until))
+        return self._received.pop(0)
 
     def keep_alive(self) -> None:
         """A session without a message, as some analysers open to see whether anybody is there."""
@@ -73,6 +84,8 @@ class AstmSender:
                 self._wire.write(self._on_the_way(event.data))
             elif isinstance(event, Undelivered):
                 raise NotDelivered(event.reason)
+            elif isinstance(event, Message):
+                self._received.append(event.payload)
             through = through or isinstance(event, Delivered)
         return through
 
@@ -84,14 +97,14 @@ class AstmSender:
                 return garbled(sent)
         return sent
 
-    def _heard(self) -> Iterator[Event]:
+    def _heard(self, until: float = math.inf) -> Iterator[Event]:
         """Whatever comes back before the link's deadline; silence otherwise."""
         deadline = self._link.deadline
-        seconds = 0.0 if deadline is None else deadline - self._now
+        seconds = max(0.0, min(until, math.inf if deadline is None else deadline) - self._now)
         if answer := self._wire.read(seconds):
             return self._link.receive(self._damaged(answer), self._now)
         self._now += seconds
-        return self._link.expired(self._now)
+        return self._link.expired(self._now) if deadline is not None and deadline <= self._now else iter(())
 
     def _damaged(self, answer: bytes) -> bytes:
         if self._sent and answer[0] in ACCEPTED:

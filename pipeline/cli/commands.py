@@ -1,7 +1,8 @@
 """What can be asked for: every command, where it lives, what it does, and an example of it.
 
 The examples stand in the commands' help and in docs/commands.md, and a test runs each of them in a folder that holds
-`report.hml`, `run.log`, `site.toml`, the folders `exports` and `release`, and the two receipts that they name.
+`report.hml`, `run.log`, `orders.csv`, `site.toml`, the folders `exports` and `release`, and the two receipts that they
+name.
 """
 
 from typing import NamedTuple
@@ -101,6 +102,13 @@ FAMILIES = {
                 "Read a quarantined receipt again, perhaps as another format.",
                 "graftline quarantine resubmit R2-77b1c0 --format hml",
             ),
+        },
+    ),
+    "worklist": Family(
+        "What analysers are to measure, and are told when they ask.",
+        {
+            "load": Command("worklist:load", "Load orders from a table, CSV.", "graftline worklist load orders.csv"),
+            "list": Command("worklist:show", "The orders of the work list.", "graftline worklist list"),
         },
     ),
     "nomenclature": Family(

@@ -29,6 +29,7 @@ from pipeline.spool.reader import SpoolReader
 from pipeline.spool.spool import Spool
 from pipeline.store import queries
 from pipeline.wiring import source_of
+from pipeline.worklist.orders import Worklist
 
 NEVER = 10**9
 PATIENCE_SECONDS = 20.0
@@ -44,7 +45,7 @@ def receive(home: Path, instrument: Instrument, done: Callable[[], bool]) -> Cal
     def session(_acknowledge: Callable[[str], None]) -> None:
         stop = threading.Event()
         with Spool(home / "spool", low_water=0) as spool:
-            source = source_of(instrument, spool, ())
+            source = source_of(instrument, spool, (), Worklist(home / "worklist.jsonl"))
             thread = threading.Thread(target=source.run, args=(stop,))
             thread.start()
             until = time.monotonic() + PATIENCE_SECONDS
@@ -232,7 +233,7 @@ def test_a_separator_run_goes_on_after_a_kill(home: Path, site: Site) -> None:
 
 def listen(home: Path, instrument: Instrument, profiles: Any) -> None:
     with Spool(home / "spool", low_water=0) as spool:
-        source_of(instrument, spool, profiles).run(threading.Event())
+        source_of(instrument, spool, profiles, Worklist(home / "worklist.jsonl")).run(threading.Event())
 
 
 def wait_for_frames(home: Path, count: int) -> None:
