@@ -6,7 +6,7 @@ put a quarantined receipt back is a frame like any other; so a rebuild takes the
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from pipeline.process import Workbench, process
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
 from pipeline.store.entry import Entry, Receipt
+from pipeline.store.outbox import DECIDER, Settled, settle
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
@@ -72,12 +73,19 @@ def receipt_of(envelope: Envelope) -> Receipt:
 class Loader:
     """Follows the spool and keeps the store up with it."""
 
-    def __init__(self, spool: Frames, store: Store, bench: Workbench, batch_frames: int = BATCH_FRAMES) -> None:
+    def __init__(
+        self,
+        spool: Frames,
+        store: Store,
+        bench: Workbench,
+        batch_frames: int = BATCH_FRAMES,
+        destinations: Sequence[str] = (),
+    ) -> None:
         self.spool = spool
         self.store = store
         self.bench = bench
         self._batch_frames = batch_frames
-        self._writer = Writer(store)
+        self._writer = Writer(store, destinations)
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self) -> int:
@@ -92,17 +100,22 @@ class Loader:
                 entries = [entry for frame in batch for entry in self.entries(*frame)]
                 if written:
                     written.result()
-                written = writing.submit(self._writer.load, entries, batch[-1][0].seq)
+                written = writing.submit(self._write, entries, settlements(batch), batch[-1][0].seq)
                 taken += len(batch)
             if written:
                 written.result()
         return taken
 
+    def _write(self, entries: list[Entry], settled: list[Settled], last: int) -> None:
+        self._writer.load(entries, last)
+        if settled:  # lost in a crash just here, they cost a message that is sent twice
+            settle(self.store, settled)
+
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
         """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
-        elif envelope.kind == Kind.DECISION:
+        elif envelope.kind == Kind.DECISION and envelope.source != DECIDER:
             decision = msgspec.json.decode(payload, type=Resubmission)
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
@@ -114,6 +127,15 @@ class Loader:
             if spool.wait(self.store.last_seq, IDLE_SECONDS):
                 self.catch_up()
         self.catch_up()
+
+
+def settlements(frames: Iterable[tuple[Envelope, bytes]]) -> list[Settled]:
+    """What these frames say of messages that went out."""
+    return [
+        msgspec.json.decode(payload, type=Settled)
+        for envelope, payload in frames
+        if envelope.kind == Kind.DECISION and envelope.source == DECIDER
+    ]
 
 
 def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:

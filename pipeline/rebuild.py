@@ -23,7 +23,7 @@ def rebuild(site: Site) -> Rebuilt:
     for left_over in site.home.store.parent.glob(fresh.name + "*"):
         left_over.unlink()
     with Store(fresh) as store:
-        frames = Loader(site.spool, store, site.bench).catch_up()
+        frames = Loader(site.spool, store, site.bench, destinations=site.destinations).catch_up()
         content = content_hash(store)
     before = _content_before(site)
     for old in site.home.store.parent.glob(site.home.store.name + ".wal"):

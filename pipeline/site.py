@@ -19,6 +19,7 @@ from pipeline.loader import Loader
 from pipeline.normalise.nomenclature.install import open_release
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.normaliser import Normaliser
+from pipeline.outbox import open_destinations
 from pipeline.process import Workbench
 from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
@@ -112,7 +113,14 @@ class Site:
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
                 "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
-        return Loader(self.spool, self.store, self.bench, self.settings.store.batch_receipts)
+        loader = Loader(self.spool, self.store, self.bench, self.settings.store.batch_receipts, self.destinations)
+        open_destinations(self.spool, self.store, self.destinations)
+        return loader
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The names of the peers that get every new message."""
+        return tuple(each.name for each in self.settings.destinations)
 
     def ready_store(self) -> Store:
         """The store, with everything in it that the spool holds."""

@@ -8,6 +8,7 @@ out what the table says. The link knows no content but where a message ends: wha
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Literal
 
+from instruments.errors import Refused
 from instruments.links.astm_reception import CONNECTION_ENDED, Course, Reception
 from instruments.links.astm_table import TIMERS, TRANSITIONS, Action, AstmSettings, Occurrence, State
 from instruments.links.astm_transmission import Transmission
@@ -99,7 +100,7 @@ class AstmLink:
         self._now = now
         yield from self._move(Occurrence.CLOSED)
 
-    def refuse(self) -> None:
+    def refuse(self, _reason: Refused) -> None:
         """The payload just yielded is not on disk: the frame counts as not accepted."""
         self._reception.refuse()
 

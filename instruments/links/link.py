@@ -8,7 +8,9 @@ goes back), says by when it wants to be called next (`deadline`), and the driver
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
+
+from instruments.errors import Refused
 
 
 class Send(NamedTuple):
@@ -46,10 +48,11 @@ class Delivered(NamedTuple):
 
 
 class Undelivered(NamedTuple):
-    """A message of ours that was given up, and why; nothing more will be tried."""
+    """A message of ours that was given up, and why; `outcome` is set where the other side has decided that."""
 
     payload: bytes
     reason: str
+    outcome: Literal["", "refused", "rejected"] = ""
 
 
 Event = Send | Part | Message | Noise | Delivered | Undelivered
@@ -85,5 +88,5 @@ class Link(Protocol):
     def closed(self, now: float, /) -> Iterator[Event]:
         """The line went away: cable out, peer gone, service stopping."""
 
-    def refuse(self) -> None:
+    def refuse(self, reason: Refused) -> None:
         """The payload of the event just yielded could not be put on disk."""

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Final
 
+from instruments.errors import Refused
 from instruments.links.link import Event, Message, Noise, Send
 
 VT: Final = b"\x0b"
@@ -25,8 +26,8 @@ NEW_BLOCK: Final = re.compile(rb"\x0b(?=MSH)")
 SILENT: Final = "the sender fell silent in the middle of a block"
 SLOW: Final = "the sender was too slow with a block"
 
-Answer = Callable[[bytes, bool], bytes | None]
-"""Payload, and whether it was refused -> the acknowledgement without framing, or None for none."""
+Answer = Callable[[bytes, Refused | None], bytes | None]
+"""Payload, and why it was refused, if it was -> the acknowledgement without framing, or None for none."""
 
 
 def frame(payload: bytes) -> bytes:
@@ -50,7 +51,7 @@ class MllpReceiver:
         self._searched = 0
         self._inside = False
         self._overlong = False
-        self._refused = False
+        self._refused: Refused | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -83,12 +84,12 @@ class MllpReceiver:
         """The connection is gone."""
         yield from self._give_up("the connection ended in the middle of a block")
 
-    def refuse(self) -> None:
+    def refuse(self, reason: Refused) -> None:
         """The payload just yielded is not on disk: the answer will say so."""
-        self._refused = True
+        self._refused = reason
 
-    def _was_refused(self) -> bool:
-        refused, self._refused = self._refused, False
+    def _was_refused(self) -> Refused | None:
+        refused, self._refused = self._refused, None
         return refused
 
     def _seek(self) -> Generator[Event, None, bool]:
@@ -143,7 +144,7 @@ class MllpReceiver:
         """Keep what was cut off as evidence; it was not acknowledged, so the sender still has it."""
         if piece:
             yield Message(piece, whole=False, note=note)
-            self._refused = False
+            self._refused = None
 
     def _give_up(self, note: str) -> Iterator[Event]:
         block, overlong = bytes(self._bytes), self._overlong

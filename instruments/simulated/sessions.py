@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from instruments.errors import Refused
 from instruments.links.astm import AstmLink, Role
 from instruments.links.link import Delivered, Event, Message, Part, Send
 
 BITS_PER_BYTE = 10
+DISK_FULL = Refused("the disk is full")
 LONGEST_READ = 64
 
 
@@ -124,7 +126,7 @@ class Sessions:
 
     def _keep(self, side: Side, event: Part | Message) -> None:
         if self._happens(self._line.disk_full):
-            side.link.refuse()
+            side.link.refuse(DISK_FULL)
         elif isinstance(event, Message):
             side.kept.append(event)
 

@@ -6,7 +6,7 @@ the acknowledgement.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -23,6 +23,9 @@ class Intake(Protocol):
 
     def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
         """Keep a message; the receipt's id. Takes up the parts kept before it. Raises Refused."""
+
+    def keep_all(self, payloads: Sequence[bytes]) -> None:
+        """Keep whole messages that share their way to the disk. Raises Refused if any of them may not be there."""
 
     def parts(self) -> list[bytes]:
         """Parts that no message has taken up: the line was cut or the service stopped in the middle."""
@@ -95,4 +98,4 @@ def _keep(event: Part | Message, link: Link, intake: Intake, status: SourceStatu
     except Refused as reason:
         status.refusals += 1
         status.detail = str(reason)
-        link.refuse()
+        link.refuse(reason)

@@ -104,6 +104,15 @@ FAMILIES = {
             ),
         },
     ),
+    "outbox": Family(
+        "Messages on their way to other systems: what waits, what was refused; and how to send it again.",
+        {
+            "list": Command("outbox:show", "Every message of every destination.", "graftline outbox list"),
+            "resubmit": Command(
+                "outbox:resubmit", "Have a message delivered again.", "graftline outbox resubmit R1-9f2c1e.0"
+            ),
+        },
+    ),
     "worklist": Family(
         "What analysers are to measure, and are told when they ask.",
         {

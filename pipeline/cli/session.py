@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.site import Site
 
 USUAL_HOME = "graftline-data"
-FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7", "worklist"})
+FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7", "worklist", "outbox"})
 """Commands that need the store, the spool or the work list, which the running service holds."""
 
 

@@ -113,7 +113,7 @@ def test_the_page_names_every_option(graftline: Callable[..., Any]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name in EVERY.keys() - {"bench"}:
         options = set(re.findall(r"--[a-z]\w+", graftline(*name.split(), "--help").out))
-        positional = {"--what", "--receipt", "--profile", "--file", "--files", "--paths", "--codes"}
+        positional = {"--what", "--receipt", "--profile", "--file", "--files", "--paths", "--codes", "--message"}
         assert not [option for option in options - positional if option not in page], name
 
 

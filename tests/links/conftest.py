@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
+from instruments.errors import Refused
 from instruments.links.link import Event, Link, Message, Noise, Part
 
 Refuses = Callable[[Event], bool]
@@ -54,7 +55,7 @@ class Driven:
 
     def _keep(self, event: Part | Message) -> None:
         if self.refuses(event):
-            self.link.refuse()
+            self.link.refuse(Refused("the disk is full"))
         elif isinstance(event, Part):
             self.parts.append(event.payload)
         else:

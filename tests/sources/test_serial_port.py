@@ -8,7 +8,7 @@ import serial
 from instruments.links.astm import AstmLink
 from instruments.links.astm_reception import CONNECTION_ENDED
 from instruments.links.astm_table import AstmSettings
-from instruments.links.lines import GAP, LineReceiver
+from instruments.links.lines import GAP, LineReceiver, LineSettings
 from instruments.simulated.analyser import harvest_counts, records
 from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut
 from instruments.simulated.separator import SeparatorRun
@@ -97,7 +97,7 @@ def test_stopping_in_the_middle_keeps_what_there_is(cable, intake, start, eventu
 
 def test_a_separator_run_survives_an_unplugged_cable(cable, intake, start, eventually):
     lines = list(SeparatorRun().lines())
-    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900)
+    link = LineReceiver(LineSettings(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900))
     source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.state == "up")
@@ -113,7 +113,7 @@ def test_a_separator_run_survives_an_unplugged_cable(cable, intake, start, event
 
 
 def test_silence_is_measured_while_the_line_is_away(cable, intake, start, eventually):
-    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=0.5)
+    link = LineReceiver(LineSettings(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=0.5))
     source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.state == "up")

@@ -8,7 +8,7 @@ import pytest
 from instruments.errors import PortUnavailable
 from instruments.links.astm import AstmLink
 from instruments.links.astm_reception import CONNECTION_ENDED
-from instruments.links.lines import LineReceiver
+from instruments.links.lines import LineReceiver, LineSettings
 from instruments.links.mllp import MllpReceiver, frame
 from instruments.simulated.analyser import harvest_counts, records
 from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut
@@ -16,7 +16,8 @@ from instruments.simulated.mllp_client import MllpClient, NoAnswer
 from instruments.simulated.wire import SocketWire
 from instruments.sources.backoff import Backoff
 from instruments.sources.connector import Connector
-from instruments.sources.listener import InstrumentListener, SharedListener
+from instruments.sources.listener import InstrumentListener
+from instruments.sources.shared_listener import Limits, SharedListener
 from instruments.sources.tcp import parse_address
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(2), measured="20261120132600")
@@ -95,7 +96,7 @@ def test_many_connections_at_once(shared, intake, eventually):
 
 
 def test_whoever_comes_when_too_many_are_open_waits(intake, start, eventually):
-    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, most=2)
+    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, limits=Limits(most=2))
     listener.open()
     start(listener)
     first, second = MllpClient(address(listener)), MllpClient(address(listener))
@@ -147,7 +148,7 @@ def test_the_newest_connection_of_an_instrument_replaces_the_older(alone, intake
 
 
 def test_the_line_of_an_instrument_outlives_its_connections(intake, start, eventually):
-    link = LineReceiver(begins=b"BEGIN", ends=b"END")
+    link = LineReceiver(LineSettings(begins=b"BEGIN", ends=b"END"))
     listener = InstrumentListener("sep-1", ANYWHERE, link, intake)
     listener.open()
     start(listener)
@@ -160,7 +161,7 @@ def test_the_line_of_an_instrument_outlives_its_connections(intake, start, event
 
 
 def test_silence_is_measured_while_an_instrument_is_not_connected(intake, start, eventually):
-    link = LineReceiver(begins=b"BEGIN", ends=b"END", silence=0.3)
+    link = LineReceiver(LineSettings(begins=b"BEGIN", ends=b"END", silence=0.3))
     listener = InstrumentListener("sep-1", ANYWHERE, link, intake)
     listener.open()
     start(listener)
