@@ -116,14 +116,18 @@ class SharedListener(Listener):
         heard: list[tuple[Caller, Iterator[Event]]] = []
         ready = self._selector.select(CLOCK_SECONDS if self._callers else TURN_SECONDS)
         now = time.monotonic()
-        for key, _ in ready:
+        writable: set[Caller] = set()
+        for key, events in ready:
             if key.fileobj is server:
                 self._welcome(server, now)
             elif caller := self._callers.get(key.fileobj):  # type: ignore[call-overload]  # only sockets are registered
-                heard += self._hear(caller, now)
+                if events & selectors.EVENT_READ:
+                    heard += self._hear(caller, now)
+                if caller.outgoing:
+                    writable.add(caller)
         heard += self._overdue(now)
         self._carry_out(heard, now)
-        for caller in {each for each, _ in heard} | {each for each in self._callers.values() if each.outgoing}:
+        for caller in {each for each, _ in heard} | writable:
             self._send(caller)
 
     def _welcome(self, server: socket.socket, now: float) -> None:

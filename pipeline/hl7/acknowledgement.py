@@ -12,6 +12,7 @@ with the reason. The control id is derived from the message answered, so the sam
 """
 
 import hashlib
+import re
 
 from instruments.errors import Refused
 from parsers.er7 import Encoding, Message, Segment, parse_message, split_messages
@@ -20,6 +21,7 @@ from pipeline.hl7.timestamps import to_ts
 
 APPLICATION = "GRAFTLINE"
 ON_SUCCESS, ON_ERROR = frozenset({"AL", "SU"}), frozenset({"AL", "ER"})
+HEADER_END = re.compile(rb"[\r\n]")
 FIRST_VERSION_WITH_ERR = (2, 5)
 CONDITIONS = {
     "100": "Segment sequence error",
@@ -47,7 +49,10 @@ def acknowledge(payload: bytes, *, refused: Refused | None, now: str) -> bytes:
 
 
 def _readable(payload: bytes) -> Message | None:
+    """The message as far as its answer needs it, which is its header."""
     try:
+        if payload.startswith(b"MSH"):
+            return parse_message(HEADER_END.split(payload, maxsplit=1)[0])
         return parse_message(split_messages(payload).messages[0])
     except (ParseError, IndexError):
         return None
