@@ -18,7 +18,7 @@ UNFINISHED_SUFFIXES: Final = (".tmp", ".part", ".filepart", ".crdownload")
 UNFINISHED_PREFIXES: Final = ("~", ".")
 AT_REST_SECONDS: Final = 60.0
 LOOKS_AT_REST: Final = 4
-"""A file that is whole and has stood still for so long is looked at in every fourth look only; its name in every one."""
+"""A file that is whole and has stood still for so long is looked at every fourth time only, its name every time."""
 
 
 class Print(NamedTuple):

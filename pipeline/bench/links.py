@@ -4,9 +4,8 @@ import itertools
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from instruments.links.astm import AstmLink
@@ -18,7 +17,7 @@ from instruments.sources.sightings import AT_REST_SECONDS, Sightings
 from instruments.sources.source import SourceStatus, drive
 from pipeline.bench import mllp_peers
 from pipeline.bench.figures import Figure, seconds
-from pipeline.bench.mllp_peers import Load, bad_connections, serving
+from pipeline.bench.mllp_peers import Load, Server, bad_connections, serving
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
 
@@ -110,7 +109,7 @@ def round_trips(lasting: float, goals: Mapping[int, int]) -> list[Figure]:
     return figures
 
 
-def loaded(server: Callable[[Connection, int], None], connections: int, lasting: float) -> tuple[float, float]:
+def loaded(server: Server, connections: int, lasting: float) -> tuple[float, float]:
     """Round trips a second under a load, and the latency of the slowest in a hundred, in milliseconds."""
     with serving(server) as port:
         load = Load(port, connections)

@@ -18,7 +18,6 @@ from typing import Any
 
 from instruments.links.mllp import END, MllpReceiver, frame
 from instruments.sources.shared_listener import Limits, SharedListener
-from pipeline.demo.performance import free_port
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
 from pipeline.wiring import answer
@@ -34,34 +33,37 @@ BAD = (b"", b"\x0b", b"\x0bMSH|^~\\&|cut", b"junk without end ", frame(b"no head
 """What connections that are no good begin with: silence, half a block, noise."""
 
 
+Server = Callable[[Connection], None]
+"""Listens on any free port, says through the connection which, and works until it is ended."""
+
+
 @contextmanager
-def serving(server: Callable[[Connection, int], None]) -> Iterator[int]:
+def serving(server: Server) -> Iterator[int]:
     """A server at work in a process of its own; its port."""
     ours, theirs = multiprocessing.Pipe()
-    port = free_port()
-    process = multiprocessing.get_context("spawn").Process(target=server, args=(theirs, port), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=server, args=(theirs,), daemon=True)
     process.start()
     try:
-        ours.poll(START_SECONDS)
+        if not ours.poll(START_SECONDS):
+            raise TimeoutError("the server did not come up")
+        port: int = ours.recv()
         yield port
     finally:
         process.terminate()
         process.join()
 
 
-def graftline(ready: Connection, port: int) -> None:
+def graftline(ready: Connection) -> None:
     """Our listener on a spool of its own."""
     with tempfile.TemporaryDirectory() as place, Spool(Path(place) / "spool") as spool:
         intake = SpoolIntake(spool, "bench", "hl7_oru")
-        listener = SharedListener(
-            "bench", f"{HOST}:{port}", lambda: MllpReceiver(answer), intake, limits=Limits(most=4000)
-        )
+        listener = SharedListener("bench", f"{HOST}:0", lambda: MllpReceiver(answer), intake, limits=Limits(most=4000))
         listener.open()
-        ready.send("up")
+        ready.send(listener.port)
         listener.run(threading.Event())
 
 
-def python_hl7(ready: Connection, port: int) -> None:
+def python_hl7(ready: Connection) -> None:
     """The server of python-hl7, which answers each message with its acknowledgement."""
     from hl7.mllp import start_hl7_server  # noqa: PLC0415  # not everybody has it
 
@@ -72,14 +74,14 @@ def python_hl7(ready: Connection, port: int) -> None:
             await writer.drain()
 
     async def serve() -> None:
-        async with await start_hl7_server(converse, HOST, port) as server:
-            ready.send("up")
+        async with await start_hl7_server(converse, HOST, 0) as server:
+            ready.send(server.sockets[0].getsockname()[1])
             await server.serve_forever()
 
     asyncio.run(serve())
 
 
-def hl7apy(ready: Connection, port: int) -> None:
+def hl7apy(ready: Connection) -> None:
     """The server of hl7apy, which closes the connection after each message."""
     from hl7apy.mllp import AbstractHandler, MLLPServer  # noqa: PLC0415
 
@@ -88,8 +90,8 @@ def hl7apy(ready: Connection, port: int) -> None:
             """The same acknowledgement for everything."""
             return frame(b"MSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|AA|1\r").decode()
 
-    server = MLLPServer(HOST, port, {"ORU^R01^ORU_R01": (Handler,)})
-    ready.send("up")
+    server = MLLPServer(HOST, 0, {"ORU^R01^ORU_R01": (Handler,)})
+    ready.send(server.server_address[1])
     server.serve_forever()
 
 

@@ -81,6 +81,26 @@ COMMANDS = {
         "Matched donors from the feed, best first.",
         "graftline search --patient report.hml --rule 9/10",
     ),
+    "capture": Command(
+        "lines:capture",
+        "Every byte of a line, with times and directions, into a file.",
+        "graftline capture COM3 --into line.jsonl --for 600",
+    ),
+    "replay": Command(
+        "lines:replay",
+        "A captured line, played again.",
+        "graftline replay line.jsonl --port socket://127.0.0.1:5000",
+    ),
+    "simulate": Command(
+        "lines:simulate",
+        "An instrument that is not there.",
+        "graftline simulate sysmex-xn --port socket://127.0.0.1:5000 --fault garble",
+    ),
+    "listen": Command(
+        "lines:listen",
+        "Link and format of an unknown instrument, from its live bytes, and the TOML to add it.",
+        "graftline listen COM3",
+    ),
     "bench": Command(
         "bench:bench", "The benchmarks whose figures the documentation quotes.", "graftline bench normalise"
     ),
