@@ -4,14 +4,19 @@ import itertools
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+import msgspec
+
 from instruments.links.astm import AstmLink
 from instruments.links.astm_frame import by_record, write_frame
+from instruments.links.mllp import MllpReceiver
 from instruments.simulated.analyser import harvest_counts, records
 from instruments.simulated.sessions import BadLine, Sessions
+from instruments.simulated.streams import fuzzed
 from instruments.sources.folder import Folder, FolderSettings
 from instruments.sources.sightings import AT_REST_SECONDS, Sightings
 from instruments.sources.source import SourceStatus, drive
@@ -29,24 +34,30 @@ PEERS = {"hl7apy": mllp_peers.hl7apy, "python-hl7": mllp_peers.python_hl7}
 PACKAGES = {"hl7apy": "hl7apy", "python-hl7": "hl7"}
 
 
-def run(
-    *,
-    lasting: float = 5.0,
-    hours: float = 24.0,
-    messages: int = 50,
-    files: int = 100_000,
-    renames: int = 10_000,
-    bad: int = 1000,
-    goals: Mapping[int, int] = CONNECTIONS,
-) -> list[Figure]:
-    """All of them, at the size that the documentation quotes."""
+class Sizes(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything; the defaults are those of the documentation. `lasting` in seconds."""
+
+    lasting: float = 5.0
+    hours: float = 24.0
+    messages: int = 50
+    files: int = 100_000
+    renames: int = 10_000
+    streams: int = 200_000
+    bad: int = 1000
+    goals: Mapping[int, int] = CONNECTIONS
+
+
+def run(sizes: Sizes | None = None) -> list[Figure]:
+    """All of them."""
+    of = sizes or Sizes()
     return [
-        *virtual_time(hours),
-        durable_frames(messages),
-        *round_trips(lasting, goals),
-        honest_among_bad(lasting, bad),
-        scan(files),
-        claimed(renames),
+        *virtual_time(of.hours),
+        durable_frames(of.messages),
+        *round_trips(of.lasting, of.goals),
+        honest_among_bad(of.lasting, of.bad),
+        scan(of.files),
+        claimed(of.renames),
+        fuzz(of.streams),
     ]
 
 
@@ -112,7 +123,7 @@ def round_trips(lasting: float, goals: Mapping[int, int]) -> list[Figure]:
 def loaded(server: Server, connections: int, lasting: float) -> tuple[float, float]:
     """Round trips a second under a load, and the latency of the slowest in a hundred, in milliseconds."""
     with serving(server) as port:
-        load = Load(port, connections)
+        load = Load(port, connections, stays=server is not mllp_peers.hl7apy)
         try:
             return load.run(lasting), load.slowest(0.99) if load.latencies else 0.0
         finally:
@@ -163,3 +174,16 @@ def claimed(renames: int) -> Figure:
         kept = {payload for _, payload in spool.read()}
         exactly = "each once" if len(kept) == renames == spool.last else "NOT each once"
         return Figure(f"{renames} renamed files claimed, {exactly}", lasted, "s", "goal: at most 30")
+
+
+def fuzz(count: int) -> Figure:
+    """Streams that no instrument sends, each through the engines of ASTM and MLLP; the first that fails ends it."""
+
+    def play() -> None:
+        for chunks in fuzzed(seed=1, count=count):
+            for link in (AstmLink(), MllpReceiver(lambda _payload, _refused: b"AA")):
+                for chunk in chunks:
+                    deque(link.receive(chunk, 0.0), maxlen=0)
+                deque(link.closed(1.0), maxlen=0)
+
+    return Figure(f"{count} fuzzed streams, none failed", count / seconds(play), "streams/s")

@@ -90,15 +90,20 @@ def hl7apy(ready: Connection) -> None:
             """The same acknowledgement for everything."""
             return frame(b"MSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|AA|1\r").decode()
 
+    MLLPServer.request_queue_size = 128  # its own, 5, has most of these clients wait for seconds
     server = MLLPServer(HOST, 0, {"ORU^R01^ORU_R01": (Handler,)})
     ready.send(server.server_address[1])
     server.serve_forever()
 
 
 class Load:
-    """So many connections to a port, each of which sends the next message when it has the answer to the last."""
+    """So many connections to a port, each of which sends the next message when it has the answer to the last.
 
-    def __init__(self, port: int, connections: int) -> None:
+    Where the server closes after each answer the next message goes out on a new connection (`stays` is false).
+    """
+
+    def __init__(self, port: int, connections: int, *, stays: bool = True) -> None:
+        self._stays = stays
         self._port = port
         self._selector = selectors.DefaultSelector()
         self._sent: dict[socket.socket, float] = {}
@@ -140,19 +145,15 @@ class Load:
         connection.sendall(block)
 
     def _hear(self, connection: socket.socket, block: bytes) -> None:
-        try:
-            chunk = connection.recv(65536)
-        except ConnectionResetError:
-            chunk = b""
-        if chunk.endswith(END):
+        answered = connection.recv(65536).endswith(END)
+        if answered:
             self.latencies.append(time.perf_counter() - self._sent[connection])
-        if not chunk:  # a server that closes after each answer
+        if not self._stays:
             self._selector.unregister(connection)
             del self._sent[connection]
             connection.close()
-            connection = self._connect()
-            self._say(connection, block)
-        elif chunk.endswith(END):
+            self._say(self._connect(), block)
+        elif answered:
             self._say(connection, block)
 
 

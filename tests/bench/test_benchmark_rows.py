@@ -21,7 +21,9 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "hl7": lambda: hl7.run(lasting=1e-9, rounds=1),
     "normalise": lambda: normalise.run(reports=2, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
-    "links": lambda: links.run(lasting=0.05, hours=0.1, messages=1, files=5, renames=3, bad=5, goals={10: 2000}),
+    "links": lambda: links.run(
+        links.Sizes(lasting=0.05, hours=0.1, messages=1, files=5, renames=3, bad=5, streams=5, goals={10: 2000})
+    ),
     "start": lambda: start.run(rounds=1),
 }
 GOALS = {
