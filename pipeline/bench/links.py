@@ -44,7 +44,7 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     renames: int = 10_000
     streams: int = 200_000
     bad: int = 1000
-    goals: Mapping[int, int] = CONNECTIONS
+    goals: Mapping[int, int] = msgspec.field(default_factory=lambda: CONNECTIONS)
 
 
 def run(sizes: Sizes | None = None) -> list[Figure]:
