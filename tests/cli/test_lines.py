@@ -29,7 +29,7 @@ def cable():
 
 def soon(cable, *said):
     """Say something when the port has been opened, which forgets what came before."""
-    threading.Timer(0.6, lambda: [cable.write(each) for each in said]).start()
+    threading.Timer(1.0, lambda: [cable.write(each) for each in said]).start()
 
 
 class Host(threading.Thread):
@@ -71,7 +71,7 @@ def test_what_is_no_model_is_told(graftline):
 @pty
 def test_a_line_is_captured_and_played_again(graftline, cable, here):
     soon(cable, b"first\r\n", b"second\r\n")
-    assert graftline("capture", cable.device, "--into", "line.jsonl", "--for", "1.5").code == 0
+    assert graftline("capture", cable.device, "--into", "line.jsonl", "--for", "3").code == 0
     pieces = read_recording(Path("line.jsonl"))
     assert b"".join(piece.sent for piece in pieces) == b"first\r\nsecond\r\n"
     assert {piece.side for piece in pieces} == {"instrument"}
@@ -96,7 +96,7 @@ def test_instrument_and_host_talk_through_a_capture(graftline, cable, here):
     with SerialCable() as far:
         host = Host(far)
         soon(cable, b"\x05")
-        graftline("capture", cable.device, "--to", far.device, "--into", "both.jsonl", "--for", "1.5")
+        graftline("capture", cable.device, "--to", far.device, "--into", "both.jsonl", "--for", "3")
         assert cable.read(1.0) == b"\x06"
         host.messages.append(b"")
     assert [(piece.side, piece.sent) for piece in read_recording(Path("both.jsonl"))] == [

@@ -238,3 +238,51 @@ def test_a_connector_sends_answers(intake, start):
         with connection:
             connection.sendall(frame(PAYLOAD))
             assert connection.recv(100) == frame(b"AA " + PAYLOAD)
+
+
+def limited(intake, start, **limits):
+    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, limits=Limits(**limits))
+    listener.open()
+    start(listener)
+    return listener
+
+
+def test_when_all_places_are_taken_whoever_brought_nothing_for_longest_makes_room(intake, start):
+    listener = limited(intake, start, most=2, spare=0.05)
+    with MllpClient(address(listener)) as idle, MllpClient(address(listener)) as busy:
+        assert busy.exchange(PAYLOAD) == b"AA " + PAYLOAD
+        with MllpClient(address(listener)) as newcomer:
+            assert newcomer.exchange(PAYLOAD) == b"AA " + PAYLOAD
+            with pytest.raises(NoAnswer):
+                idle.answer(5)
+            assert busy.exchange(PAYLOAD) == b"AA " + PAYLOAD
+
+
+def test_a_connection_that_only_makes_noise_is_closed_and_others_are_served(intake, start):
+    listener = limited(intake, start, noise=1000)
+    with MllpClient(address(listener)) as noisy, MllpClient(address(listener)) as honest:
+        noisy.write(b"x" * 2000)
+        with pytest.raises((NoAnswer, ConnectionError)):
+            noisy.answer(5)
+        assert honest.exchange(PAYLOAD) == b"AA " + PAYLOAD
+    assert listener.status.noise_bytes == 2000
+
+
+def test_a_sender_that_does_not_read_its_answers_is_closed(intake, start, eventually):
+    listener = limited(intake, start, unread_answers=10_000)
+    with socket.create_connection(("127.0.0.1", listener.port)) as deaf:
+        block = frame(b"MSH|" + b"x" * 100_000)
+        with pytest.raises(OSError):  # a reset or a broken pipe, as it comes
+            for _ in range(2000):
+                deaf.sendall(block)
+    with MllpClient(address(listener)) as honest:
+        assert honest.exchange(PAYLOAD) == b"AA " + PAYLOAD
+
+
+def test_many_senders_share_a_refusal_only_where_the_disk_refuses_them_all(shared, intake):
+    intake.full = True
+    with MllpClient(address(shared)) as one, MllpClient(address(shared)) as other:
+        for client in (one, other):
+            client.write(frame(PAYLOAD))
+        assert {one.answer(), other.answer()} == {b"AE " + PAYLOAD}
+    assert shared.status.refusals == 2
