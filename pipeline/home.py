@@ -4,6 +4,7 @@ spool/          what arrived, byte for byte: the record
 store.duckdb    the projection of it; `rebuild` makes it again
 nomenclature/   installed releases of IPD-IMGT/HLA
 profiles/       the site's own log and table layouts, beside those that come with the program
+worklist.jsonl  what analysers are to measure
 snapshots/      what the feed has published
 service.json    how to reach the running service on loopback, while it runs
 """
@@ -27,6 +28,7 @@ class Home:
         self.profiles = private_folder(path / "profiles")
         self.snapshots = private_folder(path / "snapshots")
         self.store = path / "store.duckdb"
+        self.worklist = path / "worklist.jsonl"
         self.service = path / "service.json"
 
     @property

@@ -7,7 +7,7 @@ from pipeline.cli.session import Here
 if TYPE_CHECKING:
     from pipeline.bench.figures import Figure
 
-Name = Literal["all", "intake", "spool", "hl7", "normalise", "nomenclature", "store", "start"]
+Name = Literal["all", "intake", "spool", "hl7", "normalise", "nomenclature", "store", "links", "start"]
 
 
 def bench(name: Name = "all", *, session: Here) -> int:

@@ -9,16 +9,18 @@ from parsers.errors import ParseError
 from parsers.format import format_names, load_profiles
 from pipeline.errors import ConfigError
 
-LINKS = frozenset({"astm", "lines", "mllp"})
-LINK_OF = {
-    "astm_records": "astm",
-    "hl7_oru": "mllp",
-    "hml": None,
-    "lab_table": None,
-    "optitype": None,
-    "separator_log": "lines",
+ORDERS = "orders"
+"""The link of a sender of orders: what comes goes into the work list, so no format is needed."""
+LINKS = frozenset({"astm", "astm_raw", "lines", "mllp", "printer", ORDERS})
+LINKS_OF: Mapping[str, tuple[str, ...]] = {
+    "astm_records": ("astm", "astm_raw"),
+    "hl7_oru": ("mllp",),
+    "hml": (),
+    "lab_table": (),
+    "optitype": (),
+    "separator_log": ("lines",),
 }
-"""The one link over which a format of the house comes; None for those that come as files alone."""
+"""The links over which a format of the house comes; none for those that come as files alone."""
 
 
 class Vocabulary(msgspec.Struct, frozen=True):

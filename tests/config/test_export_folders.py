@@ -8,7 +8,7 @@ import pytest
 
 from parsers.format import format_names
 from pipeline.config.export_folders import OWN
-from pipeline.config.vocabulary import LINK_OF, LINKS
+from pipeline.config.vocabulary import LINKS, LINKS_OF
 from pipeline.doctor import examine
 from pipeline.errors import ConfigError
 from pipeline.home import Home
@@ -90,5 +90,5 @@ def test_a_folder_that_everybody_shares_is_refused(opened, tmp_path, monkeypatch
 
 
 def test_every_format_of_the_house_and_no_other_has_its_link():
-    assert LINK_OF.keys() == set(format_names())
-    assert set(LINK_OF.values()) == LINKS | {None}
+    assert LINKS_OF.keys() == set(format_names())
+    assert {link for links in LINKS_OF.values() for link in links} < LINKS
