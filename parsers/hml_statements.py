@@ -6,7 +6,7 @@ of the glstring where there is one, else the genotype-list, else the haploids; w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -39,7 +39,7 @@ MEANINGS = {
 """What each finding in an HML message means."""
 
 
-class Haploid(msgspec.Struct, frozen=True):
+class Haploid(msgspec.Struct, frozen=True, gc=False):
     """One haploid element: half of a typing at one locus, as printed."""
 
     locus: str
@@ -55,13 +55,13 @@ class Haploid(msgspec.Struct, frozen=True):
         return f"{self.locus.strip()}*{name.lstrip('*')}"
 
 
-class Assigned(msgspec.Struct):
+class Assigned(msgspec.Struct, gc=False):
     """The children of one allele-assignment that state a result."""
 
-    glstrings: list[str]
-    uris: list[str]
-    genotype_lists: list[str]
-    haploids: list[Haploid]
+    glstrings: list[str] = []
+    uris: list[str] = []
+    genotype_lists: list[str] = []
+    haploids: list[Haploid] = []
 
     def add_glstring(self, text: str, uri: str) -> None:
         """Take a glstring: its text, its uri, or both."""
@@ -71,7 +71,7 @@ class Assigned(msgspec.Struct):
             self.uris.append(uri)
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One locus of one assignment: how it is printed, what that says, and what else was said beside it."""
 
     locus: str
@@ -83,10 +83,12 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     oddities: tuple[str, ...] = ()
 
 
-def statements_of(assigned: Assigned) -> list[Statement]:
+def statements_of(assigned: Assigned) -> Sequence[Statement]:
     """Every locus that an assignment states, in the order of the message; one without a locus if it states none."""
     texts = assigned.glstrings or assigned.genotype_lists
-    stated = [_from_expression(part) for text in texts for part in text.split("^")]
+    if len(texts) == 1 and not (assigned.haploids or assigned.uris or assigned.genotype_lists):
+        return _from_text(texts[0])
+    stated = [each for text in texts for each in _from_text(text)]
     if assigned.haploids:
         stated = _with_haploids(stated, list(_by_locus(assigned.haploids)))
     if not stated:
@@ -96,22 +98,31 @@ def statements_of(assigned: Assigned) -> list[Statement]:
     return stated
 
 
-@lru_cache(maxsize=4096)  # a laboratory repeats its typings
-def _from_expression(text: str) -> Statement:
-    written = "".join(text.split())
+@lru_cache(maxsize=8192)  # a laboratory repeats its typings
+def _from_text(text: str) -> tuple[Statement, ...]:
+    """A GL String, one statement per locus."""
+    return tuple(_from_expression(part.strip()) for part in text.split("^"))
+
+
+def _from_expression(reported: str) -> Statement:
+    written = "".join(reported.split())
+    if written == reported:
+        written = reported  # one text, not two: a run holds thousands of them
     state = state_of(written)
-    odd = []
-    if written.count("HLA-") not in (0, written.count("*")):
-        odd.append("missing_prefix")
-    if written.count("+") > 1 and any(genotype.count("+") > 1 for genotype in written.split("|")):
-        odd.append("more_than_two_copies")
     return Statement(
         locus=gene_of(written),
         state=state,
-        reported=text.strip(),
+        reported=reported,
         expression="" if state in UNCALLED else written,
-        oddities=tuple(odd),
+        oddities=tuple(_oddities(written)),
     )
+
+
+def _oddities(written: str) -> Iterator[str]:
+    if written.count("HLA-") not in (0, written.count("*")):
+        yield "missing_prefix"
+    if written.count("+") > 1 and any(genotype.count("+") > 1 for genotype in written.split("|")):
+        yield "more_than_two_copies"
 
 
 def _by_locus(haploids: list[Haploid]) -> Iterator[Statement]:
