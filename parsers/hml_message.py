@@ -12,12 +12,15 @@ from lxml import etree
 from parsers.errors import ParseError
 from parsers.hml_sample import Dialect, Sample, keep_property
 from parsers.hml_statements import MEANINGS
-from parsers.records import Finding, Parsed, TypingReport
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.xml_walk import LOCAL_NAMES, Walk, place
 
-MESSAGE_FIELDS = frozenset({"version", "project-name", "software"})
+MESSAGE_FIELDS = frozenset({"version", "project-name", "software", "reporting-center"})
 HMLID_FIELDS = frozenset({"root", "extension"})
-CENTRE_FIELDS = frozenset({"reporting-center-id", "reporting-center-context"})
+CENTRE_FIELDS = frozenset({"reporting-center-id", "reporting-center-context", "code"})
+PROJECT_FIELDS = frozenset({"name"})
+TEST_FIELDS = frozenset({"test-id", "ref-id"})
+NAME_FIELDS = frozenset({"name"})
 
 
 class Message(Walk):
@@ -31,7 +34,9 @@ class Message(Walk):
         self.version = field("version", "")
         self.project = field("project-name", "")
         self.writer = field("software", "")
-        self.report_id = self.centre = ""
+        self.centre = field("reporting-center", "")
+        self.report_id = ""
+        self.test_names: dict[str, Printed] = {}
         self.releases: set[tuple[str, str]] = set()
         self.samples: list[Sample] = []
 
@@ -51,22 +56,13 @@ class Message(Walk):
         generators = (each.text for each in self.properties if each.label == "GeneratedBy")
         return self.writer or next(generators, "")
 
+    def with_test_names(self, locus: LocusTyping) -> LocusTyping:
+        """The locus with the names of the tests that its scores are of, one a digit, if the message lists them."""
+        names = self.test_names.get(locus.test_id)
+        return msgspec.structs.replace(locus, references=(*locus.references, names)) if names else locus
+
     def _read(self, children: Iterable[etree._Element]) -> None:
-        for child in self.children(self.root, "hml", children):
-            match LOCAL_NAMES[child.tag]:
-                case "sample":
-                    self.samples.append(Sample(child, self, "hml/sample"))
-                case "property":
-                    keep_property(self, child, "hml")
-                case "hmlid":
-                    field = self.fields(child, "hml/hmlid", HMLID_FIELDS)
-                    self.report_id = "^".join(filter(None, (field("root", ""), field("extension", ""))))
-                case "reporting-center":
-                    field = self.fields(child, "hml/reporting-center", CENTRE_FIELDS)
-                    self.centre = field("reporting-center-id", "")
-                    self.keep("reporting-center-context", field("reporting-center-context", ""))
-                case _:
-                    self.leave(child, "hml")
+        self._read_children(self.between_texts(self.root, "hml", children), "hml")
         if not self.samples:
             raise ParseError(
                 "this HML message holds no sample element",
@@ -74,6 +70,39 @@ class Message(Walk):
                 expected="at least one sample",
                 advice="Ask the sender whether the export had finished.",
             )
+
+    def _read_children(self, children: Iterable[etree._Element], path: str) -> None:
+        for child in children:
+            match LOCAL_NAMES[child.tag]:
+                case "sample":
+                    self.samples.append(Sample(child, self, f"{path}/sample"))
+                case "property":
+                    keep_property(self, child, path)
+                case "hmlid":
+                    field = self.fields(child, f"{path}/hmlid", HMLID_FIELDS)
+                    self.report_id = "^".join(filter(None, (field("root", ""), field("extension", ""))))
+                case "reporting-center":
+                    field = self.fields(child, f"{path}/reporting-center", CENTRE_FIELDS)
+                    self.centre = field("reporting-center-id", "") or field("code", "")
+                    self.keep("reporting-center-context", field("reporting-center-context", ""))
+                case "typing-test-names" | "typing_test_names":
+                    self._read_test_names(child, f"{path}/{LOCAL_NAMES[child.tag]}")
+                case "project" if path == "hml":
+                    self.project = self.fields(child, "hml/project", PROJECT_FIELDS)("name", "") or self.project
+                    self._read_children(self.children(child, "hml/project"), "hml/project")
+                case _:
+                    self.leave(child, path)
+
+    def _read_test_names(self, element: etree._Element, path: str) -> None:
+        field = self.fields(element, path, TEST_FIELDS)
+        names: list[str] = []
+        for child in self.children(element, path):
+            if LOCAL_NAMES[child.tag] == "typing-test-name":
+                names.append(self.fields(child, f"{path}/typing-test-name", NAME_FIELDS)("name", ""))
+            else:
+                self.leave(child, path)
+        test = field("test-id", "") or field("ref-id", "")
+        self.test_names[test] = Printed("test names", ";".join(names))
 
     def _note_contradictions(self, known_versions: Iterable[str]) -> None:
         if not self.version:

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from lxml import etree
 
+from parsers.drb_copies import contradicting
 from parsers.errors import ParseError
 from parsers.hml_genotypes import genotype_list
 from parsers.hml_methods import METHODS, Method, combined, method_of, methods_of
+from parsers.hml_sequences import Consensus, read_consensus
 from parsers.hml_statements import MEANINGS, Assigned, Haploid, Statement, statements_of
 from parsers.records import LocusTyping, Printed, TypingReport
+from parsers.typing_states import gene_name
 from parsers.xml_walk import LOCAL_NAMES, Walk, place
 
 if TYPE_CHECKING:
@@ -33,8 +36,7 @@ SAMPLE_FIELDS = frozenset({"id", "center-code"})
 TYPING_FIELDS = frozenset({"date", "gene-family"})
 ASSIGNMENT_FIELDS = frozenset({"date", "allele-db", "allele-version"})
 HAPLOID_FIELDS = frozenset({"locus", "method", "type"})
-METHOD_ORDER = ("locus", "test-id", "test-id-source", "scores")
-METHOD_FIELDS = frozenset(METHOD_ORDER)
+METHOD_FIELDS = frozenset({"locus", "ref-id", "test-id", "test-id-source", "scores"})
 
 MIXED = etree.XPath("boolean(descendant::text()[../*])")
 """Whether any text stands beside elements."""
@@ -48,6 +50,8 @@ class Dialect(msgspec.Struct, frozen=True):
     """The element that holds what was assigned."""
     counted: frozenset[str]
     """Paths that are left out on purpose."""
+    bare_methods: bool = False
+    """Whether a method may stand in the typing itself, without a typing-method around it."""
 
 
 class Paths(msgspec.Struct, frozen=True):
@@ -58,28 +62,53 @@ class Paths(msgspec.Struct, frozen=True):
     assignment: str
     glstring: str
     haploid: str
+    consensus: str
     method: str
     methods: dict[str, str]
+    """The path of each method below `method`."""
+    bare_methods: dict[str, str]
+    """The same for methods that stand in the typing itself, as they did before 0.9.4; none where that is a mistake."""
 
 
 @lru_cache(maxsize=16)
-def paths_below(sample: str, assignment: str) -> Paths:
+def paths_below(sample: str, assignment: str, *, bare_methods: bool) -> Paths:
     """The paths below a sample that stands here, under the dialect's name for what was assigned."""
     typing = f"{sample}/typing"
-    assigned = f"{typing}/{assignment}"
-    method = f"{typing}/typing-method"
-    methods = {name: f"{method}/{name}" for name in METHODS}
-    return Paths(sample, typing, assigned, f"{assigned}/glstring", f"{assigned}/haploid", method, methods)
+    assigned, method = f"{typing}/{assignment}", f"{typing}/typing-method"
+    return Paths(
+        sample=sample,
+        typing=typing,
+        assignment=assigned,
+        glstring=f"{assigned}/glstring",
+        haploid=f"{assigned}/haploid",
+        consensus=f"{typing}/consensus-sequence",
+        method=method,
+        methods={name: f"{method}/{name}" for name in METHODS},
+        bare_methods={name: f"{typing}/{name}" for name in METHODS} if bare_methods else {},
+    )
 
 
-class Assignment(msgspec.Struct, gc=False):
-    """When and under which release something was assigned; the typing itself where nothing was."""
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """When and under which release something was assigned."""
 
-    element: etree._Element
     database: str
     release: str
     date: str
     references: tuple[Printed, ...] = ()
+
+
+@lru_cache(maxsize=1024)  # the typings of a run share it
+def origin_of(tested: str, date: str, database: str, release: str) -> Origin:
+    """The origin of an assignment; the date of the typing stands in for one that is missing, or beside another."""
+    other_date = (Printed("typing date", tested),) if tested and date not in ("", tested) else ()
+    return Origin(database, release, date or tested, other_date)
+
+
+class Assignment(msgspec.Struct, gc=False):
+    """The element that assigned something, and its origin; the typing itself where nothing was assigned."""
+
+    element: etree._Element
+    origin: Origin
 
 
 Stated = tuple[Statement, Assignment]
@@ -92,7 +121,9 @@ class Sample(Walk):
     def __init__(self, element: etree._Element, message: "Message", path: str) -> None:
         super().__init__(MEANINGS, message.counted, message.unread)
         self.message = message
-        self.paths = paths_below(path, message.dialect.assignment)
+        self.project = message.project
+        dialect = message.dialect
+        self.paths = paths_below(path, dialect.assignment, bare_methods=dialect.bare_methods)
         self.loci: list[LocusTyping] = []
         self.dates: list[str] = []
         self.mixed = bool(MIXED(element))
@@ -106,10 +137,10 @@ class Sample(Walk):
             sample=self.id,
             report_id=message.report_id,
             centre=message.centre,
-            project=message.project,
+            project=self.project,
             date=self.dates[0] if len(set(self.dates)) == 1 else "",
-            software=self.message.software,
-            loci=tuple(self.loci),
+            software=message.software,
+            loci=tuple(map(message.with_test_names, self.loci) if message.test_names else self.loci),
             properties=(*message.properties, *self.properties),
             findings=tuple(self.findings),
         )
@@ -135,32 +166,48 @@ class Sample(Walk):
             raise _nameless(element)
         if not self.dates:
             self.note("no_typing", element)
+        for locus in contradicting(self.loci):
+            self.note("drb345_copies", element, locus)
 
     def _read_typing(self, typing: etree._Element) -> None:
-        path, assignment = self.paths.typing, self.message.dialect.assignment
-        tested = self.fields(typing, path, TYPING_FIELDS)("date", "")
-        self.dates.append(tested)
+        paths, assignment = self.paths, self.message.dialect.assignment
+        tested = self.fields(typing, paths.typing, TYPING_FIELDS)("date", "")
         assignments: list[etree._Element] = []
         methods: list[Method] = []
-        stated: list[Stated] = []
-        for child in self.children(typing, path):
+        consensus: Consensus | None = None
+        for child in self.children(typing, paths.typing):
             name = LOCAL_NAMES[child.tag]
             if name == assignment:
                 assignments.append(child)
             elif name == "typing-method":
                 self._read_methods(child, methods)
+            elif name == "consensus-sequence":
+                consensus = consensus or Consensus()
+                read_consensus(self, child, paths.consensus, consensus)
             elif name == "property":
-                keep_property(self, child, path)
+                keep_property(self, child, paths.typing)
+            elif below := paths.bare_methods.get(name):
+                methods.append(self._method(name, child, below))
             else:
-                self.leave(child, path)
+                self.leave(child, paths.typing)
+        stated = self._stated(typing, assignments, methods, tested)
+        self.dates.append(tested or stated[0][1].origin.date)
+        for statement, source in stated:
+            used = methods_of(statement.locus, methods) if len(methods) > 1 else methods
+            self._add(statement, used, source, consensus)
+
+    def _stated(
+        self, typing: etree._Element, assignments: list[etree._Element], methods: list[Method], tested: str
+    ) -> list[Stated]:
+        """What the assignments state, and what none of them tells of; at least one statement."""
+        stated: list[Stated] = []
         for element in assignments:
             self._read_assignment(element, tested, stated)
         if not stated:
-            stated = [(SILENCE, Assignment(typing, "", "", tested))]
+            stated = [(SILENCE, Assignment(typing, origin_of(tested, "", "", "")))]
         if len(methods) > 1:
-            stated += untold(stated, methods, Assignment(typing, "", "", tested))
-        for statement, source in stated:
-            self._add(statement, methods_of(statement.locus, methods) if len(methods) > 1 else methods, source)
+            stated += untold(stated, methods, Assignment(typing, origin_of(tested, "", "", "")))
+        return stated
 
     def _read_methods(self, element: etree._Element, methods: list[Method]) -> None:
         path = self.paths.method
@@ -168,21 +215,33 @@ class Sample(Walk):
         for child in self.children(element, path):
             name = LOCAL_NAMES[child.tag]
             if below := self.paths.methods.get(name):
-                self.fields(child, below, METHOD_FIELDS)
-                for primary_result in self.children(child, below):
-                    self.leave(primary_result, below)
-                methods.append(method_of(name, *map(child.get, METHOD_ORDER)))
+                methods.append(self._method(name, child, below))
             else:
                 self.leave(child, path)
 
+    def _method(self, name: str, element: etree._Element, path: str) -> Method:
+        field = self.fields(element, path, METHOD_FIELDS)
+        for child in self.children(element, path):
+            below = LOCAL_NAMES[child.tag]
+            if below == "property":
+                keep_property(self, child, path)
+                continue
+            if below == "gssp" and not (len(child) or child.keys() or (child.text or "").strip()):
+                self.note("hemizygous_product", child, gene_name(field("locus", "")))
+            self.leave(child, path)
+        test_id = field("test-id", "") or field("ref-id", "")
+        return method_of(name, field("locus", ""), test_id, field("test-id-source", ""), field("scores", ""))
+
     def _read_assignment(self, element: etree._Element, tested: str, found: list[Stated]) -> None:
         field = self.fields(element, self.paths.assignment, ASSIGNMENT_FIELDS)
-        date, database, release = field("date", ""), field("allele-db", ""), field("allele-version", "")
+        assigned = self._assigned(element)
+        date = field("date", "")
+        database = field("allele-db", "") or assigned.database
+        release = field("allele-version", "") or assigned.release
         if release:
             self.message.releases.add((database, release))
-        other_date = (Printed("typing date", tested),) if tested and date not in ("", tested) else ()
-        assignment = Assignment(element, database, release, date or tested, other_date)
-        stated = statements_of(self._assigned(element))
+        assignment = Assignment(element, origin_of(tested, date, database, release))
+        stated = statements_of(assigned)
         if len(stated) > 1:
             self._note_repeated(stated, element)
         for each in stated:
@@ -198,22 +257,27 @@ class Sample(Walk):
         assigned = Assigned()
         for child in self.children(element, paths.assignment):
             match LOCAL_NAMES[child.tag]:
-                case "glstring":
+                case "glstring" | "gl-resource":
                     field = self.fields(child, paths.glstring, URI)
                     assigned.add_glstring(self.text(child, paths.glstring), field("uri", ""))
                 case "haploid":
                     field = self.fields(child, paths.haploid, HAPLOID_FIELDS)
                     assigned.haploids.append(Haploid(field("locus", ""), field("method", ""), field("type", "")))
                 case "genotype-list":
-                    text, _ = genotype_list(self, child, f"{paths.assignment}/genotype-list")
+                    text, field = genotype_list(self, child, f"{paths.assignment}/genotype-list")
                     assigned.genotype_lists.append(text)
+                    assigned.database = field("db", "") or assigned.database
+                    assigned.release = field("version", "") or assigned.release
                 case "property":
                     keep_property(self, child, paths.assignment)
                 case _:
                     self.leave(child, paths.assignment)
         return assigned
 
-    def _add(self, statement: Statement, used: list[Method], assignment: Assignment) -> None:
+    def _add(
+        self, statement: Statement, used: list[Method], assignment: Assignment, consensus: Consensus | None
+    ) -> None:
+        origin = assignment.origin
         method = used[0] if len(used) == 1 else combined(used)
         locus = statement.locus or method.locus
         for code in statement.oddities:
@@ -223,6 +287,13 @@ class Sample(Walk):
         references = statement.references
         if method.locus != locus or len(used) > 1:
             references += self._other_loci(used, locus, assignment.element)
+        references += origin.references
+        quality = method.quality
+        if consensus:
+            references += tuple(consensus.references)
+            quality += consensus.quality
+            for block in consensus.odd[:1]:
+                self.note("coordinates_differ", block, locus)
         self.loci.append(
             LocusTyping(
                 locus=locus,
@@ -232,11 +303,11 @@ class Sample(Walk):
                 method=statement.method or method.name,
                 test_id=method.test_id,
                 test_source=method.test_source,
-                allele_db=assignment.database,
-                stated_release=assignment.release,
-                date=assignment.date,
-                quality=method.quality,
-                references=references + assignment.references,
+                allele_db=origin.database,
+                stated_release=origin.release,
+                date=origin.date,
+                quality=quality,
+                references=references,
             )
         )
 

@@ -6,6 +6,7 @@ of the glstring where there is one, else the genotype-list, else the haploids; w
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -18,8 +19,12 @@ DNA_METHODS = ("", "DNA", "RNA")
 NUMBERED = re.compile(r"[0-9]+")
 
 MEANINGS = {
+    "coordinates_differ": "the start and end of a consensus sequence block do not fit its sequence or its reference",
+    "doctype_left_out": "the document names a DTD; it was neither fetched nor read",
+    "drb345_copies": "more or fewer copies of this gene are stated than the DRB1 of the sample lets expect",
     "duplicate_sample_id": "another sample of this message has the same id",
     "glstring_by_reference": "the result is given only as the address of a GL String; it was not fetched",
+    "hemizygous_product": "the message says by an empty gssp element that one copy was sequenced by itself",
     "haploid_differs": "the glstring and the haploid elements of one assignment contradict each other",
     "locus_differs": "the typing method names another locus than the alleles",
     "locus_stated_twice": "one assignment states this locus more than once",
@@ -33,6 +38,7 @@ MEANINGS = {
     "no_version": "the message does not say its version; it was read as 1.0.1",
     "releases_differ": "the message names more than one nomenclature release",
     "serology": "the types of a serological haploid are kept as printed and not written as alleles",
+    "text_before_declaration": "something stands before the XML declaration, where nothing may; it was left out",
     "unknown_element": "an element that the schema does not know; it was counted and not read",
     "unknown_version": "a version that was not known when this reader was written; it was read as 1.0.2",
 }
@@ -62,6 +68,9 @@ class Assigned(msgspec.Struct, gc=False):
     uris: list[str] = []
     genotype_lists: list[str] = []
     haploids: list[Haploid] = []
+    database: str = ""
+    release: str = ""
+    """Both as HML 0.3 states them, at the genotype-list."""
 
     def add_glstring(self, text: str, uri: str) -> None:
         """Take a glstring: its text, its uri, or both."""
@@ -110,7 +119,7 @@ def _from_expression(reported: str) -> Statement:
         written = reported  # one text, not two: a run holds thousands of them
     state = state_of(written)
     return Statement(
-        locus=gene_of(written),
+        locus=sys.intern(gene_of(written)),  # a run has many statements and some twenty genes
         state=state,
         reported=reported,
         expression="" if state in UNCALLED else written,

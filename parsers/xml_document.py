@@ -104,18 +104,29 @@ def is_xml(head: bytes) -> bool:
     return text_of(head[:64]).lstrip().startswith("<")
 
 
-def root_tag(head: bytes) -> str | None:
-    """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
+def root_start(head: bytes) -> str:
+    """The start tag of the root element as written, as far as these first bytes reach; empty if they do not."""
     text, place = text_of(head), 0
     while (place := text.find("<", place)) >= 0:
         end = _markup_end(text, place)
         if end == place:
-            name = NAME.match(text, place)
-            return name[1] if name else None
+            return text[place : text.find(">", place) + 1 or None]
         if end < 0:
-            return None
+            return ""
         place = end
-    return None
+    return ""
+
+
+def root_tag(head: bytes) -> str | None:
+    """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
+    name = NAME.match(root_start(head))
+    return name[1] if name else None
+
+
+def root_attribute(head: bytes, name: str) -> str:
+    """The value of an attribute of the root element that has no prefix; empty if there is none."""
+    found = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')""", root_start(head))
+    return (found[1] or found[2] or "") if found else ""
 
 
 def _markup_end(text: str, place: int) -> int:

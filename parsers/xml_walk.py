@@ -69,19 +69,18 @@ class Walk:
             self.unread.update(f"{path}/@{LOCAL_NAMES[name]}" for name in names if name not in known)
         return element.get
 
-    def children(
-        self, element: etree._Element, path: str, below: Iterable[etree._Element] | None = None
-    ) -> Iterable[etree._Element]:
-        """The children, or as many of them as `below` gives; text that stands between them is counted."""
-        children = element[:] if below is None else below  # type: ignore[index]  # stubs know no slices, lxml does
+    def children(self, element: etree._Element, path: str) -> Iterable[etree._Element]:
+        """The children of an element that should hold no text; if text stands there, it is counted."""
+        children: list[etree._Element] = element[:]  # type: ignore[index,assignment]  # lxml slices, its stubs do not
         if self.mixed or (not children and element.text):
-            return self._children_between_texts(element, path, children)
+            return self.between_texts(element, path, children)
         return children
 
-    def _children_between_texts(
-        self, element: etree._Element, path: str, below: Iterable[etree._Element]
+    def between_texts(
+        self, element: etree._Element, path: str, children: Iterable[etree._Element]
     ) -> Iterator[etree._Element]:
-        for child in below:
+        """The children of an element one by one; text between them is counted."""
+        for child in children:
             if child.tail and not child.tail.isspace():
                 self.unread[f"{path}/text()"] += 1
             yield child

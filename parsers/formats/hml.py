@@ -24,21 +24,22 @@ from parsers.format import Document, Format
 from parsers.hml_message import Message
 from parsers.hml_sample import Dialect
 from parsers.records import Parsed
-from parsers.xml_document import root_name, text_of
+from parsers.xml_document import root_attribute, root_name
 from parsers.xml_stream import WHOLE_TREE, open_xml
 from parsers.xml_walk import local, place
 
 READ_VERSION = re.compile(r"1\.0(\.[0-9]+)?")
 KNOWN_VERSIONS = ("1.0", "1.0.0", "1.0.1", "1.0.2")
-HEAD_VERSION = re.compile(r"""<(?:[\w.-]+:)?hml\s[^>]*?\bversion\s*=\s*["']([^"']*)""")
 
 TYPING = "hml/sample/typing"
 ASSIGNMENT = f"{TYPING}/allele-assignment"
 METHOD = f"{TYPING}/typing-method"
+CONSENSUS = f"{TYPING}/consensus-sequence"
 COUNTED = frozenset(
     {
-        "hml/typing-test-names",
-        f"{TYPING}/consensus-sequence",
+        f"{CONSENSUS}/consensus-sequence-block/sequence",
+        f"{CONSENSUS}/consensus-sequence-block/sequence-quality",
+        f"{CONSENSUS}/consensus-sequence-block/variant",
         f"{METHOD}/sbt-ngs/raw-reads",
         f"{METHOD}/sbt-sanger/amplification",
         f"{METHOD}/sbt-sanger/sub-amplification",
@@ -52,8 +53,8 @@ DIALECT = Dialect("hml", "allele-assignment", COUNTED)
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether the root element is `hml`, in any namespace and of any version."""
-    return root_name(head) == "hml"
+    """Whether the root element is `hml`, in any namespace, and its version is not one before 1.0."""
+    return root_name(head) == "hml" and not root_attribute(head, "version").startswith("0.")
 
 
 def parse(document: Document, whole_tree: int = WHOLE_TREE) -> Parsed:
@@ -64,8 +65,7 @@ def parse(document: Document, whole_tree: int = WHOLE_TREE) -> Parsed:
     try:
         root, children = open_xml(document.raw, "hml", "sample", whole_tree)
     except ParseError:
-        if old := HEAD_VERSION.search(text_of(document.head)):
-            check_version(old[1])
+        check_version(root_attribute(document.head, "version"))
         raise
     if local(root) != "hml":
         raise ParseError(
@@ -94,5 +94,11 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
-    ignores=("hml/@version", f"{TYPING}/@gene-family", f"{ASSIGNMENT}/haploid/@method"),
+    ignores=(
+        "hml/@version",
+        f"{TYPING}/@gene-family",
+        f"{ASSIGNMENT}/haploid/@method",
+        f"{CONSENSUS}/@date",
+        f"{CONSENSUS}/consensus-sequence-block",
+    ),
 )

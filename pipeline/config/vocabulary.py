@@ -14,6 +14,7 @@ LINK_OF = {
     "astm_records": "astm",
     "hl7_oru": "mllp",
     "hml": None,
+    "hml_legacy": None,
     "lab_table": None,
     "optitype": None,
     "separator_log": "lines",
