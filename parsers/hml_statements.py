@@ -140,10 +140,11 @@ def _by_locus(haploids: list[Haploid]) -> Iterator[Statement]:
         method = "" if each.method in DNA_METHODS else each.method
         groups.setdefault((each.locus, method), []).append(each)
     for (locus, method), group in groups.items():
-        yield _from_haploids(gene_name(locus), method, group)
+        yield _from_haploids(gene_name(locus), method, tuple(group))
 
 
-def _from_haploids(locus: str, method: str, group: list[Haploid]) -> Statement:
+@lru_cache(maxsize=8192)
+def _from_haploids(locus: str, method: str, group: tuple[Haploid, ...]) -> Statement:
     expression = "+".join(filter(None, (each.allele for each in group)))
     state = state_of(expression)
     return Statement(

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from pipeline.bench.figures import Figure
 
-NAMES = ("intake", "spool", "hl7", "normalise", "store", "start")
+NAMES = ("intake", "spool", "hl7", "normalise", "formats", "store", "start")
 
 
 class Benchmark(Protocol):

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from pipeline.bench import hl7, intake, normalise, spool, start, store
+from pipeline.bench import formats, hl7, intake, normalise, spool, start, store
 from pipeline.bench.catalogue import NAMES, benchmark
 from pipeline.bench.figures import Figure, best, machine, median, rate
 from pipeline.cli import bench as command
@@ -20,6 +20,7 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "spool": lambda: spool.run(messages=2, rounds=1),
     "hl7": lambda: hl7.run(lasting=1e-9, rounds=1),
     "normalise": lambda: normalise.run(reports=2, rounds=1),
+    "formats": lambda: formats.run(size=1, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
     "start": lambda: start.run(rounds=1),
 }
