@@ -126,8 +126,10 @@ class Sample(Walk):
         self.paths = paths_below(path, dialect.assignment, bare_methods=dialect.bare_methods)
         self.loci: list[LocusTyping] = []
         self.dates: list[str] = []
+        self.odd_block: etree._Element | None = None
         self.mixed = bool(MIXED(element))
         self._read(element)
+        self.odd_block = None  # nothing of the document is held longer than it is read
 
     def report(self) -> TypingReport:
         """The typing of this sample, with what the whole message says."""
@@ -166,6 +168,8 @@ class Sample(Walk):
             raise _nameless(element)
         if not self.dates:
             self.note("no_typing", element)
+        if self.odd_block is not None:
+            self.note("coordinates_differ", self.odd_block)
         for locus in contradicting(self.loci):
             self.note("drb345_copies", element, locus)
 
@@ -184,6 +188,7 @@ class Sample(Walk):
             elif name == "consensus-sequence":
                 consensus = consensus or Consensus()
                 read_consensus(self, child, paths.consensus, consensus)
+                self.odd_block = consensus.odd_block if self.odd_block is None else self.odd_block
             elif name == "property":
                 keep_property(self, child, paths.typing)
             elif below := paths.bare_methods.get(name):
@@ -292,8 +297,6 @@ class Sample(Walk):
         if consensus:
             references += tuple(consensus.references)
             quality += consensus.quality
-            for block in consensus.odd[:1]:
-                self.note("coordinates_differ", block, locus)
         self.loci.append(
             LocusTyping(
                 locus=locus,

@@ -32,8 +32,8 @@ class Consensus(msgspec.Struct, gc=False):
     references: list[Printed] = []
     measures: dict[str, dict[str, None]] = {}
     spans: dict[str, tuple[str, str]] = {}
-    odd: list[etree._Element] = []
-    """The blocks whose coordinates do not fit."""
+    odd_block: etree._Element | None = None
+    """The first block whose coordinates do not fit."""
 
     @property
     def quality(self) -> tuple[Printed, ...]:
@@ -83,7 +83,7 @@ def _read_block(walk: Walk, element: etree._Element, path: str, found: Consensus
             found.measures.setdefault(name, {})[value] = None
     reference = found.spans.get(field("reference-sequence-id", ""), ("", ""))
     if not _fits(field("start", ""), field("end", ""), reference, bases):
-        found.odd.append(element)
+        found.odd_block = element if found.odd_block is None else found.odd_block
 
 
 def _fits(start: str, end: str, reference: tuple[str, str], bases: int) -> bool:
