@@ -11,6 +11,7 @@ from lxml import etree
 
 from parsers.records import Finding, Ignored, Printed
 
+LAST_LINE = 65535
 NONE: frozenset[str] = frozenset()
 Fields = Callable[[str, str], str]
 """The attribute of this name, or the text to take where there is none."""
@@ -37,8 +38,9 @@ def local(element: etree._Element) -> str:
 
 
 def place(element: etree._Element) -> str:
-    """Where the element stands, for people."""
-    return f"line {element.sourceline}"
+    """Where the element stands, for people; libxml2 counts no further than `LAST_LINE`."""
+    line = element.sourceline or 0
+    return f"line {line}" if line < LAST_LINE else f"line {LAST_LINE} or later"
 
 
 class Walk:

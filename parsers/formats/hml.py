@@ -6,13 +6,14 @@
         property*  collection-method
         typing+ @gene-family @date
           property*  allele-assignment* @date @allele-db @allele-version > haploid* genotype-list* glstring*
-          typing-method > sso | ssp | sbt-sanger | sbt-ngs @locus @test-id @test-id-source
-          consensus-sequence*
-      typing-test-names*
+          typing-method > sso | ssp | sbt-sanger | sbt-ngs @locus @test-id @test-id-source @scores
+          consensus-sequence* > reference-database+ consensus-sequence-block+
+      typing-test-names* > typing-test-name+
 
 Elements are known by their local name: prefixes and foreign namespaces occur in real messages, and so do attributes
 that no schema knows. A breach of the schema is a finding. What is refused: another version, a message that is not
-whole, a message without a sample, a sample without an id. Sequences and raw reads are counted, not read.
+whole, a message without a sample, a sample without an id. Sequences and raw reads are counted, not read; what a
+sequence was aligned to stands beside the call.
 
 Source: the schemas hml-1.0.xsd, hml-1.0.1.xsd and hml-1.0.2.xsd of the NMDP, and what laboratories' software writes.
 """

@@ -79,6 +79,13 @@ def test_any_order_of_parts_and_any_cut_gives_the_same_either_way(parts, cut):
         assert streamed == whole or (isinstance(streamed, str) and isinstance(whole, str))
 
 
+@pytest.mark.parametrize("whole_tree", [0, BYTE_LIMIT])
+def test_a_place_further_down_than_is_counted_is_not_given_a_wrong_line(whole_tree):
+    raw = (HEAD + "\n" * 70_000 + '<sample id="S-1"/></hml>').encode()
+    (report,) = hml.parse(Document(raw), whole_tree).reports
+    assert [(each.code, each.where) for each in report.findings] == [("no_typing", "line 65535 or later")]
+
+
 PEAK = Path("/proc/self/status")
 """Where Linux tells the most room that a process took; getrusage would count in what its parent took before it."""
 PROGRAM = """
