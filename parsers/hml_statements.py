@@ -19,7 +19,7 @@ DNA_METHODS = ("", "DNA", "RNA")
 NUMBERED = re.compile(r"[0-9]+")
 
 MEANINGS = {
-    "coordinates_differ": "start and end of a consensus sequence block (here the first) do not fit its sequence or place",
+    "coordinates_differ": "start and end of a consensus sequence (here the first) do not fit its bases or reference",
     "doctype_left_out": "the document names a DTD; it was neither fetched nor read",
     "drb345_copies": "more or fewer copies of this gene are stated than the DRB1 of the sample lets expect",
     "duplicate_sample_id": "another sample of this message has the same id",

@@ -39,7 +39,7 @@ def local(element: etree._Element) -> str:
 
 def place(element: etree._Element) -> str:
     """Where the element stands, for people; libxml2 counts no further than `LAST_LINE`."""
-    line = element.sourceline or 0
+    line: int = element.sourceline  # type: ignore[assignment]  # the stubs leave its type open
     return f"line {line}" if line < LAST_LINE else f"line {LAST_LINE} or later"
 
 
