@@ -12,7 +12,7 @@ from pipeline.config.instrument_models import check_name, check_names, check_pro
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
-from pipeline.config.vocabulary import LINKS_OF, ORDERS, Vocabulary
+from pipeline.config.vocabulary import ORDERS, Vocabulary, links_of
 
 SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
 FITTING: dict[str, tuple[SourceKind, ...]] = {
@@ -101,9 +101,10 @@ class Instruments:
     def _check_link(self, settings: Mapping[str, Any], where: KeyPath) -> None:
         """Note a format of the house that cannot come over this link; those of plug-ins come over any."""
         link, written_in = settings.get("link"), settings.get("format")
-        if link not in self.vocabulary.links or not written_in or written_in not in LINKS_OF:
+        fitting = links_of(written_in) if written_in else None
+        if link not in self.vocabulary.links or fitting is None:
             return
-        if link not in (fitting := LINKS_OF[written_in]):
+        if link not in fitting:
             expected = f"the link {' or '.join(fitting)}" if fitting else "a folder, because this format comes in files"
             message = f"the format {written_in} does not come over the link {link}"
             self.file.blame((*where, "link"), message, found=f'"{link}"', expected=expected)

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from pipeline.bench import hl7, intake, links, nomenclature, normalise, spool, start, store
+from pipeline.bench import formats, hl7, intake, links, nomenclature, normalise, spool, start, store
 from pipeline.bench.catalogue import NAMES, benchmark
 from pipeline.bench.figures import Figure, best, machine, median, rate
 from pipeline.cli import bench as command
@@ -21,6 +21,7 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "hl7": lambda: hl7.run(lasting=1e-9, rounds=1),
     "normalise": lambda: normalise.run(reports=2, rounds=1),
     "nomenclature": lambda: nomenclature.run(donors=5, share=1e-9, rounds=1),
+    "formats": lambda: formats.run(size=1, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
     "links": lambda: links.run(
         links.Sizes(lasting=0.05, hours=0.1, messages=1, files=5, renames=3, bad=5, streams=5, goals={10: 2000})
