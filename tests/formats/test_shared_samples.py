@@ -27,6 +27,13 @@ HML = {
 }
 
 TABLES = {
+    "gendx-tarr/HLA-A_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "gendx-tarr/HLA-C_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "score6-xml/UnitTestXMLScore6_3.xml": ("score6", 1, 8),
+    "score6-xml/UnitTestXMLScore6_4.xml": ("score6", 1, 9),
+    "suretyper-xml/UnitTestXMLSureTyper_3.xml": ("suretyper", 1, 9),
+    "donornet-xml/UnitTestXMLDonorNet.xml": ("donornet", 1, 7),
+    "donornet-xml/UnitTestXMLDonorNet_3.xml": ("donornet", 1, 7),
     "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
     "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
     "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
@@ -50,10 +57,6 @@ REFUSED = {
     "specimmune/*": "a SpecImmune result",
     "luminex-intelliflex/*": "a Luminex IntelliFlex export",
     "luminex-xponent/*": "a Luminex xPONENT batch export",
-    "gendx-tarr/*": "a GenDx NGSengine project",
-    "score6-xml/*": "a SCORE 6 batch",
-    "suretyper-xml/*": "a LinkSeq SureTyper report",
-    "donornet-xml/*": "a UNOS DonorNet upload",
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
     "arcashla/*": "an arcasHLA genotype or abundance file",
