@@ -37,8 +37,16 @@ TABLES = {
     "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
     "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
     "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
+    "lab-tool-csv/pretypings_example.csv": ("lab_table", 3, 21),
     "midas-table/MiDAS_tut_HLA.txt": ("lab_table", 1000, 9000),
     "hapl-o-mat/populationData_a.dat": ("lab_table", 100, 600),
+}
+
+PLATES = {
+    "luminex-intelliflex/luminex_intelliflex_single_dataset.csv": ("luminex_intelliflex", 3, 252),
+    "luminex-xponent/hlapro_LSA1-test.csv": ("luminex_xponent", 2, 40),
+    "luminex-xponent/luminex_xPONENT_example03.csv": ("luminex_xponent", 4, 32),
+    "luminex-xponent/luminex_xPONENT_NaN_and_not_reported_values.csv": ("luminex_xponent", 96, 960),
 }
 
 REFUSED = {
@@ -55,8 +63,6 @@ REFUSED = {
     "fhir-hla/*.xml": "a FHIR resource (XML)",
     "fhir-hla/*.json": "a FHIR resource (JSON)",
     "specimmune/*": "a SpecImmune result",
-    "luminex-intelliflex/*": "a Luminex IntelliFlex export",
-    "luminex-xponent/*": "a Luminex xPONENT batch export",
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
     "arcashla/*": "an arcasHLA genotype or abundance file",
@@ -67,7 +73,6 @@ REFUSED = {
     "polysolver/*": "a Polysolver result",
     "hapl-o-mat/*.glc": "a table of GL Strings without a header",
     "glstring-csv/*": "a typing table whose columns no profile describes",
-    "lab-tool-csv/pretypings_example.csv": "a typing table whose columns no profile describes",
     "lookalikes/HLAnte_malformed.json": "plain text",
     "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
     "lookalikes/HLAnte_sample_final.result.txt": "an HLA-HD result",
@@ -102,6 +107,12 @@ def test_a_table_of_the_collection_is_read(name, expected, typing_samples, forma
     assert all(each.sample for each in parsed.reports)
 
 
+@pytest.mark.parametrize(("name", "expected"), PLATES.items())
+def test_a_plate_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / name, formats)
+    assert (reader.name, len(parsed.reports), sum(len(each.observations) for each in parsed.reports)) == expected
+
+
 @pytest.mark.parametrize(("pattern", "reason"), REFUSED.items())
 def test_any_other_file_of_the_collection_is_refused_for_its_reason(pattern, reason, typing_samples, formats):
     paths = sorted(typing_samples.glob(pattern))
@@ -113,7 +124,7 @@ def test_any_other_file_of_the_collection_is_refused_for_its_reason(pattern, rea
 
 
 def test_no_file_of_the_collection_is_left_without_an_expectation(typing_samples):
-    patterns = [*(f"hml-1.0.1/{name}" for name in HML), *TABLES, *REFUSED, "SOURCES.md"]
+    patterns = [*(f"hml-1.0.1/{name}" for name in HML), *TABLES, *PLATES, *REFUSED, "SOURCES.md"]
     told = {path for pattern in patterns for path in typing_samples.glob(pattern)}
     assert {path for path in typing_samples.rglob("*") if path.is_file()} == told
 
