@@ -8,6 +8,7 @@ Excel turns `01:01` into a time of day, and then nobody knows what was typed.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
@@ -171,7 +172,8 @@ class Reading:
         return self._cell(row, self.layout.columns.of(item)) or self.layout.constants.get(item, "")
 
     def _report(self, row: Row) -> TypingReport:
-        sample = self._item(row, "sample")
+        printed = self._item(row, "sample")
+        sample = self.layout.sample_of(printed)
         if not sample:
             raise ParseError(
                 "this row has no sample id: nobody could tell whose typing it is",
@@ -185,14 +187,18 @@ class Reading:
             sample=sample,
             profile=self.layout.name,
             loci=tuple(self._typings(row)),
-            properties=tuple(
-                Printed(name, cell, f"line {row.line}")
-                for name in self.layout.columns.properties
-                if (cell := self._cell(row, name))
-            ),
+            properties=tuple(self._properties(row, printed)),
             findings=tuple(self.findings),
             **{item: self._item(row, item) for item in REPORT_ITEMS},
         )
+
+    def _properties(self, row: Row, printed: str) -> Iterator[Printed]:
+        """The sample's name as it stands, if it has an ending of the software's, and the columns to keep."""
+        if printed != self.layout.sample_of(printed):
+            yield Printed(self.layout.columns.sample, printed, f"line {row.line}")
+        for name in self.layout.columns.properties:
+            if cell := self._cell(row, name):
+                yield Printed(name, cell, f"line {row.line}")
 
     def _typings(self, row: Row) -> list[LocusTyping]:
         glstring = self._item(row, "glstring")
@@ -216,14 +222,30 @@ class Reading:
                 )
         return [cell for _, cell in cells]
 
+    def _names(self, locus: str, cells: list[str]) -> list[str]:
+        """The alleles of some cells, each with its gene; one cell may hold both copies."""
+        copies = [copy for cell in cells for copy in (cell.split(self.layout.copies) if self.layout.copies else [cell])]
+        return [_with_gene(locus, copy, self.words) for copy in copies if not self.layout.is_blank(copy.strip())]
+
+    def _state(self, names: list[str], row: Row, where: str, locus: str) -> State:
+        """What the alleles state, unless the layout calls a single one no conclusion, or counts mismatches."""
+        if self._item(row, "mismatches") not in ("", "0"):
+            self.findings.append(
+                Finding("novel_candidate", "the best genotype mismatches: a novel allele?", where, locus)
+            )
+            return "novel"
+        state = state_of("+".join(names), self.words)
+        return self.layout.single if state == "one_stated" else state
+
     def _typing(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
         cells = [cell for cell in cells if cell]
-        names = [_with_gene(locus, cell, self.words) for cell in cells if not self.layout.is_blank(cell)]
+        names = self._names(locus, cells)
         if not names:
             self.blanks.update(cells)
             return None
-        state = state_of("+".join(names), self.words)
         where = f"line {row.line}, column {column}"
+        state = self._state(names, row, where, locus)
+        concluded = state not in UNCALLED and state_of("+".join(names), self.words) == state
         if not locus:
             self.findings.append(Finding("no_locus", "this typing names no locus", where))
         elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
@@ -234,14 +256,18 @@ class Reading:
             locus=locus,
             state=state,
             reported="+".join(cells),
-            expression="" if state in UNCALLED else "+".join(names),
+            expression="+".join(names) if concluded else "",
             method=self._item(row, "method"),
             test_id=self._item(row, "test_id"),
             test_source=self._item(row, "test_source"),
+            kit=self._item(row, "kit"),
             kit_lot=self._item(row, "kit_lot"),
             allele_db=self._item(row, "allele_db"),
             stated_release=self._item(row, "release"),
             date=self._item(row, "date"),
+            quality=tuple(
+                Printed(name, cell) for name in self.layout.columns.quality if (cell := self._cell(row, name))
+            ),
         )
 
 

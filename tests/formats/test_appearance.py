@@ -20,8 +20,7 @@ INVENTED = {
     b'{"Somebody Else": 1, "sampleName": 2, "id": 3}': 'a JSON document with the keys "sampleName", "id"',
     b'{"Somebody": 1}': "a JSON document",
     b"[1, 2]": "a JSON document",
-    b'"Program","xPONENT","","FlexMAP 3D"\r\n': "a Luminex xPONENT batch export (raw bead signals, not a typing)",
-    b"INSTRUMENT TYPE,SERIAL NUMBER\r": "a Luminex IntelliFlex export (raw bead signals, not a typing)",
+    b"sample,KIR2DL1-1,KIR2DL1-2\n": "a table of KIR typings (KIR, not HLA)",
     b'\xef\xbb\xbf"PatientID";"SampleIDName";"RunDate"\r\n"1";"2";"3"\r\n': (
         "a One Lambda Fusion antibody export (antibodies, not a typing)"
     ),

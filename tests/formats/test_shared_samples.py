@@ -36,11 +36,26 @@ HML_LEGACY = {
 }
 
 TABLES = {
+    "gendx-tarr/HLA-A_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "gendx-tarr/HLA-C_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "score6-xml/UnitTestXMLScore6_3.xml": ("score6", 1, 8),
+    "score6-xml/UnitTestXMLScore6_4.xml": ("score6", 1, 9),
+    "suretyper-xml/UnitTestXMLSureTyper_3.xml": ("suretyper", 1, 9),
+    "donornet-xml/UnitTestXMLDonorNet.xml": ("donornet", 1, 7),
+    "donornet-xml/UnitTestXMLDonorNet_3.xml": ("donornet", 1, 7),
     "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
     "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
     "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
+    "lab-tool-csv/pretypings_example.csv": ("lab_table", 3, 21),
     "midas-table/MiDAS_tut_HLA.txt": ("lab_table", 1000, 9000),
     "hapl-o-mat/populationData_a.dat": ("lab_table", 100, 600),
+}
+
+PLATES = {
+    "luminex-intelliflex/luminex_intelliflex_single_dataset.csv": ("luminex_intelliflex", 3, 252),
+    "luminex-xponent/hlapro_LSA1-test.csv": ("luminex_xponent", 2, 40),
+    "luminex-xponent/luminex_xPONENT_example03.csv": ("luminex_xponent", 4, 32),
+    "luminex-xponent/luminex_xPONENT_NaN_and_not_reported_values.csv": ("luminex_xponent", 96, 960),
 }
 
 REFUSED = {
@@ -51,12 +66,6 @@ REFUSED = {
     "fhir-hla/*.xml": "a FHIR resource (XML)",
     "fhir-hla/*.json": "a FHIR resource (JSON)",
     "specimmune/*": "a SpecImmune result",
-    "luminex-intelliflex/*": "a Luminex IntelliFlex export",
-    "luminex-xponent/*": "a Luminex xPONENT batch export",
-    "gendx-tarr/*": "a GenDx NGSengine project",
-    "score6-xml/*": "a SCORE 6 batch",
-    "suretyper-xml/*": "a LinkSeq SureTyper report",
-    "donornet-xml/*": "a UNOS DonorNet upload",
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
     "arcashla/*": "an arcasHLA genotype or abundance file",
@@ -67,7 +76,6 @@ REFUSED = {
     "polysolver/*": "a Polysolver result",
     "hapl-o-mat/*.glc": "a table of GL Strings without a header",
     "glstring-csv/*": "a typing table whose columns no profile describes",
-    "lab-tool-csv/pretypings_example.csv": "a typing table whose columns no profile describes",
     "lookalikes/HLAnte_malformed.json": "plain text",
     "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
     "lookalikes/HLAnte_sample_final.result.txt": "an HLA-HD result",
@@ -111,6 +119,12 @@ def test_a_table_of_the_collection_is_read(name, expected, typing_samples, forma
     assert all(each.sample for each in parsed.reports)
 
 
+@pytest.mark.parametrize(("name", "expected"), PLATES.items())
+def test_a_plate_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / name, formats)
+    assert (reader.name, len(parsed.reports), sum(len(each.observations) for each in parsed.reports)) == expected
+
+
 @pytest.mark.parametrize(("pattern", "reason"), REFUSED.items())
 def test_any_other_file_of_the_collection_is_refused_for_its_reason(pattern, reason, typing_samples, formats):
     paths = sorted(typing_samples.glob(pattern))
@@ -126,6 +140,7 @@ def test_no_file_of_the_collection_is_left_without_an_expectation(typing_samples
         *(f"hml-1.0.1/{name}" for name in HML),
         *(f"hml-legacy/{name}" for name in HML_LEGACY),
         *TABLES,
+        *PLATES,
         *REFUSED,
         "SOURCES.md",
     ]
