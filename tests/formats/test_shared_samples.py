@@ -27,11 +27,20 @@ HML = {
 }
 
 TABLES = {
+    "fhir-hla/dash_02BundleHLAReport.xml": ("fhir", 1, 3),
+    "fhir-hla/hla-reporting-ig_DiagnosticReport-HLA-AB-SummaryReportExample.json": ("fhir", 1, 2),
+    "fhir-hla/hla-reporting-ig_Observation-HLA-A-AlleleExample1.json": ("fhir", 1, 1),
+    "fhir-hla/hla-reporting-ig_Observation-HLA-A-GenotypeExample.json": ("fhir", 1, 1),
     "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
     "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
     "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
     "midas-table/MiDAS_tut_HLA.txt": ("lab_table", 1000, 9000),
     "hapl-o-mat/populationData_a.dat": ("lab_table", 100, 600),
+    "hapl-o-mat/populationData_b.glc": ("glstring_table", 100, 600),
+    "glstring-csv/py-ard_sample_glstring.csv": ("glstring_table", 4, 8),
+    "glstring-csv/py-ard_sample.csv": ("lab_table", 3, 24),
+    "atlas-donor-import/1000-initial-donors.json": ("atlas_donors", 1000, 6000),
+    "atlas-donor-import/validDonorTypes.json": ("atlas_donors", 2, 6),
 }
 
 REFUSED = {
@@ -45,8 +54,7 @@ REFUSED = {
     "hml-legacy/dash_ex_4_1.v093.xml": 'found "0.9.3"',
     "hisat-genotype/*": "a HISAT-genotype report",
     "immucor-eds/*": "a LIFECODES kit file",
-    "fhir-hla/*.xml": "a FHIR resource (XML)",
-    "fhir-hla/*.json": "a FHIR resource (JSON)",
+    "fhir-hla/*_MolecularSequence-*.json": "holds no HLA typing",
     "specimmune/*": "a SpecImmune result",
     "luminex-intelliflex/*": "a Luminex IntelliFlex export",
     "luminex-xponent/*": "a Luminex xPONENT batch export",
@@ -57,13 +65,10 @@ REFUSED = {
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
     "arcashla/*": "an arcasHLA genotype or abundance file",
-    "atlas-donor-import/*": "a donor file for Atlas",
     "hla-hd/*": "an HLA-HD result",
     "hla-la/*": "an HLA*LA result",
     "t1k/*": "a T1K genotype table",
     "polysolver/*": "a Polysolver result",
-    "hapl-o-mat/*.glc": "a table of GL Strings without a header",
-    "glstring-csv/*": "a typing table whose columns no profile describes",
     "lab-tool-csv/pretypings_example.csv": "a typing table whose columns no profile describes",
     "lookalikes/HLAnte_malformed.json": "plain text",
     "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
