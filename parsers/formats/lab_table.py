@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
 from parsers.lab_table_layout import Layout, layout_of
@@ -32,7 +33,6 @@ from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
 HEADER_REACH = 65_536
-DUPLICATE = Finding("duplicate_sample_id", "another row of this table has the same sample id")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
@@ -152,8 +152,8 @@ class Reading:
         reports = [self._report(row) for row in self.table.rows]
         if not reports:
             raise ParseError("this table has a header and no row", where="line 1", expected="a row for each sample")
-        reports = _marked(_merged(reports) if self.layout.long else reports)
-        return Parsed(reports=tuple(reports), ignored=self._ignored())
+        reports = _merged(reports) if self.layout.long else reports
+        return Parsed(reports=marked(reports), ignored=self._ignored())
 
     def _ignored(self) -> tuple[Ignored, ...]:
         used = self.layout.used(self.table.header)
@@ -276,15 +276,6 @@ def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:
     name = "".join(cell.split())
     bare = name.lstrip("*")
     return f"{locus}*{bare}" if bare[:1].isdigit() or bare.upper() in words else name
-
-
-def _marked(reports: list[TypingReport]) -> list[TypingReport]:
-    """The reports, with a finding on those that share a sample id."""
-    counts = Counter(each.sample for each in reports)
-    return [
-        msgspec.structs.replace(each, findings=(*each.findings, DUPLICATE)) if counts[each.sample] > 1 else each
-        for each in reports
-    ]
 
 
 def _merged(reports: list[TypingReport]) -> list[TypingReport]:
