@@ -51,6 +51,7 @@ def parse(document: Document) -> Parsed:
             found=resources.root.name,
             where="the document",
             expected="an Observation with the code 84413-4 or that of an HLA locus, or a DiagnosticReport with one",
+            advice="Ask the sender for the bundle that the report came in.",
         )
     return Parsed(reports=tuple(reports), ignored=resources.root.ignored())
 
