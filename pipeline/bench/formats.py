@@ -35,8 +35,9 @@ def run(samples: Path | None = None, size: int = SIZE, rounds: int = ROUNDS) -> 
 
 def _figures(grown: Grown, rounds: int) -> list[Figure]:
     raw = grown.document.raw
-    library, take_apart = LIBRARIES[syntax_of(raw)]
-    name = f"{grown.reader.name} {Path(grown.document.name).suffix}"
+    syntax = syntax_of(raw)
+    library, take_apart = LIBRARIES[syntax]
+    name = f"{grown.reader.name}, {syntax}"
     alone = best(lambda: take_apart(raw), rounds)
     read = best(lambda: grown.reader.parse(grown.document), rounds)
     repeated = f", one sample {grown.times} times" if grown.times > 1 else ""
