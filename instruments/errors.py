@@ -6,4 +6,12 @@ class PortUnavailable(OSError):
 
 
 class Refused(Exception):
-    """The bytes could not be put on disk, so they must not be acknowledged; the sender will send them again."""
+    """The bytes could not be put on disk, so they must not be acknowledged; the sender will send them again.
+
+    `code` is HL7's for the reason (table 0357); `for_good` says that sending the same again is of no use.
+    """
+
+    def __init__(self, reason: str, *, code: str = "207", for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.for_good = for_good

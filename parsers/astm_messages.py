@@ -21,7 +21,7 @@ from parsers.line_ends import split_records
 
 TYPES = frozenset("HPORCMSQL")
 
-_DECLARATION = re.compile(r"H([^\w\s])([^\w\s])([^\w\s])([^\w\s])")
+DECLARATION = re.compile(r"H([^\w\s])([^\w\s])([^\w\s])([^\w\s])")
 
 
 class Delimiters(NamedTuple):
@@ -147,7 +147,7 @@ def _record(text: str, line: int, delimiters: Delimiters) -> Record:
 
 def read_delimiters(header: str, line: int = 1) -> Delimiters:
     """The delimiters that a header record declares. Raises ParseError unless they are four distinct signs."""
-    found = _DECLARATION.match(header)
+    found = DECLARATION.match(header)
     signs = found.groups() if found else ()
     if len(set(signs)) != 4 or header[5:6] not in ("", signs[0]):
         raise ParseError(

@@ -6,6 +6,8 @@ from parsers.xml_document import NAME, is_xml, root_tag, text_of
 ZIP_MAGIC = b"PK\x03\x04"
 ZIP_END = b"PK\x05\x06"
 ZIP_END_SIZE = 22  # and then a comment, whose length stands in the last two bytes
+TAIL_BYTES = 64 * 1024
+"""Where the last tag of a long document is looked for, unless a remark follows it."""
 MARKED_ENDS = (".xml", ".hml", ".xlsx")
 
 
@@ -25,12 +27,24 @@ def _has_end_record(raw: bytes) -> bool:
 
 
 def _root_is_closed(raw: bytes) -> bool:
-    root, text = root_tag(raw), _without_last_remarks(text_of(raw))
+    root = root_tag(raw[:HEAD_BYTES]) or root_tag(raw)
+    text = _without_last_remarks(_last_text(raw))
     last = text[max(text.rfind("<"), 0) :]
     if last.startswith("</"):
         return last.endswith(">") and last[2:-1].rstrip() == root
     only = NAME.match(last)
     return only is not None and only[1] == root and last.endswith("/>")
+
+
+def _last_text(raw: bytes) -> str:
+    """The last characters of a document, or all of them if they are few or no single bytes."""
+    if (
+        len(raw) <= TAIL_BYTES
+        or b"\0" in raw[:HEAD_BYTES]
+        or raw[-1024:].rstrip(b"\0 \t\r\n").endswith((b"-->", b"?>"))
+    ):
+        return text_of(raw)
+    return text_of(raw[-TAIL_BYTES:])
 
 
 def _without_last_remarks(text: str) -> str:

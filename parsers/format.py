@@ -94,12 +94,16 @@ def format_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(offer.name for offer in _offers()))
 
 
-def _offers() -> list[EntryPoint]:
-    """Where each format is to be had, in the order of their names."""
+def house_formats() -> tuple[str, ...]:
+    """The names of the formats of the house."""
     import parsers.formats as house  # noqa: PLC0415  # the package lists itself; importing it on top would be a cycle
 
-    names = [found.name for found in pkgutil.iter_modules(house.__path__)]
-    own = [EntryPoint(name, f"{house.__name__}.{name}", GROUP) for name in names]
+    return tuple(found.name for found in pkgutil.iter_modules(house.__path__))
+
+
+def _offers() -> list[EntryPoint]:
+    """Where each format is to be had, in the order of their names."""
+    own = [EntryPoint(name, f"parsers.formats.{name}", GROUP) for name in house_formats()]
     return sorted([*own, *entry_points(group=GROUP)], key=lambda offer: offer.name)
 
 

@@ -6,7 +6,8 @@ of the glstring where there is one, else the genotype-list, else the haploids; w
 """
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -18,8 +19,12 @@ DNA_METHODS = ("", "DNA", "RNA")
 NUMBERED = re.compile(r"[0-9]+")
 
 MEANINGS = {
+    "coordinates_differ": "start and end of a consensus sequence (here the first) do not fit its bases or reference",
+    "doctype_left_out": "the document names a DTD; it was neither fetched nor read",
+    "drb345_copies": "more or fewer copies of this gene are stated than the DRB1 of the sample lets expect",
     "duplicate_sample_id": "another sample of this message has the same id",
     "glstring_by_reference": "the result is given only as the address of a GL String; it was not fetched",
+    "hemizygous_product": "the message says by an empty gssp element that one copy was sequenced by itself",
     "haploid_differs": "the glstring and the haploid elements of one assignment contradict each other",
     "locus_differs": "the typing method names another locus than the alleles",
     "locus_stated_twice": "one assignment states this locus more than once",
@@ -33,13 +38,14 @@ MEANINGS = {
     "no_version": "the message does not say its version; it was read as 1.0.1",
     "releases_differ": "the message names more than one nomenclature release",
     "serology": "the types of a serological haploid are kept as printed and not written as alleles",
+    "text_before_declaration": "something stands before the XML declaration, where nothing may; it was left out",
     "unknown_element": "an element that the schema does not know; it was counted and not read",
     "unknown_version": "a version that was not known when this reader was written; it was read as 1.0.2",
 }
 """What each finding in an HML message means."""
 
 
-class Haploid(msgspec.Struct, frozen=True):
+class Haploid(msgspec.Struct, frozen=True, gc=False):
     """One haploid element: half of a typing at one locus, as printed."""
 
     locus: str
@@ -55,13 +61,16 @@ class Haploid(msgspec.Struct, frozen=True):
         return f"{self.locus.strip()}*{name.lstrip('*')}"
 
 
-class Assigned(msgspec.Struct):
+class Assigned(msgspec.Struct, gc=False):
     """The children of one allele-assignment that state a result."""
 
-    glstrings: list[str]
-    uris: list[str]
-    genotype_lists: list[str]
-    haploids: list[Haploid]
+    glstrings: list[str] = []
+    uris: list[str] = []
+    genotype_lists: list[str] = []
+    haploids: list[Haploid] = []
+    database: str = ""
+    release: str = ""
+    """Both as HML 0.3 states them, at the genotype-list."""
 
     def add_glstring(self, text: str, uri: str) -> None:
         """Take a glstring: its text, its uri, or both."""
@@ -71,7 +80,7 @@ class Assigned(msgspec.Struct):
             self.uris.append(uri)
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One locus of one assignment: how it is printed, what that says, and what else was said beside it."""
 
     locus: str
@@ -83,10 +92,12 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     oddities: tuple[str, ...] = ()
 
 
-def statements_of(assigned: Assigned) -> list[Statement]:
+def statements_of(assigned: Assigned) -> Sequence[Statement]:
     """Every locus that an assignment states, in the order of the message; one without a locus if it states none."""
     texts = assigned.glstrings or assigned.genotype_lists
-    stated = [_from_expression(part) for text in texts for part in text.split("^")]
+    if len(texts) == 1 and not (assigned.haploids or assigned.uris or assigned.genotype_lists):
+        return _from_text(texts[0])
+    stated = [each for text in texts for each in _from_text(text)]
     if assigned.haploids:
         stated = _with_haploids(stated, list(_by_locus(assigned.haploids)))
     if not stated:
@@ -96,22 +107,31 @@ def statements_of(assigned: Assigned) -> list[Statement]:
     return stated
 
 
-@lru_cache(maxsize=4096)  # a laboratory repeats its typings
-def _from_expression(text: str) -> Statement:
-    written = "".join(text.split())
+@lru_cache(maxsize=8192)  # a laboratory repeats its typings
+def _from_text(text: str) -> tuple[Statement, ...]:
+    """A GL String, one statement per locus."""
+    return tuple(_from_expression(part.strip()) for part in text.split("^"))
+
+
+def _from_expression(reported: str) -> Statement:
+    written = "".join(reported.split())
+    if written == reported:
+        written = reported  # one text, not two: a run holds thousands of them
     state = state_of(written)
-    odd = []
-    if written.count("HLA-") not in (0, written.count("*")):
-        odd.append("missing_prefix")
-    if written.count("+") > 1 and any(genotype.count("+") > 1 for genotype in written.split("|")):
-        odd.append("more_than_two_copies")
     return Statement(
-        locus=gene_of(written),
+        locus=sys.intern(gene_of(written)),  # a run has many statements and some twenty genes
         state=state,
-        reported=text.strip(),
+        reported=reported,
         expression="" if state in UNCALLED else written,
-        oddities=tuple(odd),
+        oddities=tuple(_oddities(written)),
     )
+
+
+def _oddities(written: str) -> Iterator[str]:
+    if written.count("HLA-") not in (0, written.count("*")):
+        yield "missing_prefix"
+    if written.count("+") > 1 and any(genotype.count("+") > 1 for genotype in written.split("|")):
+        yield "more_than_two_copies"
 
 
 def _by_locus(haploids: list[Haploid]) -> Iterator[Statement]:
@@ -120,10 +140,11 @@ def _by_locus(haploids: list[Haploid]) -> Iterator[Statement]:
         method = "" if each.method in DNA_METHODS else each.method
         groups.setdefault((each.locus, method), []).append(each)
     for (locus, method), group in groups.items():
-        yield _from_haploids(gene_name(locus), method, group)
+        yield _from_haploids(gene_name(locus), method, tuple(group))
 
 
-def _from_haploids(locus: str, method: str, group: list[Haploid]) -> Statement:
+@lru_cache(maxsize=8192)
+def _from_haploids(locus: str, method: str, group: tuple[Haploid, ...]) -> Statement:
     expression = "+".join(filter(None, (each.allele for each in group)))
     state = state_of(expression)
     return Statement(

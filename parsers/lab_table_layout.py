@@ -3,6 +3,8 @@
 config/profiles/lab_table_two_columns.toml shows every setting with what it means.
 """
 
+from typing import Literal
+
 import msgspec
 
 from parsers.errors import ParseError
@@ -25,11 +27,14 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     method: str = ""
     test_id: str = ""
     test_source: str = ""
+    kit: str = ""
     kit_lot: str = ""
     allele_db: str = ""
     release: str = ""
     glstring: str = ""
+    mismatches: str = ""
     properties: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()
 
     def of(self, item: str) -> str:
         """The column that holds an item."""
@@ -37,8 +42,8 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def named(self) -> set[str]:
         """Every column that is named here."""
-        single = (self.of(item) for item in self.__struct_fields__ if item != "properties")
-        return {*filter(None, single), *self.properties}
+        single = (self.of(item) for item in self.__struct_fields__ if item not in ("properties", "quality"))
+        return {*filter(None, single), *self.properties, *self.quality}
 
 
 class Loci(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +90,9 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: str = ""
     encoding: str = "utf-8"
     separator: str = ""
+    copies: str = ""
+    single: Literal["one_stated", "candidates"] = "one_stated"
+    sample_endings: tuple[str, ...] = ()
     constants: dict[str, str] = {}
     loci: Loci | None = None
     locus: tuple[Locus, ...] = ()
@@ -113,6 +121,11 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def is_blank(self, cell: str) -> bool:
         """Whether a cell states nothing."""
         return not cell or cell.upper() in {each.upper() for each in self.words.blank}
+
+    def sample_of(self, cell: str) -> str:
+        """The sample's name without an ending that the software puts behind it."""
+        ending = next((each for each in self.sample_endings if cell.endswith(each)), "")
+        return cell.removesuffix(ending).rstrip()
 
 
 def layout_of(profile: Profile) -> Layout:

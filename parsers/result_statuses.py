@@ -1,4 +1,4 @@
-"""What the status of a result says against its value: OBX-11 of HL7 (table 0085) and R-9 of ASTM E1394, by format.
+"""What the status of a result says against its value: OBX-11 of HL7 (table 0085), R-9 of ASTM E1394, FHIR's status.
 
 The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM.
 """
@@ -19,6 +19,14 @@ ASTM = {
     "W": Finding("questionable_result", "the analyser warns that this result may not be valid"),
     "P": _PRELIMINARY,
     "S": _PARTIAL,
+}
+_TAKEN_BACK = Finding("withdrawn_result", "the sender has cancelled this result or calls it entered in error")
+FHIR = {
+    "registered": _PRELIMINARY,
+    "partial": _PARTIAL,
+    "preliminary": _PRELIMINARY,
+    "cancelled": _TAKEN_BACK,
+    "entered-in-error": _TAKEN_BACK,
 }
 _BY_FORMAT = {"hl7_oru": HL7, "astm_records": ASTM}
 

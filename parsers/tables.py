@@ -107,10 +107,11 @@ def numbered(names: list[str]) -> tuple[str, ...]:
 
 def read_text_table(text: str, separator: str) -> Table:
     """The table in a text. Raises ParseError."""
-    return _table(_text_rows(text, separator))
+    return _table(text_rows(text, separator))
 
 
-def _text_rows(text: str, separator: str) -> Iterator[Row]:
+def text_rows(text: str, separator: str) -> Iterator[Row]:
+    """Every row of a text, blank ones too. Raises ParseError."""
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 1
     try:

@@ -25,13 +25,17 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     novel: tuple[str, ...] = ("NEW",)
 
     def states(self) -> dict[str, State]:
-        """Each word, in capitals, with the state it stands for."""
+        """Each word, in capitals and without blanks, with the state it stands for."""
         return {
-            **dict.fromkeys(map(str.upper, self.absent), "absent"),
-            **dict.fromkeys(map(str.upper, self.not_tested), "not_tested"),
-            **dict.fromkeys(map(str.upper, self.failed), "failed"),
-            **dict.fromkeys(map(str.upper, self.novel), "novel"),
+            **dict.fromkeys(map(_compact, self.absent), "absent"),
+            **dict.fromkeys(map(_compact, self.not_tested), "not_tested"),
+            **dict.fromkeys(map(_compact, self.failed), "failed"),
+            **dict.fromkeys(map(_compact, self.novel), "novel"),
         }
+
+
+def _compact(word: str) -> str:
+    return "".join(word.split()).upper()
 
 
 WMDA_WORDS = Words().states()
@@ -92,5 +96,5 @@ def gene_of(expression: str) -> str:
 
 
 def gene_name(locus: str) -> str:
-    """A locus as named in a report, without the prefix `HLA-`."""
-    return locus.strip().removeprefix("HLA-")
+    """A locus as named in a report, without the prefix `HLA-` (or `HLA_`)."""
+    return locus.strip().removeprefix("HLA-").removeprefix("HLA_")

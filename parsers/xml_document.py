@@ -6,6 +6,7 @@ it. What is left: the size, capped in bytes and in tags, because a tree takes so
 """
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -17,40 +18,29 @@ DOCTYPE = b"<!DOCTYPE"
 WIDE_DOCTYPE = "<!DOCTYPE".encode("utf-16-le").rstrip(b"\0")  # stands in UTF-16 of both byte orders
 NAME = re.compile(r"<((?:[\w.-]+:)?[\w.-]+)")
 
-_parser = etree.XMLParser(
-    resolve_entities=False,
-    load_dtd=False,
-    no_network=True,
-    huge_tree=False,
-    recover=False,
-    remove_comments=True,
-    remove_pis=True,
-    remove_blank_text=True,
-    collect_ids=False,
-)
+READ_SAFELY: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "recover": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "remove_blank_text": True,
+    "collect_ids": False,
+}
+"""How any XML from outside is read."""
+
+_parser = etree.XMLParser(**READ_SAFELY)
 
 
 def read_xml(raw: bytes) -> etree._Element:
     """The root element, without comments. Raises ParseError on a DOCTYPE, on excess and on broken XML."""
-    if DOCTYPE in raw or WIDE_DOCTYPE in raw:
-        raise ParseError(
-            "this XML carries a document type definition, which is not read",
-            found=DOCTYPE.decode(),
-            where=f"line {line_of(raw, DOCTYPE)}",
-            expected="XML without a DOCTYPE",
-            advice="Ask the sender for an export without it.",
-        )
-    if len(raw) > BYTE_LIMIT or raw.count(b"<") > TAG_LIMIT:
-        raise ParseError(
-            "this XML is too large",
-            where=f"byte {len(raw)}",
-            expected=f"at most {BYTE_LIMIT} bytes and {TAG_LIMIT} tags",
-            advice="Ask the sender to export fewer samples into one file.",
-        )
+    refuse_unsafe(raw)
     try:
         root = etree.fromstring(raw, _parser)
     except etree.XMLSyntaxError as error:
-        raise _broken(raw, error) from None  # the text of the cause may quote the report
+        raise broken(raw, error) from None  # the text of the cause may quote the report
     if root.getroottree().docinfo.internalDTD is not None:
         raise ParseError(
             "this XML carries a document type definition", where="line 1", expected="XML without a DOCTYPE"
@@ -58,7 +48,27 @@ def read_xml(raw: bytes) -> etree._Element:
     return root
 
 
-def _broken(raw: bytes, error: etree.XMLSyntaxError) -> ParseError:
+def refuse_unsafe(raw: bytes) -> None:
+    """Raise ParseError on a DOCTYPE and on excess, before any XML parser sees these bytes."""
+    if DOCTYPE in raw or (b"\0" in raw and WIDE_DOCTYPE in raw):
+        raise ParseError(
+            "this XML carries a document type definition, which is not read",
+            found=DOCTYPE.decode(),
+            where=f"line {line_of(raw, DOCTYPE)}",
+            expected="XML without a DOCTYPE",
+            advice="Ask the sender for an export without it.",
+        )
+    if len(raw) > BYTE_LIMIT or (len(raw) > TAG_LIMIT and raw.count(b"<") > TAG_LIMIT):
+        raise ParseError(
+            "this XML is too large",
+            where=f"byte {len(raw)}",
+            expected=f"at most {BYTE_LIMIT} bytes and {TAG_LIMIT} tags",
+            advice="Ask the sender to export fewer samples into one file.",
+        )
+
+
+def broken(raw: bytes, error: etree.XMLSyntaxError) -> ParseError:
+    """What is wrong with XML that is not well-formed, or not whole, and where."""
     line, column = error.position
     lines = text_of(raw).splitlines()
     text = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -94,18 +104,29 @@ def is_xml(head: bytes) -> bool:
     return text_of(head[:64]).lstrip().startswith("<")
 
 
-def root_tag(head: bytes) -> str | None:
-    """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
+def root_start(head: bytes) -> str:
+    """The start tag of the root element as written, as far as these first bytes reach; empty if they do not."""
     text, place = text_of(head), 0
     while (place := text.find("<", place)) >= 0:
         end = _markup_end(text, place)
         if end == place:
-            name = NAME.match(text, place)
-            return name[1] if name else None
+            return text[place : text.find(">", place) + 1 or None]
         if end < 0:
-            return None
+            return ""
         place = end
-    return None
+    return ""
+
+
+def root_tag(head: bytes) -> str | None:
+    """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
+    name = NAME.match(root_start(head))
+    return name[1] if name else None
+
+
+def root_attribute(head: bytes, name: str) -> str:
+    """The value of an attribute of the root element that has no prefix; empty if there is none."""
+    found = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')""", root_start(head))
+    return (found[1] or found[2] or "") if found else ""
 
 
 def _markup_end(text: str, place: int) -> int:

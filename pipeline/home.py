@@ -4,6 +4,8 @@ spool/          what arrived, byte for byte: the record
 store.duckdb    the projection of it; `rebuild` makes it again
 nomenclature/   installed releases of IPD-IMGT/HLA
 profiles/       the site's own log and table layouts, beside those that come with the program
+schemas/        the XML Schemas of HML, if the site has installed them; `check` holds messages against them
+worklist.jsonl  what analysers are to measure
 snapshots/      what the feed has published
 service.json    how to reach the running service on loopback, while it runs
 """
@@ -26,7 +28,9 @@ class Home:
         self.nomenclature = private_folder(path / "nomenclature")
         self.profiles = private_folder(path / "profiles")
         self.snapshots = private_folder(path / "snapshots")
+        self.schemas = path / "schemas"
         self.store = path / "store.duckdb"
+        self.worklist = path / "worklist.jsonl"
         self.service = path / "service.json"
 
     @property

@@ -1,5 +1,6 @@
 """Where a source puts its bytes: the `Intake` of `instruments.sources.source`, kept in the spool."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from instruments.sources.source import Intake
@@ -45,6 +46,10 @@ class SpoolIntake:
         )
         self._open.clear()
         return receipt_id(envelope)
+
+    def keep_all(self, payloads: Sequence[bytes]) -> None:
+        """Keep whole messages that share their flushes. Raises Refused."""
+        self._spool.append_messages(self.source, [("", payload) for payload in payloads], format=self._format)
 
     def parts(self) -> list[bytes]:
         """The parts of the one message that had begun when the last run ended.

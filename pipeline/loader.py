@@ -7,7 +7,7 @@ rebuild takes the same decisions in the same order.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Protocol
@@ -19,6 +19,8 @@ from pipeline.renormalisation import DECIDER, Renormalisation, restated, write
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
 from pipeline.store.entry import Entry, Receipt
+from pipeline.store.outbox import DECIDER as COURIER
+from pipeline.store.outbox import Settled, settle
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
@@ -85,6 +87,7 @@ class Loader:
         bench_of: Callable[[str], Workbench],
         release: str,
         batch_frames: int = BATCH_FRAMES,
+        destinations: Sequence[str] = (),
     ) -> None:
         self.spool = spool
         self.store = store
@@ -92,7 +95,7 @@ class Loader:
         in_use = store.release_in_use
         self.bench = bench_of(release if in_use is None else in_use)
         self._batch_frames = batch_frames
-        self._writer = Writer(store)
+        self._writer = Writer(store, destinations)
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self) -> int:
@@ -111,7 +114,7 @@ class Loader:
                     self._renormalise(*batch[0])
                     written = None
                 else:
-                    written = writing.submit(self._writer.load, entries, batch[-1][0].seq)
+                    written = writing.submit(self._write, entries, settlements(batch), batch[-1][0].seq)
                 taken += len(batch)
             if written:
                 written.result()
@@ -123,13 +126,17 @@ class Loader:
         before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
         write(self.store, envelope.seq, decision, list(restated(self.store, before, after.normaliser.typings)))
         self.bench = after
-        self._writer = Writer(self.store)
+
+    def _write(self, entries: list[Entry], settled: list[Settled], last: int) -> None:
+        self._writer.load(entries, last)
+        if settled:  # lost in a crash just here, they cost a message that is sent twice
+            settle(self.store, settled)
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
         """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
-        elif envelope.kind == Kind.DECISION and not is_renormalisation(envelope):
+        elif envelope.kind == Kind.DECISION and envelope.source not in (DECIDER, COURIER):
             decision = msgspec.json.decode(payload, type=Resubmission)
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
@@ -153,6 +160,15 @@ def first_release(spool: Frames) -> str | None:
     decisions = (payload for envelope, payload in spool.read() if is_renormalisation(envelope))
     first = next(decisions, None)
     return None if first is None else msgspec.json.decode(first, type=Renormalisation).before
+
+
+def settlements(frames: Iterable[tuple[Envelope, bytes]]) -> list[Settled]:
+    """What these frames say of messages that went out."""
+    return [
+        msgspec.json.decode(payload, type=Settled)
+        for envelope, payload in frames
+        if envelope.kind == Kind.DECISION and envelope.source == COURIER
+    ]
 
 
 def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:

@@ -1,5 +1,6 @@
 """Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -18,9 +19,10 @@ SENT_AT = "2000-01-01T00:00:00Z"
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A file as it was read: its format and everything in it."""
+    """A file as it was read: its format, its bytes (unpacked) and everything in it."""
 
     format: str
+    raw: bytes
     parsed: Parsed
 
 
@@ -33,7 +35,7 @@ def read_file(raw: bytes, name: str, wanted: str, bench: Workbench) -> Reading:
         raise ParseError(
             f"the {reader.name} reader found no result in it", expected="at least one sample with a result"
         )
-    return Reading(reader.name, parsed)
+    return Reading(reader.name, document.raw, parsed)
 
 
 def legible(reading: Reading, normaliser: Normaliser) -> list[dict[str, Any]]:
@@ -70,6 +72,19 @@ def doubts(reading: Reading, normaliser: Normaliser) -> list[dict[str, str]]:
         found += [_finding(finding, report.sample) for finding in report.findings]
         found += [{"sample": report.sample, **_flag(flag)} for flag in flags_of(normaliser.normalise(report))]
     return found
+
+
+def breaches_of_structure(reading: Reading, schemas: Path) -> list[dict[str, str]]:
+    """What HML's schema, if the site has it in this folder, and MIRING say against a message. Raises SiteError."""
+    from parsers import hml_miring  # noqa: PLC0415  # lxml is not needed for other formats
+    from pipeline import hml_schema  # noqa: PLC0415
+
+    if reading.format not in ("hml", "hml_legacy"):
+        return []
+    found = hml_schema.breaches(reading.raw, schemas)
+    if reading.format == "hml":
+        found += hml_miring.breaches(reading.raw)
+    return [{**_finding(finding, ""), "severity": "info"} for finding in found]
 
 
 def _finding(finding: Finding, sample: str) -> dict[str, str]:

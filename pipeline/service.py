@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from instruments.sources.courier import Courier
 from instruments.sources.source import Source
 from pipeline.errors import SiteError
 from pipeline.mistake import told
+from pipeline.outbox import courier_to
 from pipeline.site import Site
 from pipeline.wiring import source_of
 
@@ -55,7 +57,10 @@ class Service:
         self.stopping = threading.Event()
         self.trouble = ""
         spool = site.spool  # also where there is no instrument: one service at a time
-        self.sources: list[Source] = [source_of(each, spool, site.profiles) for each in site.settings.instruments]
+        self.sources: list[Source] = [
+            source_of(each, spool, site.profiles, site.worklist) for each in site.settings.instruments
+        ]
+        self.couriers = [courier_to(each, spool, lambda: site.store) for each in site.settings.destinations]
         self._mishaps: dict[str, str] = {}
         self._silences = {
             each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours
@@ -66,7 +71,7 @@ class Service:
     def start(self) -> None:
         """Begin to listen and to load."""
         self._loading.start()
-        for source in self.sources:
+        for source in (*self.sources, *self.couriers):
             thread = threading.Thread(target=self._listen, args=(source,), name=source.name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -88,8 +93,8 @@ class Service:
         return True
 
     def reports(self) -> Iterator[SourceReport]:
-        """How every source is doing."""
-        for source in self.sources:
+        """How every source is doing, and every courier."""
+        for source in (*self.sources, *self.couriers):
             status = source.status
             silence = self._silences.get(source.name)
             remark = silence.remark(status.messages) if silence else ""
@@ -101,7 +106,7 @@ class Service:
         sources = {report.name: ": ".join(filter(None, (report.state, report.detail))) for report in self.reports()}
         return {**sources, "loader": self.trouble or "up"}
 
-    def _listen(self, source: Source) -> None:
+    def _listen(self, source: Source | Courier) -> None:
         """Keep a source at work: a mistake of ours must not make an instrument deaf until somebody notices."""
         while not self.stopping.is_set():
             try:

@@ -19,9 +19,11 @@ from pipeline.loader import Loader, first_release
 from pipeline.normalise.nomenclature.install import open_release
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.normaliser import Normaliser
+from pipeline.outbox import open_destinations
 from pipeline.process import Workbench
 from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
+from pipeline.worklist.orders import Worklist
 
 MEGABYTE = 1024 * 1024
 Part = TypeVar("Part")
@@ -122,6 +124,11 @@ class Site:
         return Store(self.home.store)
 
     @once
+    def worklist(self) -> Worklist:
+        """What analysers are to measure."""
+        return Worklist(self.home.worklist)
+
+    @once
     def loader(self) -> Loader:
         """From the spool into the store. Raises IntegrityError if the store has read further than the spool goes."""
         if self.store.last_seq > self.spool.last:
@@ -129,13 +136,21 @@ class Site:
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
                 "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
-        return self.loader_of(self.store, self.release.version if self.release else "")
+        loader = self.loader_of(self.store, self.release.version if self.release else "")
+        open_destinations(self.spool, self.store, self.destinations)
+        return loader
 
     def loader_of(self, store: Store, release: str) -> Loader:
         """From the spool into this store, which begins under `release` unless it or the spool says otherwise."""
         first = first_release(self.spool) if store.last_seq == 0 else None
         begun = release if first is None else first
-        return Loader(self.spool, store, self.bench_of, begun, self.settings.store.batch_receipts)
+        most = self.settings.store.batch_receipts
+        return Loader(self.spool, store, self.bench_of, begun, most, self.destinations)
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The names of the peers that get every new message."""
+        return tuple(each.name for each in self.settings.destinations)
 
     def ready_store(self) -> Store:
         """The store, with everything in it that the spool holds."""

@@ -6,58 +6,127 @@ from pathlib import Path
 
 import msgspec
 
-from instruments.links.astm import AstmReceiver
-from instruments.links.lines import LineReceiver
-from instruments.links.link import Link
+from instruments.errors import Refused
+from instruments.links.astm import AstmLink
+from instruments.links.astm_raw import unframed_records
+from instruments.links.astm_table import AstmSettings
+from instruments.links.lines import LineReceiver, LineSettings
+from instruments.links.link import Link, Respond
 from instruments.links.mllp import MllpReceiver
+from instruments.links.printer import PrinterReceiver
 from instruments.sources.connector import Connector
 from instruments.sources.folder import Folder, FolderSettings
-from instruments.sources.listener import InstrumentListener, SharedListener
+from instruments.sources.listener import InstrumentListener
 from instruments.sources.serial_port import SerialPort, SerialSettings
-from instruments.sources.source import Source
+from instruments.sources.shared_listener import SharedListener
+from instruments.sources.source import Intake, Source
+from instruments.sources.tls import TlsFiles
 from parsers.completeness import ends_whole
 from parsers.format import Profile
-from pipeline.config.settings import Instrument
-from pipeline.errors import ConfigError
-from pipeline.hl7.acknowledgement import acknowledge
+from pipeline.config.control_characters import spelled
+from pipeline.config.settings import Instrument, Timers
+from pipeline.config.vocabulary import ORDERS
+from pipeline.errors import ConfigError, SiteError
+from pipeline.hl7.acknowledgement import APPLICATION, acknowledge
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
+from pipeline.worklist.host_query import answers
+from pipeline.worklist.intake import OrderIntake
+from pipeline.worklist.orders import Worklist
 
+ASTM_TIMERS = {
+    "frame": "patience_seconds",
+    "rest_of_frame": "rest_of_frame_seconds",
+    "reply": "reply_seconds",
+    "busy": "busy_seconds",
+    "host_contention": "contention_seconds",
+    "yielded": "yield_seconds",
+    "tries": "tries",
+}
+"""The link's settings, and by which name an instrument changes them."""
 ASTM_SILENCE = 30.0
-"""Seconds without a byte after which a receiver gives a session up (LIS01-A2, 6.5.2.4)."""
+"""Seconds without a byte after which a message that comes without frames is given up."""
+PRINTER_SILENCE = 5.0
+"""Seconds without a byte after which a printed job is over."""
 MLLP_SILENCE = 60.0
 """Seconds without a byte after which a block that has begun is given up."""
 
 
-def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...]) -> Source:
+def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...], worklist: Worklist) -> Source:
     """The source that watches this instrument. Raises ConfigError, PortUnavailable."""
-    intake = SpoolIntake(spool, instrument.name, instrument.format or "")
+    intake = intake_of(instrument, spool, worklist)
     name, address = instrument.name, instrument.address
+    tls = msgspec.convert(msgspec.to_builtins(instrument.tls), TlsFiles) if instrument.tls else None
     if instrument.source == "folder":
         files = FolderSettings(settle=instrument.files.settle_seconds, give_up=instrument.files.give_up_seconds)
         return Folder(name, Path(address), intake, settings=files, complete=lambda raw: ends_whole(raw) is not False)
-    make_link = link_maker(instrument, profiles)
+    make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
         settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
         return SerialPort(name, address, make_link(), intake, settings=settings)
     if instrument.source == "connect":
-        return Connector(name, address, make_link(), intake)
-    if instrument.link == "mllp":  # every block stands alone, so any number of senders may share the port
-        return SharedListener(name, address, make_link, intake)
-    return InstrumentListener(name, address, make_link(), intake)
+        return Connector(name, address, make_link(), intake, tls=tls)
+    if instrument.link in ("mllp", ORDERS):  # every block stands alone, so any number of senders may share the port
+        return SharedListener(name, address, make_link, intake, tls=tls)
+    return InstrumentListener(name, address, make_link(), intake, tls=tls)
 
 
-def link_maker(instrument: Instrument, profiles: tuple[Profile, ...]) -> Callable[[], Link]:
+def intake_of(instrument: Instrument, spool: Spool, worklist: Worklist) -> Intake:
+    """Where this instrument's messages go: into the spool, or orders into the work list."""
+    if instrument.link == ORDERS:
+        return OrderIntake(worklist)
+    return SpoolIntake(spool, instrument.name, instrument.format or "")
+
+
+def link_maker(instrument: Instrument, profiles: tuple[Profile, ...], worklist: Worklist) -> Callable[[], Link]:
     """What makes a fresh link engine for this instrument. Raises ConfigError."""
     patience = instrument.timers.patience_seconds
     if instrument.link == "astm":
-        return lambda: AstmReceiver(silence=patience or ASTM_SILENCE)
-    if instrument.link == "mllp":
+        return lambda: AstmLink(settings=astm_settings(instrument.timers), respond=answerer(instrument, worklist))
+    if instrument.link in ("mllp", ORDERS):
         return lambda: MllpReceiver(answer, silence=patience or MLLP_SILENCE)
+    if instrument.link == "astm_raw":
+        return lambda: unframed_records(silence=patience or ASTM_SILENCE, respond=answerer(instrument, worklist))
+    if instrument.link == "printer":
+        return lambda: PrinterReceiver(silence=patience or PRINTER_SILENCE)
     if instrument.link == "lines":
-        begins, ends = run_marks(instrument, profiles)
-        return lambda: LineReceiver(begins=begins, ends=ends, silence=patience)
+        settings = line_settings(instrument, profiles)
+        return lambda: LineReceiver(settings)
     raise ConfigError(f'the instrument "{instrument.name}" names a link that is not there: "{instrument.link}"')
+
+
+def answerer(instrument: Instrument, worklist: Worklist) -> Respond:
+    """What answers this analyser's questions from the work list."""
+
+    def respond(message: bytes) -> list[bytes]:
+        try:
+            return answers(message, worklist, instrument.name, sender=APPLICATION, now=datetime.now())  # noqa: DTZ005  # LIS02-A2 wants local time
+        except (SiteError, OSError):
+            return []  # the message itself is kept and must be acknowledged, whatever the work list is like
+
+    return respond
+
+
+def astm_settings(timers: Timers) -> AstmSettings:
+    """The standard's timers, with those that this instrument changes."""
+    changed = {setting: getattr(timers, stated) for setting, stated in ASTM_TIMERS.items()}
+    return AstmSettings(**{setting: value for setting, value in changed.items() if value is not None})
+
+
+def line_settings(instrument: Instrument, profiles: tuple[Profile, ...]) -> LineSettings:
+    """How this device marks its lines, and by its profile its runs. Raises ConfigError."""
+    begins, ends = run_marks(instrument, profiles)
+    marks = instrument.lines
+    return LineSettings(
+        end=spelled(marks.end),
+        start=spelled(marks.start or ""),
+        gap=marks.gap_seconds,
+        poll=spelled(marks.poll or ""),
+        poll_every=marks.poll_seconds,
+        begins=begins,
+        ends=ends,
+        silence=instrument.timers.patience_seconds,
+    )
 
 
 def run_marks(instrument: Instrument, profiles: tuple[Profile, ...]) -> tuple[bytes, bytes]:
@@ -73,6 +142,6 @@ def run_marks(instrument: Instrument, profiles: tuple[Profile, ...]) -> tuple[by
     return str(stream["begins"]).encode(), str(stream["ends"]).encode()
 
 
-def answer(payload: bytes, refused: bool) -> bytes:
+def answer(payload: bytes, refused: Refused | None) -> bytes:
     """The HL7 acknowledgement of a block, dated now."""
-    return acknowledge(payload, stored=not refused, now=datetime.now(UTC).isoformat(timespec="seconds"))
+    return acknowledge(payload, refused=refused, now=datetime.now(UTC).isoformat(timespec="seconds"))

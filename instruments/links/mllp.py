@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Final
 
+from instruments.errors import Refused
 from instruments.links.link import Event, Message, Noise, Send
 
 VT: Final = b"\x0b"
@@ -22,8 +23,11 @@ END: Final = b"\x1c\r"
 BLANKS: Final = b"\0\r\n"
 NEW_BLOCK: Final = re.compile(rb"\x0b(?=MSH)")
 
-Answer = Callable[[bytes, bool], bytes | None]
-"""Payload, and whether it was refused -> the acknowledgement without framing, or None for none."""
+SILENT: Final = "the sender fell silent in the middle of a block"
+SLOW: Final = "the sender was too slow with a block"
+
+Answer = Callable[[bytes, Refused | None], bytes | None]
+"""Payload, and why it was refused, if it was -> the acknowledgement without framing, or None for none."""
 
 
 def frame(payload: bytes) -> bytes:
@@ -34,51 +38,63 @@ def frame(payload: bytes) -> bytes:
 class MllpReceiver:
     """A link engine that receives from one HL7 sender on one connection. Seconds and bytes."""
 
-    def __init__(self, answer: Answer, *, silence: float = 60.0, largest: int = 16 * 1024 * 1024) -> None:
+    def __init__(
+        self, answer: Answer, *, silence: float = 60.0, longest: float = 600.0, largest: int = 16 * 1024 * 1024
+    ) -> None:
         self._answer = answer
         self._silence = silence
+        self._longest = longest
         self._largest = largest
+        self._heard = 0.0
+        self._begun = 0.0
         self._bytes = bytearray()
         self._searched = 0
         self._inside = False
         self._overlong = False
-        self._refused = False
+        self._refused: Refused | None = None
 
     @property
-    def patience(self) -> float | None:
-        """A limit inside a block; a connection may stay idle between blocks for ever."""
-        return self._silence if self._inside else None
+    def deadline(self) -> float | None:
+        """Limits inside a block, of silence and in all; a connection may stay idle between blocks for ever."""
+        return min(self._heard + self._silence, self._begun + self._longest) if self._inside else None
 
-    def resume(self, parts: Sequence[bytes]) -> Iterator[Event]:
+    def resume(self, parts: Sequence[bytes], _now: float) -> Iterator[Event]:
         """Set aside what was on disk: the sender had no answer and sends it again."""
         if parts:
             yield Message(b"".join(parts), whole=False, note="the service stopped in the middle of a block")
 
-    def receive(self, chunk: bytes) -> Iterator[Event]:
+    def opened(self, _now: float) -> Iterator[Event]:
+        """The sender speaks first."""
+        yield from ()
+
+    def receive(self, chunk: bytes, now: float) -> Iterator[Event]:
         """Take in what the connection delivered."""
+        self._heard = now
         self._bytes += chunk
         found = True
         while found:
             found = yield from self._collect() if self._inside else self._seek()
 
-    def expired(self) -> Iterator[Event]:
-        """The sender stopped in the middle of a block."""
-        yield from self._give_up("the sender fell silent in the middle of a block")
+    def expired(self, now: float) -> Iterator[Event]:
+        """The sender stopped in the middle of a block, or sends it so slowly that it never ends."""
+        silent = now - self._heard >= self._silence
+        yield from self._give_up(SILENT if silent else SLOW)
 
-    def closed(self) -> Iterator[Event]:
+    def closed(self, _now: float) -> Iterator[Event]:
         """The connection is gone."""
         yield from self._give_up("the connection ended in the middle of a block")
 
-    def refuse(self) -> None:
+    def refuse(self, reason: Refused) -> None:
         """The payload just yielded is not on disk: the answer will say so."""
-        self._refused = True
+        self._refused = reason
 
-    def _was_refused(self) -> bool:
-        refused, self._refused = self._refused, False
+    def _was_refused(self) -> Refused | None:
+        refused, self._refused = self._refused, None
         return refused
 
     def _seek(self) -> Generator[Event, None, bool]:
         """Skip to the beginning of a block; true if there is one."""
+        self._begun = self._heard
         before, begin, after = bytes(self._bytes).partition(VT)
         self._inside = bool(begin)
         self._bytes[:] = after
@@ -128,7 +144,7 @@ class MllpReceiver:
         """Keep what was cut off as evidence; it was not acknowledged, so the sender still has it."""
         if piece:
             yield Message(piece, whole=False, note=note)
-            self._refused = False
+            self._refused = None
 
     def _give_up(self, note: str) -> Iterator[Event]:
         block, overlong = bytes(self._bytes), self._overlong

@@ -1,18 +1,20 @@
-"""The sending side of ASTM E1381 / LIS01-A2, with the faults that real lines have.
+"""An analyser's end of an ASTM line: the sending side of the house's own link, with the faults that real lines have."""
 
-ENQ, then one frame after the other, each again until it is acknowledged (six times at most), then EOT.
-"""
-
+import math
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 
-from instruments.links.astm_frame import ACK, CR, ENQ, EOT, ETB, ETX, LF, NAK, STX, checksum
+from instruments.links.astm import AstmLink
+from instruments.links.astm_frame import ACK, ENQ, EOT, STX
+from instruments.links.astm_table import AstmSettings
+from instruments.links.link import Delivered, Event, Message, Send, Undelivered
 from instruments.simulated.wire import Wire
 
-LONGEST_TEXT: Final = 240
-ANSWERS: Final = (ACK, NAK, ENQ, EOT)
+ACCEPTED = (ACK, EOT)
+DAMAGED_ANSWER = b"?"
+SHORT_TIMERS = AstmSettings(reply=5.0, busy=0.5)
+"""For a peer that answers at once."""
 
 
 class NotDelivered(Exception):
@@ -31,32 +33,6 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     power_cut_after: int = 0
 
 
-class Timers(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a sender waits, in seconds: for an answer, and after NAK to its ENQ."""
-
-    answer: float = 15.0
-    busy: float = 10.0
-    tries: int = 6
-
-
-def packed(message: bytes, longest: int = LONGEST_TEXT) -> list[bytes]:
-    """Frame bodies (text and ETB or ETX) of a message that is cut wherever a frame is full."""
-    texts = [message[at : at + longest] for at in range(0, len(message), longest)]
-    return [text + bytes([ETB]) for text in texts[:-1]] + [texts[-1] + bytes([ETX])]
-
-
-def by_record(message: bytes, longest: int = LONGEST_TEXT) -> list[bytes]:
-    """Frame bodies of a message whose every record begins a frame of its own."""
-    return [body for record in message.splitlines(keepends=True) for body in packed(record, longest)]
-
-
-def framed(bodies: list[bytes]) -> Iterator[bytes]:
-    """Complete frames, numbered 1..7,0,1.."""
-    for position, body in enumerate(bodies, start=1):
-        numbered = b"%d" % (position % 8) + body
-        yield bytes([STX]) + numbered + checksum(numbered) + bytes([CR, LF])
-
-
 def garbled(frame: bytes) -> bytes:
     """The frame with one bit of its text flipped."""
     middle = len(frame) // 2
@@ -64,65 +40,85 @@ def garbled(frame: bytes) -> bytes:
 
 
 class AstmSender:
-    """An analyser's end of an ASTM line."""
+    """Sends one message at a time and waits until it is delivered; receives what the host has to say."""
 
-    def __init__(self, wire: Wire, *, timers: Timers | None = None, faults: Faults | None = None) -> None:
+    def __init__(self, wire: Wire, *, settings: AstmSettings | None = None, faults: Faults | None = None) -> None:
         self._wire = wire
-        self._timers = timers or Timers()
+        self._link = AstmLink(settings=settings or AstmSettings(), role="instrument")
         self._faults = faults or Faults()
-        self._early = bytearray()
+        self._sent: list[bytes] = []
+        self._received: list[bytes] = []
+        self._due: set[tuple[str, int]] = set()
+        self._now = 0.0
 
-    def send(self, bodies: list[bytes]) -> int:
-        """Send one message in a session of its own; how many frames were sent again. Raises NotDelivered, OSError."""
-        self._establish()
-        try:
-            resent = sum(self._deliver(position, frame) for position, frame in enumerate(framed(bodies), start=1))
-        except PowerCut:
-            raise
-        except NotDelivered:
-            self._wire.write(bytes([EOT]))
-            raise
-        self._wire.write(bytes([EOT]))
-        return resent
+    def send(self, message: bytes) -> int:
+        """Send one message; how many of its frames were sent again. Raises NotDelivered, OSError."""
+        self._sent.clear()
+        self._due = {("garble", each) for each in self._faults.garble}
+        self._due |= {("lose_ack", each) for each in self._faults.lose_ack}
+        events = self._link.send(message, self._now)
+        while not self._carry_out(events):
+            events = self._heard()
+        return len(self._sent) - len(set(self._sent))
+
+    def receive(self, seconds: float) -> bytes:
+        """The next message of the other side: the answer to a query. Raises NotDelivered after so long."""
+        until = self._now + seconds
+        while not self._received:
+            if self._now >= until:
+                raise NotDelivered("no message came")
+            self._carry_out(self._heard(until))
+        return self._received.pop(0)
 
     def keep_alive(self) -> None:
         """A session without a message, as some analysers open to see whether anybody is there."""
-        self._establish()
+        self._wire.write(bytes([ENQ]))
+        self._wire.read(1.0)
         self._wire.write(bytes([EOT]))
 
-    def _establish(self) -> None:
-        for _ in range(self._timers.tries):
-            self._wire.write(bytes([ENQ]))
-            answer = self._answer(self._timers.answer)
-            if answer == ACK:
-                return
-            if answer == NAK:
-                self._wire.read(self._timers.busy)
-            else:
-                self._wire.write(bytes([EOT]))
-        raise NotDelivered("nobody accepts a session")
+    def _carry_out(self, events: Iterator[Event]) -> bool:
+        """Send what is to be sent; true when the message is through. Raises NotDelivered."""
+        through = False
+        for event in events:
+            if isinstance(event, Send):
+                self._wire.write(self._on_the_way(event.data))
+            elif isinstance(event, Undelivered):
+                raise NotDelivered(event.reason)
+            elif isinstance(event, Message):
+                self._received.append(event.payload)
+            through = through or isinstance(event, Delivered)
+        return through
 
-    def _deliver(self, position: int, frame: bytes) -> int:
-        for attempt in range(self._timers.tries):
-            garble = position in self._faults.garble and attempt == 0
-            lose = position in self._faults.lose_ack and attempt == 0
-            self._wire.write(garbled(frame) if garble else frame)
-            answer = self._answer(self._timers.answer)
-            if answer is None:
-                raise NotDelivered(f"no answer to frame {position}")
-            if answer in (ACK, EOT) and not lose:
-                if position == self._faults.power_cut_after:
-                    raise PowerCut("the power was cut in the middle of the message")
-                return attempt
-        raise NotDelivered(f"frame {position} was refused {self._timers.tries} times")
+    def _on_the_way(self, sent: bytes) -> bytes:
+        """What the line makes of it."""
+        if sent[0] == STX:
+            self._sent.append(sent)
+            if self._happens("garble"):
+                return garbled(sent)
+        return sent
 
-    def _answer(self, seconds: float) -> int | None:
-        """The next byte that is an answer; None after silence."""
-        while True:
-            if not self._early:
-                self._early += self._wire.read(seconds)
-            if not self._early:
-                return None
-            answer = self._early.pop(0)
-            if answer in ANSWERS:
-                return answer
+    def _heard(self, until: float = math.inf) -> Iterator[Event]:
+        """Whatever comes back before the link's deadline; silence otherwise."""
+        deadline = self._link.deadline
+        seconds = max(0.0, min(until, math.inf if deadline is None else deadline) - self._now)
+        if answer := self._wire.read(seconds):
+            return self._link.receive(self._damaged(answer), self._now)
+        self._now += seconds
+        return self._link.expired(self._now) if deadline is not None and deadline <= self._now else iter(())
+
+    def _damaged(self, answer: bytes) -> bytes:
+        if self._sent and answer[0] in ACCEPTED:
+            if self._happens("lose_ack"):
+                return DAMAGED_ANSWER
+            if self._position() == self._faults.power_cut_after:
+                raise PowerCut("the power was cut in the middle of the message")
+        return answer
+
+    def _position(self) -> int:
+        """The number of the frame that is on the line, counted from 1."""
+        return len(dict.fromkeys(self._sent))
+
+    def _happens(self, fault: str) -> bool:
+        due = (fault, self._position()) in self._due
+        self._due.discard((fault, self._position()))
+        return due

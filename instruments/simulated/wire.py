@@ -58,6 +58,10 @@ class UrlWire:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._port.close()
 
+    def close(self) -> None:
+        """Let go of the port."""
+        self._port.close()
+
     def write(self, chunk: bytes) -> None:
         """Send all of it."""
         self._port.write(chunk)

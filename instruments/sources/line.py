@@ -67,11 +67,11 @@ class LineSource:
         self._status.state, self._status.detail = "up", ""
         self._backoff.reset()
         try:
+            self._conversation.begin(line.write)
             while not stop.is_set():
                 if chunk := line.read(POLL_SECONDS):
                     self._conversation.hear(chunk, line.write)
-                else:
-                    self._conversation.keep_time(line.write)
+                self._conversation.keep_time(line.write)
         finally:
             self._conversation.hang_up()
 

@@ -13,6 +13,8 @@ from instruments.sources.line import POLL_SECONDS, LineSource
 from instruments.sources.source import Intake
 
 WRITE_SECONDS = 10.0
+LONGEST_DELAY = 4.0
+"""A device that is plugged in again is opened within five seconds."""
 
 
 class SerialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,4 +82,5 @@ class SerialPort(LineSource):
         backoff: Backoff | None = None,
     ) -> None:
         serial_settings = settings or SerialSettings()
-        super().__init__(name, lambda: open_serial(url, serial_settings), link, intake, backoff=backoff)
+        again = backoff or Backoff(longest=LONGEST_DELAY)
+        super().__init__(name, lambda: open_serial(url, serial_settings), link, intake, backoff=again)

@@ -6,7 +6,6 @@ of Graftline: taken in, a spool would be moved away from under the service that 
 """
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -17,6 +16,9 @@ from instruments.sources.taken import TAKEN
 
 UNFINISHED_SUFFIXES: Final = (".tmp", ".part", ".filepart", ".crdownload")
 UNFINISHED_PREFIXES: Final = ("~", ".")
+AT_REST_SECONDS: Final = 60.0
+LOOKS_AT_REST: Final = 4
+"""A file that is whole and has stood still for so long is looked at every fourth time only, its name every time."""
 
 
 class Print(NamedTuple):
@@ -69,16 +71,27 @@ class Sightings:
         self._clock = clock
         self._seen: dict[str, Sighting] = {}
         self._was_mounted = False
+        self._looks = 0
 
     def look(self) -> None:
         """See what is there now. Raises OSError when the folder is not; every file must then settle again."""
+        now = self._clock()
+        self._looks += 1
+        at_rest = now - AT_REST_SECONDS
+        seen: dict[str, Sighting] = {}
         try:
-            files = self._files()
+            for entry in self._files():
+                path = entry.path
+                known = self._seen.get(path)
+                rests = known is not None and known.since <= at_rest and not known.partial
+                if not rests or (hash(path) + self._looks) % LOOKS_AT_REST == 0:
+                    known = self._sighted(entry, known, now)
+                if known is not None:
+                    seen[path] = known
         except OSError:
             self._seen.clear()
             raise
-        now = self._clock()
-        self._seen = {path: self._sighted(path, found, now) for path, found in files.items()}
+        self._seen = seen
 
     def settled(self) -> list[Sighting]:
         """Files that stood still for long enough, the longest known first."""
@@ -98,32 +111,37 @@ class Sightings:
     def _due(self, sighting: Sighting) -> float:
         return sighting.since + (self._give_up if sighting.partial else self._settle)
 
-    def _sighted(self, path: str, found: Print, now: float) -> Sighting:
-        known = self._seen.get(path)
+    def _sighted(self, entry: "os.DirEntry[str]", known: Sighting | None, now: float) -> Sighting | None:
+        """What a file looks like now; None if it is empty, or has gone since the folder was read."""
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            return None
+        if not status.st_size:
+            return None
         if known is None:
-            return Sighting(Path(path), found, first_seen=now, since=now)
-        if known.print != found:
-            known.print, known.since, known.partial = found, now, False
+            return Sighting(Path(entry.path), Print.of(status), first_seen=now, since=now)
+        if known.print != (status.st_size, status.st_mtime_ns):
+            known.print, known.since, known.partial = Print.of(status), now, False
         return known
 
-    def _files(self) -> dict[str, Print]:
+    def _files(self) -> "Iterator[os.DirEntry[str]]":
+        """Every regular file, one by one: a hundred thousand of them are looked at every second."""
         self._check_mount()
         if is_data_folder(self._folder):
             raise OSError("it is a data folder of Graftline, and never an export folder")
         self.left_alone = self.data_folders = 0
-        files: dict[str, Print] = {}
         folders = [os.fspath(self._folder)]
         for folder in folders:
-            for path, status in self._entries(folder):
-                if stat.S_ISDIR(status.st_mode) and is_data_folder(path):
-                    self.data_folders += 1
-                elif stat.S_ISDIR(status.st_mode):
-                    folders.append(path)
-                elif not stat.S_ISREG(status.st_mode):
+            for entry in self._entries(folder):
+                if entry.is_file(follow_symlinks=False):
+                    yield entry
+                elif not entry.is_dir(follow_symlinks=False):
                     self.left_alone += 1
-                elif status.st_size:
-                    files[path] = Print.of(status)
-        return files
+                elif is_data_folder(entry.path):
+                    self.data_folders += 1
+                else:
+                    folders.append(entry.path)
 
     def _check_mount(self) -> None:
         """A share that is gone leaves an empty folder behind: that is no folder without files."""
@@ -132,18 +150,14 @@ class Sightings:
             raise OSError("the share is no longer mounted here")
         self._was_mounted = mounted
 
-    def _entries(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    def _entries(self, folder: str) -> "Iterator[os.DirEntry[str]]":
         top = folder == os.fspath(self._folder)
         try:
             with os.scandir(folder) as entries:
-                found = [each for each in entries if not (is_unfinished(each.name) or (top and each.name == TAKEN))]
+                for each in entries:
+                    if not is_unfinished(each.name) and not (top and each.name == TAKEN):
+                        yield each
         except OSError:
             if top:
                 raise
             self.left_alone += 1
-            return
-        for entry in found:
-            try:
-                yield entry.path, os.lstat(entry.path)
-            except OSError:
-                continue  # it has gone since the folder was read

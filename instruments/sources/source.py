@@ -6,13 +6,13 @@ the acknowledgement.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from instruments.errors import Refused
-from instruments.links.link import Event, Link, Message, Noise, Part, Send
+from instruments.links.link import Delivered, Event, Link, Message, Noise, Part, Send, Undelivered
 
 
 class Intake(Protocol):
@@ -23,6 +23,9 @@ class Intake(Protocol):
 
     def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
         """Keep a message; the receipt's id. Takes up the parts kept before it. Raises Refused."""
+
+    def keep_all(self, payloads: Sequence[bytes]) -> None:
+        """Keep whole messages that share their way to the disk. Raises Refused if any of them may not be there."""
 
     def parts(self) -> list[bytes]:
         """Parts that no message has taken up: the line was cut or the service stopped in the middle."""
@@ -41,6 +44,8 @@ class SourceStatus(msgspec.Struct):
     refusals: int = 0
     noise_bytes: int = 0
     reopened: int = 0
+    delivered: int = 0
+    undelivered: int = 0
 
 
 class Source(Protocol):
@@ -74,6 +79,11 @@ def drive(
             case Noise(payload, reason):
                 status.noise_bytes += len(payload)
                 intake.noise(payload, reason)
+            case Delivered():
+                status.delivered += 1
+            case Undelivered(_, reason):
+                status.undelivered += 1
+                status.detail = f"a message could not be delivered: {reason}"
             case Part() | Message():
                 _keep(event, link, intake, status, name)
 
@@ -88,4 +98,4 @@ def _keep(event: Part | Message, link: Link, intake: Intake, status: SourceStatu
     except Refused as reason:
         status.refusals += 1
         status.detail = str(reason)
-        link.refuse()
+        link.refuse(reason)

@@ -7,6 +7,7 @@ from instruments.errors import PortUnavailable
 
 READ_BYTES: Final = 65_536
 SEND_SECONDS: Final = 10.0
+CONNECT_SECONDS: Final = 10.0
 
 KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 """Seconds of quiet before the first probe, between probes, and how many: a dead peer is known after two minutes."""

@@ -5,24 +5,18 @@ date, address) and what is the staff's (physician, operator) is read by nobody h
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
-import parsers
 from parsers.astm_frames import is_framed, unframed
 from parsers.astm_messages import Record, messages_of
+from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
 _HEAD = re.compile(rb"[\x05\r\n\x00]*(?:\x02[0-7])?H([^\w\s])(?!\1)([^\w\s])(?!\1|\2)([^\w\s])(?!\1|\2|\3)[^\w\s]")
-_CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
-_CONTROL = re.compile(
-    "|".join(tomllib.loads((_CODES / "control_specimens.toml").read_text(encoding="utf-8"))["begins"]), re.IGNORECASE
-)
 _HOW_READ = frozenset("ABCM")
 """How an analyser came by a sample number: set by itself, read from a bar code, asked of the host, typed in."""
 _HEADER_PROPERTIES = (3, 12, 13, 14)
@@ -170,7 +164,7 @@ def _device(header: Record) -> str:
 
 def _is_control(group: _Group, sample: str) -> bool:
     stated = (group.order.value(12) if group.order else "", group.header.value(12))
-    return "Q" in stated or bool(_CONTROL.match(sample))
+    return "Q" in stated or is_control(sample)
 
 
 def _properties(group: _Group) -> tuple[Printed, ...]:

@@ -8,9 +8,11 @@ Excel turns `01:01` into a time of day, and then nobody knows what was typed.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
 from parsers.lab_table_layout import Layout, layout_of
@@ -31,7 +33,6 @@ from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
 HEADER_REACH = 65_536
-DUPLICATE = Finding("duplicate_sample_id", "another row of this table has the same sample id")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
@@ -151,8 +152,8 @@ class Reading:
         reports = [self._report(row) for row in self.table.rows]
         if not reports:
             raise ParseError("this table has a header and no row", where="line 1", expected="a row for each sample")
-        reports = _marked(_merged(reports) if self.layout.long else reports)
-        return Parsed(reports=tuple(reports), ignored=self._ignored())
+        reports = _merged(reports) if self.layout.long else reports
+        return Parsed(reports=marked(reports), ignored=self._ignored())
 
     def _ignored(self) -> tuple[Ignored, ...]:
         used = self.layout.used(self.table.header)
@@ -171,7 +172,8 @@ class Reading:
         return self._cell(row, self.layout.columns.of(item)) or self.layout.constants.get(item, "")
 
     def _report(self, row: Row) -> TypingReport:
-        sample = self._item(row, "sample")
+        printed = self._item(row, "sample")
+        sample = self.layout.sample_of(printed)
         if not sample:
             raise ParseError(
                 "this row has no sample id: nobody could tell whose typing it is",
@@ -185,14 +187,18 @@ class Reading:
             sample=sample,
             profile=self.layout.name,
             loci=tuple(self._typings(row)),
-            properties=tuple(
-                Printed(name, cell, f"line {row.line}")
-                for name in self.layout.columns.properties
-                if (cell := self._cell(row, name))
-            ),
+            properties=tuple(self._properties(row, printed)),
             findings=tuple(self.findings),
             **{item: self._item(row, item) for item in REPORT_ITEMS},
         )
+
+    def _properties(self, row: Row, printed: str) -> Iterator[Printed]:
+        """The sample's name as it stands, if it has an ending of the software's, and the columns to keep."""
+        if printed != self.layout.sample_of(printed):
+            yield Printed(self.layout.columns.sample, printed, f"line {row.line}")
+        for name in self.layout.columns.properties:
+            if cell := self._cell(row, name):
+                yield Printed(name, cell, f"line {row.line}")
 
     def _typings(self, row: Row) -> list[LocusTyping]:
         glstring = self._item(row, "glstring")
@@ -216,14 +222,30 @@ class Reading:
                 )
         return [cell for _, cell in cells]
 
+    def _names(self, locus: str, cells: list[str]) -> list[str]:
+        """The alleles of some cells, each with its gene; one cell may hold both copies."""
+        copies = [copy for cell in cells for copy in (cell.split(self.layout.copies) if self.layout.copies else [cell])]
+        return [_with_gene(locus, copy, self.words) for copy in copies if not self.layout.is_blank(copy.strip())]
+
+    def _state(self, names: list[str], row: Row, where: str, locus: str) -> State:
+        """What the alleles state, unless the layout calls a single one no conclusion, or counts mismatches."""
+        if self._item(row, "mismatches") not in ("", "0"):
+            self.findings.append(
+                Finding("novel_candidate", "the best genotype mismatches: a novel allele?", where, locus)
+            )
+            return "novel"
+        state = state_of("+".join(names), self.words)
+        return self.layout.single if state == "one_stated" else state
+
     def _typing(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
         cells = [cell for cell in cells if cell]
-        names = [_with_gene(locus, cell, self.words) for cell in cells if not self.layout.is_blank(cell)]
+        names = self._names(locus, cells)
         if not names:
             self.blanks.update(cells)
             return None
-        state = state_of("+".join(names), self.words)
         where = f"line {row.line}, column {column}"
+        state = self._state(names, row, where, locus)
+        concluded = state not in UNCALLED and state_of("+".join(names), self.words) == state
         if not locus:
             self.findings.append(Finding("no_locus", "this typing names no locus", where))
         elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
@@ -234,14 +256,18 @@ class Reading:
             locus=locus,
             state=state,
             reported="+".join(cells),
-            expression="" if state in UNCALLED else "+".join(names),
+            expression="+".join(names) if concluded else "",
             method=self._item(row, "method"),
             test_id=self._item(row, "test_id"),
             test_source=self._item(row, "test_source"),
+            kit=self._item(row, "kit"),
             kit_lot=self._item(row, "kit_lot"),
             allele_db=self._item(row, "allele_db"),
             stated_release=self._item(row, "release"),
             date=self._item(row, "date"),
+            quality=tuple(
+                Printed(name, cell) for name in self.layout.columns.quality if (cell := self._cell(row, name))
+            ),
         )
 
 
@@ -250,15 +276,6 @@ def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:
     name = "".join(cell.split())
     bare = name.lstrip("*")
     return f"{locus}*{bare}" if bare[:1].isdigit() or bare.upper() in words else name
-
-
-def _marked(reports: list[TypingReport]) -> list[TypingReport]:
-    """The reports, with a finding on those that share a sample id."""
-    counts = Counter(each.sample for each in reports)
-    return [
-        msgspec.structs.replace(each, findings=(*each.findings, DUPLICATE)) if counts[each.sample] > 1 else each
-        for each in reports
-    ]
 
 
 def _merged(reports: list[TypingReport]) -> list[TypingReport]:

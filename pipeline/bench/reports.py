@@ -2,8 +2,8 @@
 
 A registry's typings are few alleles very often and many alleles now and then; so an allele's weight here falls with
 its place in the release (1, 1/2, 1/3 ...), and those with a letter for unusual expression come last. One locus in six
-is a list of alleles, one in twelve a choice of genotypes, DRB3, DRB4 and DRB5 are stated once or absent, one report
-in twenty holds a locus that failed, and a plate of 96 samples shares a date. Nobody has these typings. The same
+is a list of alleles, one in twelve a choice of genotypes, DRB3, DRB4 and DRB5 are as DRB1 lets expect, one report in
+twenty holds a locus that failed, and a plate of 96 samples shares a date. Nobody has these typings. The same
 number always gives the same report.
 """
 
@@ -11,13 +11,13 @@ import random
 from collections.abc import Callable
 from itertools import count
 
+from parsers.drb_copies import DRB345, partners
 from pipeline.normalise.nomenclature.names import suffix_of
 from pipeline.normalise.nomenclature.release import Release
 
 GENES = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
 PLATE = 96
 """Samples that are typed on one day."""
-SINGLE_COPY = frozenset({"DRB3", "DRB4", "DRB5"})
 
 HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -51,8 +51,10 @@ def report_writer(release: Release) -> Callable[[int], bytes]:
         failed = dice.choice(GENES) if number % 20 == 0 else ""
         day = number // PLATE % 28 + 1
         parts = [HEAD.format(number=number)]
+        drb1 = ""
         for gene in GENES:
-            glstring = "" if gene == failed else genotype(alleles[gene], dice, 1 if gene in SINGLE_COPY else 2)
+            glstring = "" if gene == failed else genotype(alleles[gene], dice, copies_of(gene, drb1))
+            drb1 = glstring if gene == "DRB1" else drb1
             parts.append(TYPING.format(day=day, release=release.version, glstring=glstring, gene=gene))
         return "".join([*parts, TAIL]).encode()
 
@@ -64,9 +66,17 @@ def usual_first(gene: str, release: Release) -> list[str]:
     return [f"HLA-{gene}*{fields}" for fields in sorted(release.locus(gene).names.alleles, key=suffix_of)]
 
 
+def copies_of(gene: str, drb1: str) -> int:
+    """Two; of DRB3, DRB4 and DRB5 as many as lie beside the DRB1 alleles of this GL String."""
+    if gene not in DRB345:
+        return 2
+    copies = drb1.partition("|")[0].split("+")
+    return sum(partners().get(copy.rpartition("*")[2].partition(":")[0]) == gene for copy in copies)
+
+
 def genotype(alleles: list[str], dice: random.Random, copies: int) -> str:
     """One locus as a GL String, sometimes with a list of alleles, sometimes a choice of genotypes."""
-    if copies == 1 and dice.random() < 0.5:
+    if copies == 0:
         return alleles[0].partition("*")[0] + "*NNNN"
     named = drawn(alleles, dice, copies)
     kind = dice.random()

@@ -1,7 +1,8 @@
 """What can be asked for: every command, where it lives, what it does, and an example of it.
 
 The examples stand in the commands' help and in docs/commands.md, and a test runs each of them in a folder that holds
-`report.hml`, `run.log`, `site.toml`, the folders `exports` and `release`, and the two receipts that they name.
+`report.hml`, `run.log`, `orders.csv`, `site.toml`, the folders `exports` and `release`, and the two receipts that they
+name.
 """
 
 from typing import NamedTuple
@@ -90,6 +91,26 @@ COMMANDS = {
         "Matched donors from the feed, best first.",
         "graftline search --patient report.hml --rule 9/10",
     ),
+    "capture": Command(
+        "lines:capture",
+        "Every byte of a line, with times and directions, into a file.",
+        "graftline capture COM3 --into line.jsonl --for 600",
+    ),
+    "replay": Command(
+        "lines:replay",
+        "A captured line, played again.",
+        "graftline replay line.jsonl --port socket://127.0.0.1:5000",
+    ),
+    "simulate": Command(
+        "lines:simulate",
+        "An instrument that is not there.",
+        "graftline simulate sysmex-xn --port socket://127.0.0.1:5000 --fault garble",
+    ),
+    "listen": Command(
+        "lines:listen",
+        "Link and format of an unknown instrument, from its live bytes, and the TOML to add it.",
+        "graftline listen COM3",
+    ),
     "bench": Command(
         "bench:bench", "The benchmarks whose figures the documentation quotes.", "graftline bench normalise"
     ),
@@ -111,6 +132,22 @@ FAMILIES = {
                 "Read a quarantined receipt again, perhaps as another format.",
                 "graftline quarantine resubmit R2-77b1c0 --format hml",
             ),
+        },
+    ),
+    "outbox": Family(
+        "Messages on their way to other systems: what waits, what was refused; and how to send it again.",
+        {
+            "list": Command("outbox:show", "Every message of every destination.", "graftline outbox list"),
+            "resubmit": Command(
+                "outbox:resubmit", "Have a message delivered again.", "graftline outbox resubmit R1-9f2c1e.0"
+            ),
+        },
+    ),
+    "worklist": Family(
+        "What analysers are to measure, and are told when they ask.",
+        {
+            "load": Command("worklist:load", "Load orders from a table, CSV.", "graftline worklist load orders.csv"),
+            "list": Command("worklist:show", "The orders of the work list.", "graftline worklist list"),
         },
     ),
     "nomenclature": Family(

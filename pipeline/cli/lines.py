@@ -1,91 +1,213 @@
-"""Line by line from stdin to stdout, at full speed: as many answers as lines, in the same order.
+"""Commands about a line by itself: capture, replay, simulate, listen."""
 
-Answers are written in blocks. A refused line comes out empty, with its reason on stderr; notes go there, too. A person
-at a terminal sees on stderr how far the work is.
-"""
-
-import io
 import time
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Protocol, TextIO
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from pipeline.cli.answers import Answers, encoded
-from pipeline.normalise.records import Flag
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
-BLOCK = 2_000
-PATIENCE = 1.0
-"""Seconds between two reports of progress."""
+from instruments.simulated.scenes import Fault
+from pipeline.cli.answers import counted
+from pipeline.cli.session import Here
+from pipeline.errors import ConfigError, Unavailable
 
+if TYPE_CHECKING:
+    from instruments.recording import Piece
+    from instruments.simulated.wire import UrlWire
 
-class Answer(Protocol):
-    """What comes of a line: nothing as `output` if it is refused, and flags that say why."""
-
-    @property
-    def input(self) -> str:
-        """The line."""
-
-    @property
-    def output(self) -> str:
-        """What it became."""
-
-    @property
-    def flags(self) -> tuple[Flag, ...]:
-        """Every doubt."""
+READ_SECONDS = 0.05
+ANSWER_SECONDS = 5.0
+ENOUGH = 64 * 1024
+Seconds = Annotated[float, Parameter(name="--for", validator=Number(gt=0))]
 
 
-def answer_lines(work: Callable[[str], Answer], stream: TextIO, answers: Answers) -> int:
-    """Carry out the work on every line of the stream; 1 if a line was refused, otherwise 0."""
-    refused, done, progress = 0, 0, Progress(answers.err)
-    for block in _blocks(_lines_of(stream)):
-        found = [work(line.rstrip("\r\n")) for line in block]
-        refused += sum(not each.output for each in found)
-        answers.out.write("".join([f"{encoded(each) if answers.json else each.output}\n" for each in found]))
-        if not answers.json:
-            answers.err.write("".join(_remarks(found, done)))
-        done += len(found)
-        progress.tell(done)
-    progress.end()
-    return int(refused > 0)
+def capture(
+    port: str,
+    *,
+    into: Path,
+    to: str = "",
+    seconds: Seconds = 60.0,
+    redact: Annotated[bool, Parameter(negative="")] = False,
+    session: Here,
+) -> int:
+    """Record every byte of a line with its time and direction; nothing is answered.
+
+    Parameters
+    ----------
+    port
+        The port that the instrument is on: a serial device or a pyserial URL.
+    into
+        The file for the recording.
+    to
+        Pass everything on to this port, and its answers back, so that instrument and host talk through us.
+    seconds
+        How long.
+    redact
+        Mask the records of people (P, PID).
+    """
+    from instruments.recording import redacted, write_recording  # noqa: PLC0415
+
+    with closing(opened(port)) as instrument:
+        if to:
+            with closing(opened(to)) as host:
+                pieces = list(overheard(instrument, host, seconds))
+        else:
+            pieces = list(overheard(instrument, None, seconds))
+    write_recording(session.at(into), redacted(pieces) if redact else pieces)
+    total = sum(len(piece.sent) for piece in pieces)
+    if session.answers.json:
+        session.answers.object({"pieces": len(pieces), "bytes": total, "file": str(into)})
+    else:
+        session.answers.line(f"{counted(total, 'byte')} in {counted(len(pieces), 'piece')}, kept in {into}")
+    return 0
 
 
-class Progress:
-    """How many lines are done, on a terminal only, every second."""
+def opened(url: str) -> "UrlWire":
+    """A port by its URL. Raises Unavailable."""
+    from instruments.simulated.wire import UrlWire  # noqa: PLC0415
 
-    def __init__(self, err: TextIO) -> None:
-        self.err = err
-        self.shown = err.isatty()
-        self.next = time.monotonic() + PATIENCE
-
-    def tell(self, done: int) -> None:
-        """Say how many, if it is time to."""
-        if self.shown and time.monotonic() >= self.next:
-            self.err.write(f"\r{done:,} lines")
-            self.err.flush()
-            self.next = time.monotonic() + PATIENCE
-
-    def end(self) -> None:
-        """Leave an empty line behind."""
-        if self.shown:
-            self.err.write("\r\x1b[K")
-        self.err.flush()
+    try:
+        return UrlWire(url)
+    except (OSError, ValueError) as fault:
+        raise Unavailable(f"the port {url} cannot be opened: {fault}") from fault
 
 
-def _remarks(found: Iterable[Answer], done: int) -> Iterator[str]:
-    for number, each in enumerate(found, done + 1):
-        for flag in each.flags:
-            where = f" at character {flag.position}" if flag.position else ""
-            yield f"line {number}: {flag.token}{where}: {flag.message}\n"
+def overheard(instrument: "UrlWire", host: "UrlWire | None", seconds: float) -> "Iterator[Piece]":
+    """What either side says, passed on to the other."""
+    from instruments.recording import Piece  # noqa: PLC0415
+
+    begun = time.monotonic()
+    while (at := time.monotonic() - begun) < seconds:
+        if said := instrument.read(READ_SECONDS):
+            yield Piece(at, "instrument", said)
+            if host:
+                host.write(said)
+        if host and (said := host.read(READ_SECONDS)):
+            yield Piece(at, "host", said)
+            instrument.write(said)
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
-    lines = iter(lines)
-    while block := list(islice(lines, BLOCK)):
-        yield block
+def replay(
+    file: Path, *, port: str, speed: Annotated[float, Parameter(validator=Number(gt=0))] = 1.0, session: Here
+) -> int:
+    """Play the instrument's side of a recording on a line, and wait for as many bytes as the host then answered.
+
+    Parameters
+    ----------
+    file
+        The recording.
+    port
+        Where to play it: a serial device or a pyserial URL, such as socket://127.0.0.1:5000.
+    speed
+        How many times as fast as it was.
+    """
+    from instruments.recording import read_recording  # noqa: PLC0415
+
+    try:
+        pieces = read_recording(session.at(file))
+    except ValueError as fault:
+        raise ConfigError(f"{file} is no recording of graftline capture: {fault}") from None
+    sent = answered = 0
+    with closing(opened(port)) as line:
+        before = pieces[0].at if pieces else 0.0
+        for piece in pieces:
+            if piece.side == "instrument":
+                time.sleep(max(0.0, piece.at - before) / speed)
+                line.write(piece.sent)
+                sent += len(piece.sent)
+            else:
+                answered += len(awaited(line, len(piece.sent)))
+            before = piece.at
+    due = sum(len(piece.sent) for piece in pieces if piece.side == "host")
+    if session.answers.json:
+        session.answers.object({"sent": sent, "answered": answered, "expected": due})
+    else:
+        session.answers.line(f"{counted(sent, 'byte')} sent; {answered} came back, {due} in the recording")
+    return int(answered < due)
 
 
-def _lines_of(stream: TextIO) -> Iterable[str]:
-    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
-    return stream
+def awaited(line: "UrlWire", size: int) -> bytes:
+    """So many bytes, or fewer if the line falls silent."""
+    answer = b""
+    while len(answer) < size and (more := line.read(ANSWER_SECONDS)):
+        answer += more
+    return answer
+
+
+def simulate(
+    model: str,
+    *,
+    port: str,
+    count: int = 1,
+    fault: Annotated[tuple[Fault, ...], Parameter(negative="")] = (),
+    session: Here,
+) -> int:
+    """Play an instrument that is not there. Everything it sends is invented.
+
+    Parameters
+    ----------
+    model
+        An instrument model, as `graftline instruments` lists them.
+    port
+        Where it plays: a serial device or a pyserial URL, such as socket://127.0.0.1:5000.
+    count
+        How many messages it sends.
+    fault
+        What goes wrong on the way, where the link is astm.
+    """
+    from instruments.simulated.astm_sender import NotDelivered  # noqa: PLC0415
+    from instruments.simulated.scenes import play  # noqa: PLC0415
+    from pipeline.config.instrument_models import load_models, model_folders  # noqa: PLC0415
+    from pipeline.config.vocabulary import installed  # noqa: PLC0415
+
+    site = session.site
+    models = load_models(model_folders(site.settings.path), installed(site.home.profile_folders))
+    if model not in models:
+        raise ConfigError(f'there is no instrument model "{model}"; expected one of: {", ".join(sorted(models))}')
+    with closing(opened(port)) as wire:
+        try:
+            for happened in play(models[model].link or "", wire, count, frozenset(fault)):
+                session.answers.line(happened)
+        except ValueError as nothing:
+            raise ConfigError(str(nothing)) from None
+        except NotDelivered as failed:
+            session.answers.say(f"not delivered: {failed}")
+            return 1
+    return 0
+
+
+def listen(port: str, *, seconds: Seconds = 60.0, name: str = "new-instrument", session: Here) -> int:
+    """Find out from live bytes which link and format an instrument speaks, and write the TOML to add it.
+
+    Nothing is answered, so nothing is lost: the instrument sends again when it has been added.
+
+    Parameters
+    ----------
+    port
+        The port that the instrument is on: a serial device or a pyserial URL.
+    seconds
+        How long to listen.
+    name
+        The name it shall have in the site file.
+    """
+    from pipeline.recognition import recognised, toml_for  # noqa: PLC0415
+
+    heard = b""
+    until = time.monotonic() + seconds
+    found = None
+    with closing(opened(port)) as line:
+        while found is None and time.monotonic() < until and len(heard) < ENOUGH:
+            heard += line.read(min(0.5, seconds))
+            found = recognised(heard, session.site.formats)
+    if found is None:
+        session.answers.say(f"{counted(len(heard), 'byte')} came, which tell no link; compare the line settings")
+        return 1
+    if session.answers.json:
+        session.answers.object({"link": found.link, "format": found.format, "why": found.why})
+    else:
+        session.answers.line(f"# {found.why}")
+        session.answers.out.write(toml_for(found, name, "port", port))
+    return 0

@@ -66,7 +66,7 @@ def reduce(*, mode: Mode = "lgx", release: str = "", session: Here) -> int:
     release
         The nomenclature release; the site's if not given.
     """
-    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.cli.glstring_lines import answer_lines  # noqa: PLC0415
     from pipeline.normalise.bulk_reduction import Reducer  # noqa: PLC0415
 
     reducer = Reducer(session.site.release_named(release or None), mode)
@@ -86,7 +86,7 @@ def liftover(
     target
         The release whose names are wanted.
     """
-    from pipeline.cli.lines import answer_lines  # noqa: PLC0415
+    from pipeline.cli.glstring_lines import answer_lines  # noqa: PLC0415
     from pipeline.normalise.lifting import GLStringLifter  # noqa: PLC0415
     from pipeline.normalise.nomenclature.liftover import Lifter  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from parsers.errors import ParseError
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 from pipeline.normalise.nomenclature.release import Release
-from pipeline.reading import Reading, breaches, doubts, legible, read_file, refusal
+from pipeline.reading import Reading, breaches, breaches_of_structure, doubts, legible, read_file, refusal
 
 Files = Annotated[Path, Parameter(required=True)]
 FormatName = Annotated[str, Parameter(name="--format")]
@@ -57,7 +57,8 @@ def check(*files: Files, format_name: FormatName = "", release: str = "", sessio
 
     def answer(path: Path, reading: Reading) -> int:
         facility = site.bench.facility
-        found = [*doubts(reading, normaliser), *breaches(reading, normaliser, facility)]
+        structure = breaches_of_structure(reading, site.home.schemas)
+        found = [*structure, *doubts(reading, normaliser), *breaches(reading, normaliser, facility)]
         tell = session.answers.say if session.answers.json else session.answers.line
         tell(
             f"{path}: {reading.format}, {counted(len(reading.parsed.reports), 'report')}, "

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pipeline.site import Site
 
 USUAL_HOME = "graftline-data"
-FORWARDED = frozenset({"ingest", "dump", "show", "quarantine", "verify", "search", "feed", "hl7", "renormalise"})
-"""Commands that need the store or the spool, which the running service holds."""
+FORWARDED = frozenset(
+    {"ingest", "dump", "show", "quarantine", "verify", "renormalise", "search", "feed", "hl7", "worklist", "outbox"}
+)
+"""Commands that need the store, the spool or the work list, which the running service holds."""
 
 
 class Session:

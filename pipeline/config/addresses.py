@@ -3,6 +3,7 @@
 import ipaddress
 import pkgutil
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.config.folders import real, shared_folders
@@ -35,6 +36,16 @@ def is_loopback(host: str) -> bool:
 def folder_at(file: TomlFile, stated: str) -> str:
     """A folder as stated in this file, absolute; a relative one is seen from where the file lies."""
     return str((file.path.parent / Path(stated).expanduser()).absolute())
+
+
+def files_at(file: TomlFile, stated: Mapping[str, str]) -> dict[str, str]:
+    """The files that a table names, each absolute."""
+    return {key: folder_at(file, path) for key, path in stated.items()}
+
+
+def check_destination(file: TomlFile, stated: str, where: KeyPath) -> None:
+    """Note an address that nothing can be delivered to."""
+    _check_network(file, "connect", stated, where, allow_remote=True)
 
 
 def check_address(file: TomlFile, source: SourceKind, stated: str, where: KeyPath, *, allow_remote: bool) -> None:

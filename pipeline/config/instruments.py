@@ -6,19 +6,21 @@ from typing import Any
 
 import msgspec
 
-from pipeline.config.addresses import check_address, folder_at
+from pipeline.config.addresses import check_address, files_at, folder_at
 from pipeline.config.folders import real
 from pipeline.config.instrument_models import check_name, check_names, check_profile
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
-from pipeline.config.vocabulary import LINK_OF, Vocabulary
+from pipeline.config.vocabulary import ORDERS, Vocabulary, links_of
 
 SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
 FITTING: dict[str, tuple[SourceKind, ...]] = {
     "serial": ("port",),
     "link": ("port", "listen", "connect"),
     "timers": ("port", "listen", "connect"),
+    "lines": ("port", "listen", "connect"),
+    "tls": ("listen", "connect"),
     "files": ("folder",),
 }
 """Which settings mean something for which source; anywhere else they would be without effect."""
@@ -59,6 +61,7 @@ class Instruments:
 
     def _made(self, merged: dict[str, Any], source: SourceKind) -> Instrument:
         kept = {key: merged[key] for key in Instrument.__struct_fields__ if key in merged}
+        kept |= {"tls": files_at(self.file, merged["tls"])} if "tls" in merged else {}
         if source == "folder":
             kept.pop("link", None)
         return msgspec.convert({**kept, "source": source, "address": self._opened(merged, source)}, Instrument)
@@ -79,7 +82,7 @@ class Instruments:
         return None
 
     def _check_complete(self, settings: Mapping[str, Any], source: SourceKind, where: KeyPath) -> None:
-        needed = () if source == "folder" else ("link", "format")
+        needed = () if source == "folder" else ("link",) if settings.get("link") == ORDERS else ("link", "format")
         for key in (key for key in needed if key not in settings):
             message = f"this instrument has no {key}, nor has its model"
             self.file.blame(
@@ -98,10 +101,11 @@ class Instruments:
     def _check_link(self, settings: Mapping[str, Any], where: KeyPath) -> None:
         """Note a format of the house that cannot come over this link; those of plug-ins come over any."""
         link, written_in = settings.get("link"), settings.get("format")
-        if link not in self.vocabulary.links or written_in not in LINK_OF:
+        fitting = links_of(written_in) if written_in else None
+        if link not in self.vocabulary.links or fitting is None:
             return
-        if link != (fitting := LINK_OF[written_in]):
-            expected = f"the link {fitting}" if fitting else "a folder, because this format comes in files"
+        if link not in fitting:
+            expected = f"the link {' or '.join(fitting)}" if fitting else "a folder, because this format comes in files"
             message = f"the format {written_in} does not come over the link {link}"
             self.file.blame((*where, "link"), message, found=f'"{link}"', expected=expected)
         elif link == "lines" and "profile" not in settings:

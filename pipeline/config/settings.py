@@ -15,6 +15,9 @@ Seconds = Annotated[float, Meta(gt=0, le=86400)]
 Hours = Annotated[float, Meta(gt=0, le=8760)]
 Release = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 State = Literal["invented", "published descriptions only", "verified on real messages"]
+Tries = Annotated[int, Meta(ge=1, le=100)]
+SECONDS = "a number of seconds, more than 0 and at most 86400"
+MARK = 'characters, control characters by name with blanks between: "CR LF", "STX", "ESC P"'
 YES_OR_NO = "true or false, without quotes"
 SourceKind = Literal["port", "listen", "connect", "folder"]
 
@@ -78,18 +81,40 @@ class SerialLine(Struct, frozen=True, kw_only=True):
 
 
 class Timers(Struct, frozen=True, kw_only=True):
-    """How long a link waits."""
+    """How long a link waits; None where the link's own limit holds."""
 
-    patience_seconds: Annotated[
-        Seconds | None, Meta(description="a number of seconds, more than 0 and at most 86400")
-    ] = None
+    patience_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    rest_of_frame_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    reply_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    busy_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    contention_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    yield_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    tries: Annotated[Tries | None, Meta(description="a whole number of tries, 1 to 100")] = None
+
+
+class Lines(Struct, frozen=True, kw_only=True):
+    """How a device marks its lines (link `lines`), and what makes it talk; see `control_characters`."""
+
+    end: Annotated[Text, Meta(description=MARK)] = "LF"
+    start: Annotated[Text | None, Meta(description=MARK)] = None
+    gap_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    poll: Annotated[Text | None, Meta(description=MARK)] = None
+    poll_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 1.0
+
+
+class Tls(Struct, frozen=True, kw_only=True):
+    """Certificates of a connection that is encrypted: PEM files."""
+
+    cert: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
+    key: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
+    ca: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
 
 
 class Files(Struct, frozen=True, kw_only=True):
     """When a file in an export folder is taken to be complete."""
 
-    settle_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 3.0
-    give_up_seconds: Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")] = 300.0
+    settle_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 3.0
+    give_up_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 300.0
 
 
 class InstrumentModel(Struct, frozen=True, kw_only=True):
@@ -106,6 +131,7 @@ class InstrumentModel(Struct, frozen=True, kw_only=True):
     silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    lines: Lines = Lines()
     files: Files = Files()
 
 
@@ -124,7 +150,20 @@ class InstrumentEntry(Struct, frozen=True, kw_only=True):
     silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    lines: Lines = Lines()
     files: Files = Files()
+    tls: Tls | None = None
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """A peer to which every message of a new report is delivered, HL7 over MLLP."""
+
+    name: Annotated[Text, Meta(description="a name of your choice, a text in quotes")]
+    connect: Annotated[Text, Meta(description='the peer\'s address and port: "10.0.0.9:2575"')]
+    reply_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 30.0
+    longest_delay_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 60.0
+    tries: Annotated[Tries, Meta(description="a whole number of tries, 1 to 100")] = 5
+    tls: Tls | None = None
 
 
 class SiteFile(Struct, frozen=True, kw_only=True):
@@ -137,6 +176,7 @@ class SiteFile(Struct, frozen=True, kw_only=True):
     feed: Feed = Feed()
     service: Service = Service()
     instrument: tuple[InstrumentEntry, ...] = ()
+    destination: tuple[Destination, ...] = ()
 
 
 class Instrument(Struct, frozen=True, kw_only=True):
@@ -158,7 +198,9 @@ class Instrument(Struct, frozen=True, kw_only=True):
     silence_hours: float | None = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    lines: Lines = Lines()
     files: Files = Files()
+    tls: Tls | None = None
 
 
 class SiteSettings(Struct, frozen=True, kw_only=True):
@@ -172,3 +214,4 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     feed: Feed = Feed()
     service: Service = Service()
     instruments: tuple[Instrument, ...] = ()
+    destinations: tuple[Destination, ...] = ()

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -141,8 +142,12 @@ def description(field: FieldInfo) -> str:
 
 
 def plain(annotated: Any) -> Any:
-    """A type without its annotations."""
-    return get_args(annotated)[0] if get_origin(annotated) is Annotated else annotated
+    """A type without its annotations, and without the None that a table which may be left out has."""
+    if get_origin(annotated) is Annotated:
+        return get_args(annotated)[0]
+    if get_origin(annotated) is UnionType:
+        return next(each for each in get_args(annotated) if each is not NoneType)
+    return annotated
 
 
 def places_of(known: Mapping[str, FieldInfo]) -> dict[str, str]:

@@ -6,19 +6,23 @@ from pathlib import Path
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.format import format_names, load_profiles
+from parsers.format import format_names, house_formats, load_profiles
 from pipeline.errors import ConfigError
 
-LINKS = frozenset({"astm", "lines", "mllp"})
-LINK_OF = {
-    "astm_records": "astm",
-    "hl7_oru": "mllp",
-    "hml": None,
-    "lab_table": None,
-    "optitype": None,
-    "separator_log": "lines",
+ORDERS = "orders"
+"""The link of a sender of orders: what comes goes into the work list, so no format is needed."""
+LINKS = frozenset({"astm", "astm_raw", "lines", "mllp", "printer", ORDERS})
+LINKS_OF: Mapping[str, tuple[str, ...]] = {
+    "astm_records": ("astm", "astm_raw"),
+    "hl7_oru": ("mllp",),
+    "separator_log": ("lines",),
 }
-"""The one link over which a format of the house comes; None for those that come as files alone."""
+"""The links over which a format of the house comes; those that are not here come as files alone."""
+
+
+def links_of(name: str) -> tuple[str, ...] | None:
+    """The links over which a format comes; None for one of a plug-in, which may come over any."""
+    return LINKS_OF.get(name, ()) if name in house_formats() else None
 
 
 class Vocabulary(msgspec.Struct, frozen=True):

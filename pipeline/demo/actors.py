@@ -9,7 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from instruments.simulated import analyser, export_folder
-from instruments.simulated.astm_sender import AstmSender, Faults, Timers, by_record
+from instruments.simulated.astm_sender import SHORT_TIMERS, AstmSender, Faults
 from instruments.simulated.mllp_client import MllpClient
 from instruments.simulated.separator import SeparatorRun
 from pipeline.demo.stage import SAMPLES, Stage
@@ -69,8 +69,8 @@ def counting_analyser(stage: Stage, cue: Cue, tell: Tell) -> None:
             measured=MEASURED,
             control_id=str(number + 1),
         )
-        sender = AstmSender(stage.analyser, timers=Timers(answer=5.0, busy=0.5), faults=fault)
-        repeated = sender.send(by_record(message))
+        sender = AstmSender(stage.analyser, settings=SHORT_TIMERS, faults=fault)
+        repeated = sender.send(message)
         if repeated:
             tell(f"{happened}; it was sent again and taken once")
 

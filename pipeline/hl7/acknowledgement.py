@@ -3,6 +3,7 @@ r"""The answer to a received message: what the sender needs to know, which is wh
     MSH-15, MSH-16 empty       original mode: AA stored, AE not stored
     MSH-15 asks for it         enhanced mode: CA stored, CE not stored
     MSH-15 does not            the application's answer, AA or AE
+    never to be stored         AR or CR: not the kind of message that is taken here
     no MSH that can be read    AR
 
 Stored is what counts, not understood: a message that nobody could read yet is answered AA or CA and waits in
@@ -11,17 +12,27 @@ with the reason. The control id is derived from the message answered, so the sam
 """
 
 import hashlib
+import re
 
+from instruments.errors import Refused
 from parsers.er7 import Encoding, Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
 from pipeline.hl7.timestamps import to_ts
 
 APPLICATION = "GRAFTLINE"
 ON_SUCCESS, ON_ERROR = frozenset({"AL", "SU"}), frozenset({"AL", "ER"})
+HEADER_END = re.compile(rb"[\r\n]")
 FIRST_VERSION_WITH_ERR = (2, 5)
+CONDITIONS = {
+    "100": "Segment sequence error",
+    "101": "Required field missing",
+    "200": "Unsupported message type",
+    "207": "Application internal error",
+}
+"""Those of HL7 table 0357 that we give."""
 
 
-def acknowledge(payload: bytes, *, stored: bool, now: str) -> bytes:
+def acknowledge(payload: bytes, *, refused: Refused | None, now: str) -> bytes:
     """The acknowledgement of a message as bytes in the message's own character set, without MLLP framing.
 
     `now` is the time of answering, ISO 8601. Always answers: a reply that nobody asked for is ignored by the sender,
@@ -30,15 +41,18 @@ def acknowledge(payload: bytes, *, stored: bool, now: str) -> bytes:
     message = _readable(payload)
     if message is None:
         return _rejection(payload, now)
-    lines = [_header(message.header, payload, now), _verdict(message.header, stored)]
-    if not stored and _version(message.header) >= FIRST_VERSION_WITH_ERR:
-        reason = "The message could not be stored and should be sent again"
-        lines.append(_error("207", "Application internal error", reason, message.encoding))
+    lines = [_header(message.header, payload, now), _verdict(message.header, refused)]
+    if refused and _version(message.header) >= FIRST_VERSION_WITH_ERR:
+        advice = "sending it again is of no use" if refused.for_good else "send it again"
+        lines.append(_error(refused.code, f"{refused}; {advice}", message.encoding))
     return _lines(lines, message.encoding)
 
 
 def _readable(payload: bytes) -> Message | None:
+    """The message as far as its answer needs it, which is its header."""
     try:
+        if payload.startswith(b"MSH"):
+            return parse_message(HEADER_END.split(payload, maxsplit=1)[0])
         return parse_message(split_messages(payload).messages[0])
     except (ParseError, IndexError):
         return None
@@ -53,15 +67,20 @@ def _header(header: Segment, payload: bytes, now: str) -> str:
     return _joined(["MSH", header.field(2), *fields], header.encoding)
 
 
-def _verdict(header: Segment, stored: bool) -> str:
-    commit = header.field(15) in (ON_SUCCESS if stored else ON_ERROR)
-    code = ("C" if commit else "A") + ("A" if stored else "E")
+def _verdict(header: Segment, refused: Refused | None) -> str:
+    commit = header.field(15) in (ON_ERROR if refused else ON_SUCCESS)
+    code = ("C" if commit else "A") + ("A" if not refused else "R" if refused.for_good else "E")
     return _joined(["MSA", code, header.field(10)], header.encoding)
 
 
-def _error(code: str, meaning: str, text: str, encoding: Encoding) -> str:
-    condition = encoding.component.join([code, meaning, "HL70357"])
-    return _joined(["ERR", "", "", condition, "E", "", "", "", text], encoding)
+def _error(code: str, text: str, encoding: Encoding) -> str:
+    condition = encoding.component.join([code, CONDITIONS[code], "HL70357"])
+    return _joined(["ERR", "", "", condition, "E", "", "", "", _plain(text, encoding)], encoding)
+
+
+def _plain(text: str, encoding: Encoding) -> str:
+    """The text without anything that the message's own separators would make of it."""
+    return "".join(" " if each in (*encoding, "\r", "\n") else each for each in text)
 
 
 def _version(header: Segment) -> tuple[int, ...]:
@@ -71,7 +90,7 @@ def _version(header: Segment) -> tuple[int, ...]:
 def _rejection(payload: bytes, now: str) -> bytes:
     encoding = Encoding()
     header = f"MSH|^~\\&|{APPLICATION}||||{to_ts(now)}||ACK|{_control_id(payload)}|P|2.5.1"
-    error = _error("100", "Segment sequence error", "The message does not begin with a readable MSH segment", encoding)
+    error = _error("100", "The message does not begin with a readable MSH segment", encoding)
     return _lines([header, "MSA|AR|", error], encoding)
 
 

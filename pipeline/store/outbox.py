@@ -1,10 +1,33 @@
-"""The messages that wait for their receivers, one by one and in order."""
+"""The messages that wait for their receivers, one by one and in order.
 
-from collections.abc import Iterator
+What became of a message is a decision, kept in the spool like a person's: so a store that is made again from the spool
+sends nothing twice that was delivered, and forgets nothing that was not. A peer that is new gets what is loaded from
+then on (`opened`), not the history of the site.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pipeline.store.scripts import script
 from pipeline.store.store import Store
+
+DECIDER = "outbox"
+"""The source of these decisions in the spool."""
+
+
+class Settled(Struct, frozen=True, omit_defaults=True):
+    """What became of a message for one destination; `answer` is a code, never a value.
+
+    `opened` says that the destination begins, and gets no message of receipts up to `seq`.
+    """
+
+    destination: str
+    state: Literal["opened", "waiting", "sent", "refused"]
+    seq: int
+    ordinal: int = 0
+    answer: str = ""
 
 
 def waiting(store: Store, destination: str, limit: int = 100) -> Iterator[dict[str, Any]]:
@@ -12,9 +35,23 @@ def waiting(store: Store, destination: str, limit: int = 100) -> Iterator[dict[s
     return store.rows(script("outbox/waiting"), [destination, limit])
 
 
-def settle(
-    store: Store, destination: str, seq: int, ordinal: int, state: Literal["sent", "refused"], answer: str = ""
-) -> None:
-    """Note that a message has been delivered, or that its receiver refused it with this answer."""
-    with store.transaction("settling a message") as connection:
-        connection.execute(script("outbox/settle"), [state, answer, destination, seq, ordinal])
+def opened(store: Store) -> set[str]:
+    """The destinations that have begun."""
+    return {row["name"] for row in store.rows(script("outbox/opened"))}
+
+
+def listed(store: Store) -> Iterator[dict[str, Any]]:
+    """Every message for every destination: `destination`, `message`, `state`, `answer`, `seq`, `ordinal`."""
+    return store.rows(script("outbox/list"))
+
+
+def settle(store: Store, decisions: Sequence[Settled]) -> None:
+    """Carry out decisions, in their order. Doing so again changes nothing."""
+    with store.transaction("settling messages") as connection:
+        for each in decisions:
+            if each.state == "opened":
+                connection.execute(script("outbox/open"), [each.destination, each.seq])
+                connection.execute(script("outbox/forget"), [each.destination])
+            else:
+                values = [each.state, each.answer, each.destination, each.seq, each.ordinal]
+                connection.execute(script("outbox/settle"), values)

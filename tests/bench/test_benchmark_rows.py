@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from pipeline.bench import hl7, intake, nomenclature, normalise, spool, start, store
+from pipeline.bench import formats, hl7, intake, links, nomenclature, normalise, spool, start, store
 from pipeline.bench.catalogue import NAMES, benchmark
 from pipeline.bench.figures import Figure, best, machine, median, rate
 from pipeline.cli import bench as command
@@ -21,13 +21,21 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "hl7": lambda: hl7.run(lasting=1e-9, rounds=1),
     "normalise": lambda: normalise.run(reports=2, rounds=1),
     "nomenclature": lambda: nomenclature.run(donors=5, share=1e-9, rounds=1),
+    "formats": lambda: formats.run(size=1, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
+    "links": lambda: links.run(
+        links.Sizes(lasting=0.05, hours=0.1, messages=1, files=5, renames=3, bad=5, streams=5, goals={10: 2000})
+    ),
     "start": lambda: start.run(rounds=1),
 }
 GOALS = {
     "intake": {"files to committed rows": "goal: 1000", "one report on that way, of lxml": "goal: at most 5"},
     "spool": {"spool, 1 producer, of the bare loop": "goal: 70"},
     "hl7": {"every component, of hl7apy": "goal: 100"},
+    "links": {
+        "MLLP, 10 connections, durable round trips": "goal: at least 2000",
+        "durable frames, 64 lines": "goal: at least 1000",
+    },
     "start": {"graftline --help": "goal: at most 250"},
 }
 

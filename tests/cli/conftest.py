@@ -50,10 +50,17 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes((EXPORTS / sample).read_bytes())
+    (folder / "orders.csv").write_text("specimen,tests\nINVENTED-1,WBC HGB\n")
+    destination = '\n[[destination]]\nname = "registry"\nconnect = "127.0.0.1:9"\n'
+    (folder / "peers.toml").write_text((BUNDLED / "site.toml").read_text() + destination)
     (folder / "site.toml").write_text('[site]\nname = "Invented laboratory"\n')
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        for words in (["nomenclature", "install", "release"], ["ingest", "report.hml", "broken.hml", "run.log"]):
+        for words in (
+            ["nomenclature", "install", "release"],
+            ["--config", "peers.toml", "ingest", "report.hml", "broken.hml", "run.log"],
+            ["worklist", "load", "orders.csv"],
+        ):
             main(words)
     return folder
 

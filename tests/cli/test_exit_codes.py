@@ -158,8 +158,21 @@ def test_check_asks_the_hl7_authority(graftline: Callable[..., Any], monkeypatch
     monkeypatch.setattr("pipeline.hl7.authority.problems", lambda message: asked.append(message) or ["no MSH-7"])
     answer = graftline("--json", "check", "report.hml")
     assert answer.code == 1
-    assert [(doubt["code"], doubt["message"]) for doubt in answer.rows()] == [("hl7", "no MSH-7")]
+    errors = [(doubt["code"], doubt["message"]) for doubt in answer.rows() if doubt["severity"] == "error"]
+    assert errors == [("hl7", "no MSH-7")]
     assert asked[0].startswith("MSH|^~\\&|GRAFTLINE|")
+
+
+def test_check_tells_what_an_installed_schema_and_miring_say(graftline: Callable[..., Any], here: Path) -> None:
+    schema = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="invented"/></xs:schema>"""
+    folder = here / "graftline-data" / "schemas"
+    folder.mkdir(exist_ok=True)
+    (folder / "hml-1.0.1.xsd").write_text(schema, encoding="utf-8")
+    answer = graftline("--json", "check", "report.hml")
+    assert answer.code == 0
+    assert {doubt["code"] for doubt in answer.rows() if doubt["severity"] == "info"} >= {"schema", "miring"}
+    (folder / "hml-1.0.1.xsd").write_text("no schema", encoding="utf-8")
+    assert graftline("check", "report.hml").code == 2
 
 
 @pytest.fixture

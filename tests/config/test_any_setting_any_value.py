@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from msgspec.structs import fields
 
 from pipeline.config.problems import WrongSettings
-from pipeline.config.settings import InstrumentEntry, SiteFile
+from pipeline.config.settings import Destination, InstrumentEntry, SiteFile
 from pipeline.config.site_file import read_site
 from pipeline.config.toml_file import plain
 
-TABLES = {field.name: plain(field.type) for field in fields(SiteFile) if field.name != "instrument"}
+LISTS = {"instrument": InstrumentEntry, "destination": Destination}
+TABLES = {field.name: plain(field.type) for field in fields(SiteFile) if field.name not in LISTS}
 VALUES = [
     *(
         '""',
@@ -32,13 +33,14 @@ VALUES = [
 
 @st.composite
 def site_files(draw: st.DrawFn) -> str:
-    """A site file of real settings with any values, and any number of instruments."""
+    """A site file of real settings with any values, and any number of instruments and destinations."""
     lines = draw(st.lists(st.sampled_from([f"{name} = {value}" for name in TABLES for value in VALUES]), max_size=1))
     for name, structure in TABLES.items():
         if draw(st.booleans()) and not any(line.startswith(f"{name} ") for line in lines):
             lines += [f"[{name}]", *draw(table(structure))]
     for _ in range(draw(st.integers(0, 3))):
-        lines += ["[[instrument]]", *draw(table(InstrumentEntry))]
+        name = draw(st.sampled_from(sorted(LISTS)))
+        lines += [f"[[{name}]]", *draw(table(LISTS[name]))]
     return "\n".join(lines)
 
 
@@ -60,6 +62,7 @@ def test_a_site_file_is_read_or_refused_line_by_line(text, tmp_path, vocabulary,
         assert all(problem.place.startswith(f"{path}:") and problem.message for problem in wrong.problems)
     else:
         assert len(site.instruments) == len(tables.get("instrument", []))
+        assert len(site.destinations) == len(tables.get("destination", []))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from parsers.format import format_names
+from parsers.format import house_formats
 from pipeline.config.export_folders import OWN
-from pipeline.config.vocabulary import LINK_OF, LINKS
+from pipeline.config.vocabulary import LINKS, LINKS_OF, links_of
 from pipeline.doctor import examine
 from pipeline.errors import ConfigError
 from pipeline.home import Home
@@ -89,6 +89,7 @@ def test_a_folder_that_everybody_shares_is_refused(opened, tmp_path, monkeypatch
     assert Path(opened("~/exports")) == account / "exports"
 
 
-def test_every_format_of_the_house_and_no_other_has_its_link():
-    assert LINK_OF.keys() == set(format_names())
-    assert set(LINK_OF.values()) == LINKS | {None}
+def test_links_are_told_of_formats_of_the_house_and_of_no_other():
+    assert LINKS_OF.keys() < set(house_formats())
+    assert (links_of("hml"), links_of("a_plug_in")) == ((), None)
+    assert {link for links in LINKS_OF.values() for link in links} < LINKS

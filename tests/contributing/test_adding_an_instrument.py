@@ -7,7 +7,7 @@ import time
 import pytest
 
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Timers, by_record
+from instruments.simulated.astm_sender import SHORT_TIMERS, AstmSender
 from instruments.simulated.wire import SocketWire
 from pipeline.demo.performance import free_port
 from pipeline.doctor import examine
@@ -80,7 +80,7 @@ def test_what_it_sends_is_acknowledged_and_loaded(home, site_file):
         service.start()
         until(lambda: next(service.reports()).state == "up")
         with SocketWire(site.settings.instruments[0].address) as wire:
-            assert AstmSender(wire, timers=Timers(answer=5.0)).send(by_record(message)) == 0
+            assert AstmSender(wire, settings=SHORT_TIMERS).send(message) == 0
         service.stop()
     with open_site(home, site_file) as site:
         rows = list(queries.dump(site.ready_store(), "observations"))

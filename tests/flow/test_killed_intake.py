@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from instruments.links.astm_table import AstmSettings
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, NotDelivered, Timers, by_record
+from instruments.simulated.astm_sender import AstmSender, NotDelivered
 from instruments.simulated.mllp_client import MllpClient, NoAnswer
 from instruments.simulated.separator import SeparatorRun
 from instruments.simulated.serial_line import SerialCable
@@ -28,12 +29,13 @@ from pipeline.spool.reader import SpoolReader
 from pipeline.spool.spool import Spool
 from pipeline.store import queries
 from pipeline.wiring import source_of
+from pipeline.worklist.orders import Worklist
 
 NEVER = 10**9
 PATIENCE_SECONDS = 20.0
 OPENING_SECONDS = 0.6
 """Opening a serial port throws away what was sent before."""
-TIMERS = Timers(answer=0.2, busy=0.02, tries=2)
+TIMERS = AstmSettings(reply=0.2, busy=0.02, tries=2, sessions=1)
 ACCEPTED = re.compile(rb"MSA\|[AC]A\|")
 
 
@@ -43,7 +45,7 @@ def receive(home: Path, instrument: Instrument, done: Callable[[], bool]) -> Cal
     def session(_acknowledge: Callable[[str], None]) -> None:
         stop = threading.Event()
         with Spool(home / "spool", low_water=0) as spool:
-            source = source_of(instrument, spool, ())
+            source = source_of(instrument, spool, (), Worklist(home / "worklist.jsonl"))
             thread = threading.Thread(target=source.run, args=(stop,))
             thread.start()
             until = time.monotonic() + PATIENCE_SECONDS
@@ -143,7 +145,7 @@ def deliver_astm(cable: SerialCable, message: bytes) -> None:
 
     def delivered() -> bool:
         try:
-            AstmSender(cable, timers=TIMERS).send(by_record(message))
+            AstmSender(cable, settings=TIMERS).send(message)
         except (NotDelivered, OSError):
             cable.read(0.02)
             return False
@@ -231,7 +233,7 @@ def test_a_separator_run_goes_on_after_a_kill(home: Path, site: Site) -> None:
 
 def listen(home: Path, instrument: Instrument, profiles: Any) -> None:
     with Spool(home / "spool", low_water=0) as spool:
-        source_of(instrument, spool, profiles).run(threading.Event())
+        source_of(instrument, spool, profiles, Worklist(home / "worklist.jsonl")).run(threading.Event())
 
 
 def wait_for_frames(home: Path, count: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from instruments.simulated.astm_sender import AstmSender, Timers, by_record
+from instruments.simulated.astm_sender import SHORT_TIMERS, AstmSender
 from instruments.simulated.export_folder import write_in_place
 from instruments.simulated.mllp_client import MllpClient
 from instruments.simulated.serial_line import SerialCable
@@ -135,7 +135,7 @@ port = '{line.device}'
             for each in (inputs[f"{NAME}.hl7"], inputs[f"{NAME}.hl7"][:300], NAME.encode()):
                 client.exchange(each)
             client.write(b"\x0b" + inputs[f"{NAME}.hl7"][:200])
-        AstmSender(line, timers=Timers(answer=5.0, busy=0.5)).send(by_record(astm()))
+        AstmSender(line, settings=SHORT_TIMERS).send(astm())
         line.write(f"{NAME} {GRID} {ALLELE}\r\n".encode())
         assert listening(service.process.pid) <= {"127.0.0.1"}
         eventually(lambda: len(rows(graftline("dump", "receipts").stdout)) >= sent + 5)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Timers, by_record
+from instruments.simulated.astm_sender import SHORT_TIMERS, AstmSender
 from instruments.simulated.export_folder import write_then_rename
 from instruments.simulated.mllp_client import MllpClient
 from instruments.simulated.separator import SeparatorRun
@@ -100,7 +100,7 @@ def test_instruments_of_every_kind_at_once(
             + ANALYSER.format(device=line.device)
             + SEPARATOR.format(device=log.device)
         )
-        AstmSender(line, timers=Timers(answer=5.0, busy=0.5)).send(by_record(counts))
+        AstmSender(line, settings=SHORT_TIMERS).send(counts)
         for each in run_log:
             log.write(each)
         write_then_rename(folder, "donor-01.hml", donor)

@@ -11,17 +11,13 @@ INVENTED = {
     b"\xef\xbb\xbf \r\n": "an empty file",
     b'<?xml version="1.0"?><!-- x --><haml version="0.4.4"/>': "a HAML message (antibody results, not a typing)",
     bytes(500): "a file that begins with nothing but NUL bytes: room that was set aside for it and never written",
-    b"<fhir:Bundle xmlns:fhir='http://hl7.org/fhir'/>": "a FHIR resource (XML)",
     b"<invoice><to>Somebody</to></invoice>": 'an XML document with the root element "invoice"',
     b"<!-- cut": "the beginning of an XML document",
-    b'{"updateMode": "full", "donors": [': "a donor file for Atlas (JSON)",
-    b'{"resourceType": "Observation"}': "a FHIR resource (JSON)",
     b'{"A": ["A*01:01"], "B": [], "C": []}': "an arcasHLA genotype or abundance file (JSON)",
     b'{"Somebody Else": 1, "sampleName": 2, "id": 3}': 'a JSON document with the keys "sampleName", "id"',
     b'{"Somebody": 1}': "a JSON document",
     b"[1, 2]": "a JSON document",
-    b'"Program","xPONENT","","FlexMAP 3D"\r\n': "a Luminex xPONENT batch export (raw bead signals, not a typing)",
-    b"INSTRUMENT TYPE,SERIAL NUMBER\r": "a Luminex IntelliFlex export (raw bead signals, not a typing)",
+    b"sample,KIR2DL1-1,KIR2DL1-2\n": "a table of KIR typings (KIR, not HLA)",
     b'\xef\xbb\xbf"PatientID";"SampleIDName";"RunDate"\r\n"1";"2";"3"\r\n': (
         "a One Lambda Fusion antibody export (antibodies, not a typing)"
     ),

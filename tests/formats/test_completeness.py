@@ -44,3 +44,20 @@ def test_no_strict_prefix_of_a_document_is_whole(cut):
     raw = b'<?xml version="1.0"?><hml version="1.0.1"><sample id="hml"></sample></hml>'
     assert ends_whole(raw)
     assert not ends_whole(raw[:cut])
+
+
+LONG = b'<?xml version="1.0"?><hml>' + b"<sample/>" * 20_000
+"""More than is looked at in one go."""
+
+
+@pytest.mark.parametrize(
+    "end", [b"</hml>", b"</hml>\n\0\0", b"</hml><!-- " + b"x" * 100_000 + b"-->", b"</hml><?pi?>\n"]
+)
+def test_a_long_document_is_whole_by_its_end(end):
+    assert ends_whole(LONG + end) is True
+    assert ends_whole((b"<!-- " + b"x" * 10_000 + b" -->" + LONG + end).replace(b'<?xml version="1.0"?>', b"")) is True
+
+
+@pytest.mark.parametrize("end", [b"", b"</hm", b"</sample>", b"</hml><!-- " + b"x" * 100_000])
+def test_a_long_document_is_cut_by_its_end(end):
+    assert ends_whole(LONG + end) is False

@@ -146,7 +146,7 @@ def strings_in(value):
 
 def compact(text):
     """Without white space, and a locus without its prefix: `HLA-A` is recorded as the locus A."""
-    return re.sub(r"\s+", "", text).removeprefix("HLA-")
+    return re.sub(r"\s+", "", text).removeprefix("HLA-").removeprefix("HLA_")
 
 
 def is_recorded(value, recorded, words):

@@ -49,7 +49,7 @@ def test_every_version_of_one_point_zero_is_read(version):
     assert read(text).reports == read(MESSAGE.format(assignment=GLSTRING)).reports
 
 
-@pytest.mark.parametrize("version", ["0.3", "0.9.7", "1.1", "2.0", "one"])
+@pytest.mark.parametrize("version", ["0.3", "0.9.7", "1.1", "2.0", "one"])  # those below 1.0 have their own reader
 def test_another_version_is_refused_by_its_name(version):
     with pytest.raises(ParseError) as refusal:
         read(MESSAGE.format(assignment=GLSTRING).replace('version="1.0.1"', f'version="{version}"'))
@@ -164,3 +164,60 @@ def test_any_assignment_gives_a_locus_and_never_an_error(parts):
     made = report("".join(parts))
     assert made.loci
     assert msgspec.json.encode(made)
+
+
+CONSENSUS = """<consensus-sequence date="2026-01-01"><reference-database name="IMGT/HLA" version="3.58.0">
+<reference-sequence id="r" accession="HLA00001" start="0" end="{end}"/></reference-database>
+<consensus-sequence-block reference-sequence-id="r" start="{first}" end="{last}" phase-set="{set}"
+ expected-copy-number="1"><sequence>{bases}</sequence></consensus-sequence-block></consensus-sequence>"""
+
+
+def with_consensus(*blocks):
+    stated = {"end": "100", "first": "10", "last": "14", "set": "1", "bases": "AC\nGT"}
+    text = "".join(CONSENSUS.format(**{**stated, **each}) for each in blocks)
+    (only,) = read(MESSAGE.format(assignment=GLSTRING).replace("</typing>", f"{text}</typing>")).reports
+    return only
+
+
+def test_what_a_consensus_sequence_was_aligned_to_stands_beside_the_call():
+    made = with_consensus({}, {"set": "2"})
+    assert [(each.label, each.text) for each in made.loci[0].quality] == [
+        ("phase-set", "1,2"),
+        ("expected-copy-number", "1"),
+    ]
+    assert [each.text for each in made.loci[0].references][:2] == [
+        "name=IMGT/HLA;version=3.58.0",
+        "id=r;accession=HLA00001;start=0;end=100",
+    ]
+    assert made.findings == ()
+
+
+@pytest.mark.parametrize(
+    "block", [{"last": "13"}, {"first": "14", "last": "10"}, {"end": "12"}, {"first": "-1"}, {"first": "x"}]
+)
+def test_coordinates_that_do_not_fit_are_noted_with_the_report_and_the_call_stands(block):
+    made = with_consensus(block)
+    assert [(each.code, each.locus) for each in made.findings] == [("coordinates_differ", "")]
+    assert made.loci[0].expression == "HLA-A*01:01+HLA-A*02:01"
+
+
+def test_coordinates_that_are_not_stated_contradict_nothing():
+    assert with_consensus({"first": "", "last": "", "end": ""}).findings == ()
+
+
+def test_scores_have_the_names_of_their_tests_beside_them_wherever_the_names_stand():
+    names = (
+        '<typing-test-names test-id="K"><typing-test-name name="P1"/><typing-test-name name="P2"/></typing-test-names>'
+    )
+    scored = MESSAGE.format(assignment=GLSTRING).replace("<sbt-ngs", '<sso scores="18"')
+    for text in (scored.replace("</hml>", names + "</hml>"), scored.replace("<sample", names + "<sample")):
+        (locus,) = read(text).reports[0].loci
+        assert locus.quality[0].text == "18"
+        assert [(each.label, each.text) for each in locus.references] == [("test names", "P1;P2")]
+
+
+def test_copies_of_drb3_that_drb1_does_not_let_expect_are_noted_with_their_locus():
+    made = report("<glstring>HLA-DRB1*15:01+HLA-DRB1*01:01^HLA-DRB3*01:01^HLA-DRB5*01:01</glstring>")
+    assert [(each.code, each.locus) for each in made.findings if each.code == "drb345_copies"] == [
+        ("drb345_copies", "DRB3")
+    ]

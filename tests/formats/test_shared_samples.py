@@ -16,55 +16,71 @@ HML = {
     "dash_DaSSH_CIBMTR_Recipient_1.hml.xml": (1, 8, set()),
     "dash_E22_haploid_example1.hml.xml": (1, 10, set()),
     "hml-fhir-app_hml_01.hml": (1, 1, set()),
-    "immunogenetr_hml_2_AlloSeqAssign.hml": (5, 76, {"no_call"}),
+    "immunogenetr_hml_2_AlloSeqAssign.hml": (5, 76, {"no_call", "coordinates_differ"}),
     "miring_Element3.glstring.textanduri.xml": (1, 1, set()),
     "miring_Element3.glstring.uri.xml": (1, 1, set()),
     "miring_HMLWithCustomNamespace.xml": (1, 1, set()),
-    "miring_demobad.xml": (1, 2, {"no_hmlid", "locus_differs"}),
+    "miring_demobad.xml": (1, 2, {"no_hmlid", "locus_differs", "coordinates_differ"}),
     "miring_hml_1_0_1_example_miring.xml": (2, 2, {"haploid_differs"}),
-    "ngs_hml-example.xml": (1, 2, {"no_hmlid", "locus_differs"}),
+    "ngs_hml-example.xml": (1, 2, {"no_hmlid", "locus_differs", "coordinates_differ"}),
     "pyHML_1111.hml101-1.xml": (1, 2, set()),
 }
 
+HML_LEGACY = {
+    "dash_case.05.1.v093.xml": (1, 1, set()),
+    "dash_case.05.1a.v030.xml": (1, 1, {"text_before_declaration", "doctype_left_out"}),
+    "dash_case_2_1.v093.xml": (3, 3, set()),
+    "dash_case_3_1.v093.xml": (1, 1, set()),
+    "dash_ex_4_1.v033.xml": (1, 1, {"doctype_left_out", "hemizygous_product"}),
+    "dash_ex_4_1.v093.xml": (1, 1, set()),
+}
+
 TABLES = {
+    "gendx-tarr/HLA-A_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "gendx-tarr/HLA-C_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
+    "score6-xml/UnitTestXMLScore6_3.xml": ("score6", 1, 8),
+    "score6-xml/UnitTestXMLScore6_4.xml": ("score6", 1, 9),
+    "suretyper-xml/UnitTestXMLSureTyper_3.xml": ("suretyper", 1, 9),
+    "donornet-xml/UnitTestXMLDonorNet.xml": ("donornet", 1, 7),
+    "donornet-xml/UnitTestXMLDonorNet_3.xml": ("donornet", 1, 7),
+    "fhir-hla/dash_02BundleHLAReport.xml": ("fhir", 1, 3),
+    "fhir-hla/hla-reporting-ig_DiagnosticReport-HLA-AB-SummaryReportExample.json": ("fhir", 1, 2),
+    "fhir-hla/hla-reporting-ig_Observation-HLA-A-AlleleExample1.json": ("fhir", 1, 1),
+    "fhir-hla/hla-reporting-ig_Observation-HLA-A-GenotypeExample.json": ("fhir", 1, 1),
     "optitype-like/HLAnte_sample_result.tsv": ("optitype", 1, 3),
     "lab-tool-csv/testoutput_lab.csv": ("lab_table", 3, 30),
     "lab-tool-csv/testoutput_tool.csv": ("lab_table", 3, 30),
+    "lab-tool-csv/pretypings_example.csv": ("lab_table", 3, 21),
     "midas-table/MiDAS_tut_HLA.txt": ("lab_table", 1000, 9000),
     "hapl-o-mat/populationData_a.dat": ("lab_table", 100, 600),
+    "hapl-o-mat/populationData_b.glc": ("glstring_table", 100, 600),
+    "glstring-csv/py-ard_sample_glstring.csv": ("glstring_table", 4, 8),
+    "glstring-csv/py-ard_sample.csv": ("lab_table", 3, 24),
+    "atlas-donor-import/1000-initial-donors.json": ("atlas_donors", 1000, 6000),
+    "atlas-donor-import/validDonorTypes.json": ("atlas_donors", 2, 6),
+}
+
+PLATES = {
+    "luminex-intelliflex/luminex_intelliflex_single_dataset.csv": ("luminex_intelliflex", 3, 252),
+    "luminex-xponent/hlapro_LSA1-test.csv": ("luminex_xponent", 2, 40),
+    "luminex-xponent/luminex_xPONENT_example03.csv": ("luminex_xponent", 4, 32),
+    "luminex-xponent/luminex_xPONENT_NaN_and_not_reported_values.csv": ("luminex_xponent", 96, 960),
 }
 
 REFUSED = {
     "hml-1.0.1/ngs_invalid-schema.xml": "no sample element",
     "hml-1.0.1/ngs_invalid-syntax.xml": "ends in the middle",
-    "hml-legacy/dash_case.05.1.v093.xml": 'found "0.9.3"',
-    "hml-legacy/dash_case.05.1a.v030.xml": 'found "0.3"',
-    "hml-legacy/dash_case_2_1.v093.xml": 'found "0.9.3"',
-    "hml-legacy/dash_case_3_1.v093.xml": 'found "0.9.3"',
-    "hml-legacy/dash_ex_4_1.v033.xml": 'found "0.3.3"',
-    "hml-legacy/dash_ex_4_1.v093.xml": 'found "0.9.3"',
     "hisat-genotype/*": "a HISAT-genotype report",
     "immucor-eds/*": "a LIFECODES kit file",
-    "fhir-hla/*.xml": "a FHIR resource (XML)",
-    "fhir-hla/*.json": "a FHIR resource (JSON)",
+    "fhir-hla/*_MolecularSequence-*.json": "holds no HLA typing",
     "specimmune/*": "a SpecImmune result",
-    "luminex-intelliflex/*": "a Luminex IntelliFlex export",
-    "luminex-xponent/*": "a Luminex xPONENT batch export",
-    "gendx-tarr/*": "a GenDx NGSengine project",
-    "score6-xml/*": "a SCORE 6 batch",
-    "suretyper-xml/*": "a LinkSeq SureTyper report",
-    "donornet-xml/*": "a UNOS DonorNet upload",
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
     "arcashla/*": "an arcasHLA genotype or abundance file",
-    "atlas-donor-import/*": "a donor file for Atlas",
     "hla-hd/*": "an HLA-HD result",
     "hla-la/*": "an HLA*LA result",
     "t1k/*": "a T1K genotype table",
     "polysolver/*": "a Polysolver result",
-    "hapl-o-mat/*.glc": "a table of GL Strings without a header",
-    "glstring-csv/*": "a typing table whose columns no profile describes",
-    "lab-tool-csv/pretypings_example.csv": "a typing table whose columns no profile describes",
     "lookalikes/HLAnte_malformed.json": "plain text",
     "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
     "lookalikes/HLAnte_sample_final.result.txt": "an HLA-HD result",
@@ -92,11 +108,26 @@ def test_an_hml_message_of_the_collection_is_read(name, expected, typing_samples
     assert {finding.code for each in parsed.reports for finding in each.findings} == findings
 
 
+@pytest.mark.parametrize(("name", "expected"), HML_LEGACY.items())
+def test_an_old_hml_message_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / "hml-legacy" / name, formats)
+    samples, loci, findings = expected
+    assert reader.name == "hml_legacy"
+    assert (len(parsed.reports), sum(len(each.loci) for each in parsed.reports)) == (samples, loci)
+    assert {finding.code for each in parsed.reports for finding in each.findings} == findings | {"no_hmlid"}
+
+
 @pytest.mark.parametrize(("name", "expected"), TABLES.items())
 def test_a_table_of_the_collection_is_read(name, expected, typing_samples, formats):
     reader, parsed = read(typing_samples / name, formats)
     assert (reader.name, len(parsed.reports), sum(len(each.loci) for each in parsed.reports)) == expected
     assert all(each.sample for each in parsed.reports)
+
+
+@pytest.mark.parametrize(("name", "expected"), PLATES.items())
+def test_a_plate_of_the_collection_is_read(name, expected, typing_samples, formats):
+    reader, parsed = read(typing_samples / name, formats)
+    assert (reader.name, len(parsed.reports), sum(len(each.observations) for each in parsed.reports)) == expected
 
 
 @pytest.mark.parametrize(("pattern", "reason"), REFUSED.items())
@@ -110,7 +141,14 @@ def test_any_other_file_of_the_collection_is_refused_for_its_reason(pattern, rea
 
 
 def test_no_file_of_the_collection_is_left_without_an_expectation(typing_samples):
-    patterns = [*(f"hml-1.0.1/{name}" for name in HML), *TABLES, *REFUSED, "SOURCES.md"]
+    patterns = [
+        *(f"hml-1.0.1/{name}" for name in HML),
+        *(f"hml-legacy/{name}" for name in HML_LEGACY),
+        *TABLES,
+        *PLATES,
+        *REFUSED,
+        "SOURCES.md",
+    ]
     told = {path for pattern in patterns for path in typing_samples.glob(pattern)}
     assert {path for path in typing_samples.rglob("*") if path.is_file()} == told
 

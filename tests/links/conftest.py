@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
+from instruments.errors import Refused
 from instruments.links.link import Event, Link, Message, Noise, Part
 
 Refuses = Callable[[Event], bool]
@@ -18,18 +19,29 @@ class Driven:
         self.events: list[Event] = []
         self.parts: list[bytes] = []
         self.messages: list[Message] = []
+        self.now = 1000.0
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds until the link wants to be called."""
+        return None if self.link.deadline is None else self.link.deadline - self.now
 
     def feed(self, *chunks: bytes) -> list[Event]:
-        return [event for chunk in chunks for event in self.take(self.link.receive(chunk))]
+        return [event for chunk in chunks for event in self.take(self.link.receive(chunk, self.now))]
 
     def expire(self) -> list[Event]:
-        return self.take(self.link.expired())
+        """Let time pass until the deadline."""
+        self.now = self.link.deadline or self.now
+        return self.take(self.link.expired(self.now))
+
+    def open(self) -> list[Event]:
+        return self.take(self.link.opened(self.now))
 
     def close(self) -> list[Event]:
-        return self.take(self.link.closed())
+        return self.take(self.link.closed(self.now))
 
     def resume(self, parts: list[bytes]) -> list[Event]:
-        return self.take(self.link.resume(parts))
+        return self.take(self.link.resume(parts, self.now))
 
     def take(self, events: Iterator[Event]) -> list[Event]:
         return list(self._kept(events))
@@ -43,7 +55,7 @@ class Driven:
 
     def _keep(self, event: Part | Message) -> None:
         if self.refuses(event):
-            self.link.refuse()
+            self.link.refuse(Refused("the disk is full"))
         elif isinstance(event, Part):
             self.parts.append(event.payload)
         else:

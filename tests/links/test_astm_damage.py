@@ -6,12 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from instruments.links.astm import AstmReceiver
+from instruments.links.astm import AstmLink
+from instruments.links.astm_frame import packed, write_frame
+from instruments.links.astm_table import AstmSettings
 from instruments.links.link import Send
-from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut, by_record, framed, packed
+from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut
 
 MESSAGE = b"H|\\^&|7||INVENTED C-1\rP|1|D$DE\rO|1|9999-0042\rR|1|^^^WBC|5.61|10*3/uL\rL|1|N\r"
-BODIES = packed(MESSAGE, 40)
+SHORT = AstmSettings(longest_text=40, a_frame_for_each_record=False, sessions=1)
+FRAMES = packed(MESSAGE, 40)
+SESSION = b"\x05" + b"".join(map(write_frame, FRAMES)) + b"\x04"
 SHARED_FIXTURE = [HealthCheck.function_scoped_fixture]  # `driven` is a class: nothing is shared between examples
 
 
@@ -31,9 +35,10 @@ class Wire:
 
     def read(self, seconds):
         left = seconds
-        while not self.answers and (patience := self.line.link.patience) is not None and patience <= left:
+        while not self.answers and (patience := self.line.patience) is not None and patience <= left:
             left -= patience
             self._carry(self.line.expire())
+        self.line.now += 0 if self.answers else left
         answers, self.answers = bytes(self.answers), bytearray()
         return answers
 
@@ -45,11 +50,11 @@ class Wire:
         self.read(60)
 
 
-def deliver(wire, bodies=BODIES, **faults):
+def deliver(wire, **faults):
     """Send until it is delivered, three times at most; a fault of the line does not return."""
     for _ in range(3):
         try:
-            return AstmSender(wire, faults=Faults(**faults)).send(bodies)
+            return AstmSender(wire, settings=SHORT, faults=Faults(**faults)).send(MESSAGE)
         except NotDelivered:
             wire.settle()
             faults = {}
@@ -69,9 +74,8 @@ def check_exactly_what_was_sent(line, message=MESSAGE):
 
 @pytest.mark.parametrize("bit", range(8))
 def test_no_flipped_bit_anywhere_changes_what_is_accepted(driven, bit):
-    length = 1 + sum(len(each) for each in framed(BODIES)) + 1
-    for place in range(length):
-        line = driven(AstmReceiver())
+    for place in range(len(SESSION)):
+        line = driven(AstmLink())
         wire = Wire(line, lambda at, byte, place=place: bytes([byte ^ (1 << bit)]) if at == place else bytes([byte]))
         deliver(wire)
         wire.settle()
@@ -79,40 +83,40 @@ def test_no_flipped_bit_anywhere_changes_what_is_accepted(driven, bit):
 
 
 def test_a_flipped_bit_inside_a_frame_costs_one_repeat_and_no_second_message(driven):
-    begin, end = 1, 1 + len(next(framed(BODIES)))
+    begin, end = 1, 1 + len(write_frame(FRAMES[0]))
     for place in range(begin, end):
-        line = driven(AstmReceiver())
+        line = driven(AstmLink())
         wire = Wire(line, lambda at, byte, place=place: bytes([byte ^ 1]) if at == place else bytes([byte]))
         assert deliver(wire) <= 1
         assert whole(line) == [MESSAGE]
 
 
 def test_no_lost_byte_changes_what_is_accepted(driven):
-    for place in range(1 + sum(len(each) for each in framed(BODIES)) + 1):
-        line = driven(AstmReceiver())
+    for place in range(len(SESSION)):
+        line = driven(AstmLink())
         wire = Wire(line, lambda at, byte, place=place: b"" if at == place else bytes([byte]))
         deliver(wire)
         wire.settle()
         check_exactly_what_was_sent(line)
 
 
-@pytest.mark.parametrize("position", range(1, len(BODIES) + 1))
+@pytest.mark.parametrize("position", range(1, len(FRAMES) + 1))
 @pytest.mark.parametrize("fault", ["garble", "lose_ack"])
 def test_a_garbled_frame_or_a_lost_acknowledgement_is_repeated_and_kept_once(driven, fault, position):
-    line = driven(AstmReceiver())
+    line = driven(AstmLink())
     assert deliver(Wire(line), **{fault: frozenset([position])}) == 1
     assert whole(line) == [MESSAGE]
 
 
-@pytest.mark.parametrize("position", range(1, len(BODIES)))
+@pytest.mark.parametrize("position", range(1, len(FRAMES)))
 def test_a_power_cut_leaves_evidence_and_the_message_comes_again(driven, position):
-    line = driven(AstmReceiver())
+    line = driven(AstmLink())
     wire = Wire(line)
     with pytest.raises(PowerCut):
-        AstmSender(wire, faults=Faults(power_cut_after=position)).send(BODIES)
+        AstmSender(wire, settings=SHORT, faults=Faults(power_cut_after=position)).send(MESSAGE)
     deliver(wire)
     assert [(each.whole, each.payload) for each in line.messages] == [
-        (False, b"".join(body[:-1] for body in BODIES[:position])),
+        (False, b"".join(frame.text for frame in FRAMES[:position])),
         (True, MESSAGE),
     ]
 
@@ -120,7 +124,7 @@ def test_a_power_cut_leaves_evidence_and_the_message_comes_again(driven, positio
 def test_a_disk_that_is_full_for_a_while_loses_and_doubles_nothing(driven):
     for refusals in range(12):
         left = iter([True] * refusals)
-        line = driven(AstmReceiver(), refuses=lambda _event, left=left: next(left, False))
+        line = driven(AstmLink(), refuses=lambda _event, left=left: next(left, False))
         deliver(Wire(line))
         check_exactly_what_was_sent(line)
         assert len(whole(line)) == 1
@@ -130,18 +134,19 @@ def test_a_disk_that_is_full_for_a_while_loses_and_doubles_nothing(driven):
 @settings(max_examples=40, deadline=None, suppress_health_check=SHARED_FIXTURE)
 def test_what_a_sender_delivers_is_what_is_kept(driven, texts):
     message = b"".join(b"C|" + text + b"\r" for text in texts) + b"L|1|N\r"
-    for bodies in (packed(message, 50), by_record(message, 50)):
-        line = driven(AstmReceiver())
-        assert AstmSender(Wire(line)).send(bodies) == 0
+    for a_frame_for_each_record in (True, False):
+        line = driven(AstmLink())
+        style = AstmSettings(longest_text=50, a_frame_for_each_record=a_frame_for_each_record)
+        assert AstmSender(Wire(line), settings=style).send(message) == 0
         assert whole(line) == [message]
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 400), max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=SHARED_FIXTURE)
 def test_reads_are_not_frames(driven, joined, noise, cuts):
-    stream = b"\x05" + b"".join(framed(BODIES)) + b"\x04" + noise + b"\x05" + b"".join(framed(BODIES))
+    stream = SESSION + noise + SESSION[:-1]
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     pieces = [stream[begin:end] for begin, end in pairwise(places)]
     single = [stream[at : at + 1] for at in range(len(stream))]
-    whole, in_pieces, by_byte = (joined(driven(AstmReceiver()).feed(*chunks)) for chunks in ([stream], pieces, single))
+    whole, in_pieces, by_byte = (joined(driven(AstmLink()).feed(*chunks)) for chunks in ([stream], pieces, single))
     assert whole == in_pieces == by_byte

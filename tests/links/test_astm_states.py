@@ -2,9 +2,10 @@
 
 import pytest
 
-from instruments.links import astm
-from instruments.links.astm import TRANSITIONS, AstmReceiver, Occurrence, State
+from instruments.links import astm_reception as astm
+from instruments.links.astm import AstmLink
 from instruments.links.astm_frame import checksum
+from instruments.links.astm_table import ANY_BYTE, TRANSITIONS, AstmSettings, Occurrence, State
 from instruments.links.link import Message, Noise, Part, Send
 
 ENQ, EOT, ACK, NAK = b"\x05", b"\x04", Send(b"\x06"), Send(b"\x15")
@@ -19,7 +20,7 @@ def frame(number: int, text: bytes, end: bytes = b"\x03", tail: bytes = b"\r\n")
 @pytest.fixture
 def session(driven):
     """A receiver in a session whose first frame is yet to come."""
-    line = driven(AstmReceiver())
+    line = driven(AstmLink())
     assert line.feed(ENQ) == [ACK]
     return line
 
@@ -30,15 +31,15 @@ def test_the_frame_of_a_published_checksum_is_accepted(session):
 
 
 def test_neutral_discards_everything_but_enq(driven):
-    line = driven(AstmReceiver())
+    line = driven(AstmLink())
     assert line.feed(b"\x06noise\x02" + EOT) == [Noise(b"\x06noise\x02\x04", "bytes outside a session")]
     assert line.feed(frame(1, HEADER))[0] == Noise(frame(1, HEADER), "bytes outside a session")
-    assert line.link.patience is None
+    assert line.patience is None
 
 
 def test_enq_is_refused_while_nothing_can_be_kept(driven):
     ready = False
-    line = driven(AstmReceiver(ready=lambda: ready))
+    line = driven(AstmLink(ready=lambda: ready))
     assert line.feed(ENQ) == [NAK]
     assert line.link.state is State.NEUTRAL
     ready = True
@@ -96,7 +97,7 @@ def test_checksum_digits_may_be_lower_case(session):
 
 def test_thirty_seconds_of_silence_end_the_session(session):
     session.feed(frame(1, HEADER))
-    assert session.link.patience == 30.0
+    assert session.patience == 30.0
     assert session.expire() == [Message(HEADER, whole=False, note=astm.FELL_SILENT)]
     assert session.link.state is State.NEUTRAL
 
@@ -160,7 +161,7 @@ def test_sloppy_senders_are_understood_and_their_text_kept_as_it_came(session, s
 
 def test_a_frame_without_an_end_is_refused_after_ten_seconds(session):
     session.feed(frame(1, HEADER)[:-6])
-    assert session.link.patience == 10.0
+    assert session.patience == 10.0
     assert session.expire()[-1] == NAK
     assert session.feed(frame(1, HEADER)) == [Part(HEADER), ACK]
 
@@ -172,7 +173,7 @@ def test_stray_bytes_before_a_frame_are_set_aside(session):
 def test_enq_inside_a_frame_counts_only_when_silence_follows(session):
     session.feed(frame(1, HEADER))
     assert session.feed(b"\x022R|1" + ENQ) == []
-    assert session.link.patience == 0.5
+    assert session.patience == 0.5
     events = session.expire()
     assert [type(event) for event in events] == [Noise, Message, Send]
     assert events[1:] == [Message(HEADER, whole=False, note=astm.SESSION_RESTARTED), ACK]
@@ -192,7 +193,7 @@ def test_eot_inside_a_frame_ends_the_session_when_silence_follows(session):
 
 
 def test_a_frame_over_the_cap_is_refused_once_and_never_held_whole(driven):
-    line = driven(AstmReceiver(largest_frame=100))
+    line = driven(AstmLink(settings=AstmSettings(largest_frame=100)))
     line.feed(ENQ)
     events = line.feed(frame(1, b"M|1|" + b"x" * 1000 + b"\r"))
     assert [event for event in events if isinstance(event, Send)] == [NAK]
@@ -206,7 +207,7 @@ def test_a_frame_of_64000_bytes_is_accepted(session):
 
 
 def test_a_message_over_the_cap_is_refused(driven):
-    line = driven(AstmReceiver(largest_message=30))
+    line = driven(AstmLink(settings=AstmSettings(largest_message=30)))
     line.feed(ENQ, frame(1, HEADER))
     assert line.feed(frame(2, RESULT)) == [Noise(frame(2, RESULT)[:-1], "the message is larger than 30 bytes"), NAK]
 
@@ -221,7 +222,7 @@ def test_a_lost_connection_keeps_what_there_is(session):
 
 
 def test_parts_of_an_earlier_run_are_set_aside(driven):
-    line = driven(AstmReceiver())
+    line = driven(AstmLink())
     assert line.resume([HEADER, RESULT]) == [Message(HEADER + RESULT, whole=False, note=astm.CONNECTION_ENDED)]
     assert line.feed(ENQ, frame(1, HEADER + LAST), EOT) == [ACK, Message(HEADER + LAST), ACK]
 
@@ -229,7 +230,7 @@ def test_parts_of_an_earlier_run_are_set_aside(driven):
 @pytest.mark.parametrize("refused", [0, 1, 2])
 def test_a_refused_payload_is_answered_with_nak_and_kept_once_when_it_is_sent_again(driven, refused):
     refusals = iter([False] * refused + [True] + [False] * 3)
-    line = driven(AstmReceiver(), refuses=lambda _event: next(refusals))
+    line = driven(AstmLink(), refuses=lambda _event: next(refusals))
     line.feed(ENQ)
     for position, body in enumerate([frame(1, HEADER), frame(2, RESULT), frame(3, LAST)]):
         if position == refused:
@@ -240,7 +241,7 @@ def test_a_refused_payload_is_answered_with_nak_and_kept_once_when_it_is_sent_ag
 
 def test_a_cut_off_message_that_is_refused_is_offered_again_before_the_next_session(driven):
     full = True
-    line = driven(AstmReceiver(), refuses=lambda event: full and isinstance(event, Message))
+    line = driven(AstmLink(), refuses=lambda event: full and isinstance(event, Message))
     line.feed(ENQ, frame(1, HEADER), EOT)
     assert line.messages == []
     assert line.feed(ENQ)[-1] == NAK
@@ -251,5 +252,5 @@ def test_a_cut_off_message_that_is_refused_is_offered_again_before_the_next_sess
 def test_the_table_has_an_answer_to_every_byte_in_every_state_between_bytes():
     resting = (State.NEUTRAL, State.WAITING, State.FRAME, State.STRAY)
     line = (Occurrence.SILENCE, Occurrence.CLOSED)
-    missing = [(s, o) for s in resting for o in (*astm.ANY_BYTE, *line) if (s, o) not in TRANSITIONS]
+    missing = [(s, o) for s in resting for o in (*ANY_BYTE, *line) if (s, o) not in TRANSITIONS]
     assert missing == []

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from instruments.links.lines import CUT, GAP, LineReceiver
-from instruments.links.link import Message, Noise, Part
+from instruments.links.astm_raw import unframed_records
+from instruments.links.lines import CUT, GAP, LineReceiver, LineSettings
+from instruments.links.link import Message, Noise, Part, Send
 from instruments.simulated.separator import SeparatorRun
 
 BEGIN, READING, END = b"RUN BEGIN;INVENTED\r\n", b"08:51;INLET;610;mL\r\n", b"RUN END;OK\r\n"
@@ -13,7 +14,7 @@ RUN = BEGIN + READING + END
 
 
 def receiver(**settings):
-    return LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900.0, **settings)
+    return LineReceiver(LineSettings(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900.0, **settings))
 
 
 @pytest.fixture
@@ -46,9 +47,9 @@ def test_a_run_that_begins_before_the_last_one_ended_ends_it_as_cut_off(line):
 
 def test_a_run_that_falls_silent_is_given_up(line):
     line.feed(BEGIN)
-    assert line.link.patience == 900.0
+    assert line.patience == 900.0
     assert line.expire() == [Message(BEGIN, whole=False, note="the device fell silent in the middle of the run")]
-    assert line.link.patience is None
+    assert line.patience is None
     assert line.expire() == []
 
 
@@ -77,15 +78,15 @@ def test_what_cannot_be_put_on_disk_is_offered_again_in_order(driven):
     line = driven(receiver(), refuses=lambda _event: full)
     line.feed(BEGIN, READING, END)
     assert (line.parts, line.messages) == ([], [])
-    assert line.link.patience == 5.0
+    assert line.patience == 5.0
     assert line.expire() == [Part(BEGIN)]
     full = False
     assert line.expire() == [Part(BEGIN), Part(READING), Message(RUN)]
-    assert line.link.patience is None
+    assert line.patience is None
 
 
 def test_what_waits_for_the_disk_is_bounded(driven):
-    line = driven(LineReceiver(largest_run=100), refuses=lambda _event: True)
+    line = driven(LineReceiver(LineSettings(largest_run=100)), refuses=lambda _event: True)
     events = line.feed(*[b"%08d\r\n" % number for number in range(100)])
     lost = [event for event in events if isinstance(event, Noise)]
     assert {event.reason for event in lost} == {"could not be put on disk, and too much waits for it already"}
@@ -113,7 +114,7 @@ def test_without_runs_every_line_is_a_message(driven):
         Message(b"S S     100.00 g\r\n"),
         Message(b"S S     101.00 g\r\n"),
     ]
-    assert line.link.patience is None
+    assert line.patience is None
 
 
 def test_a_device_that_no_longer_sends_runs_leaves_its_last_one_as_cut_off(driven):
@@ -122,13 +123,13 @@ def test_a_device_that_no_longer_sends_runs_leaves_its_last_one_as_cut_off(drive
 
 
 def test_lines_may_end_in_cr_alone(driven):
-    assert driven(LineReceiver(end=b"\r")).feed(b"A\rB\r") == [Message(b"A\r"), Message(b"B\r")]
+    assert driven(LineReceiver(LineSettings(end=b"\r"))).feed(b"A\rB\r") == [Message(b"A\r"), Message(b"B\r")]
 
 
 @pytest.mark.parametrize("half", [{"begins": b"x"}, {"ends": b"x"}])
 def test_a_run_needs_both_its_first_and_its_last_line(half):
     with pytest.raises(ValueError, match="both the pattern"):
-        LineReceiver(**half)
+        LineReceiver(LineSettings(**half))
 
 
 @given(st.lists(st.sampled_from([BEGIN, READING, END, b"\0\0", b"junk", b"\r\n"]), max_size=12), st.integers(1, 30))
@@ -146,8 +147,70 @@ def test_every_byte_comes_out_once_as_noise_or_in_a_message(driven, pieces, refu
     line = driven(receiver(), refuses=lambda _event: next(left, False))
     line.feed(*pieces)
     line.close()
-    while line.link.patience is not None:
+    while line.patience is not None:
         line.expire()
     noise = [event.payload for event in line.events if isinstance(event, Noise)]
     out = b"".join(noise) + b"".join(message.payload for message in line.messages)
     assert sorted(out) == sorted(b"".join(pieces))
+
+
+RECORDS = b"H|\\^&|||INVENTED\rO|1|A9999\rR|1|^^^WBC|5.61\rL|1|N\r"
+
+
+@pytest.mark.parametrize("sent", [RECORDS, RECORDS.replace(b"\r", b"\r\n"), RECORDS + RECORDS.replace(b"^", b"!")])
+def test_records_without_frames_are_messages_from_header_to_terminator(driven, sent):
+    line = driven(unframed_records(silence=30.0))
+    for at in range(len(sent)):
+        line.feed(sent[at : at + 1])
+    assert b"".join(message.payload for message in line.messages).strip() == sent.strip()
+    assert [message.whole for message in line.messages] == [True] * sent.count(b"H|")
+
+
+def test_a_question_without_frames_is_answered_without_frames(driven):
+    line = driven(
+        unframed_records(silence=30.0, respond=lambda message: [b"H|\\^&\rL|1|I\r"] if b"Q|" in message else [])
+    )
+    assert line.feed(RECORDS)[-1] == Message(RECORDS)
+    assert line.feed(b"H|\\^&\rQ|1|^A9999\rL|1\r")[-1] == Send(b"H|\\^&\rL|1|I\r")
+
+
+BALANCE = LineSettings(end=b"\r\n", poll=b"S\r\n", poll_every=2.0)
+
+
+def test_a_balance_is_asked_when_it_is_there_and_again_and_again(driven):
+    line = driven(LineReceiver(BALANCE))
+    assert line.patience is None
+    assert line.open() == [Send(b"S\r\n")]
+    assert line.patience == 2.0
+    assert line.feed(b"S S     100.00 g\r\n") == [Message(b"S S     100.00 g\r\n")]
+    assert line.expire() == [Send(b"S\r\n")]
+    line.close()
+    assert line.patience is None
+
+
+def test_a_balance_that_is_full_of_refused_lines_is_still_asked(driven):
+    line = driven(LineReceiver(BALANCE), refuses=lambda _event: True)
+    line.open()
+    line.feed(b"S S     100.00 g\r\n")
+    assert [line.expire(), line.expire()] == [[Send(b"S\r\n")]] * 2
+    line.refuses = lambda _event: False
+    assert line.expire() == [Message(b"S S     100.00 g\r\n")]
+
+
+def test_lines_between_stx_and_etx_are_taken_and_what_stands_between_them_is_not(driven):
+    line = driven(LineReceiver(LineSettings(start=b"\x02", end=b"\x03")))
+    assert line.feed(b"\x021234\x03\r\nx\x02D1U 05\x03\x02cut\x02whole\x03") == [
+        Message(b"\x021234\x03"),
+        Noise(b"\r\nx", "bytes outside a line"),
+        Message(b"\x02D1U 05\x03"),
+        Noise(b"\x02cut", "bytes outside a line"),
+        Message(b"\x02whole\x03"),
+    ]
+
+
+def test_a_scanner_that_marks_nothing_is_read_by_its_silence(driven):
+    line = driven(LineReceiver(LineSettings(gap=0.05)))
+    assert line.feed(b"=A9999", b"24000123") == []
+    assert line.patience == pytest.approx(0.05)
+    assert line.expire() == [Message(b"=A999924000123")]
+    assert line.patience is None

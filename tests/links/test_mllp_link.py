@@ -72,11 +72,11 @@ def test_a_sender_that_wants_no_answer_gets_none(driven):
 def test_a_block_that_was_cut_off_is_evidence_and_never_acknowledged(line, end):
     for length in range(2, len(frame(PAYLOAD)) - 1):
         line.feed(frame(PAYLOAD)[:length])
-        assert line.link.patience == 60.0
+        assert line.patience == 60.0
         (event,) = getattr(line, end)()
         assert event.payload == frame(PAYLOAD)[1:length]
         assert (event.whole, bool(event.note)) == (False, True)
-        assert line.link.patience is None
+        assert line.patience is None
 
 
 def test_a_connection_that_ends_between_blocks_leaves_nothing(line):

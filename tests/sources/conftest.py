@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -30,6 +30,10 @@ class Kept:
             self.open_parts.clear()
             self.messages.append((name, payload, whole, note))
             return f"R{len(self.messages)}"
+
+    def keep_all(self, payloads: Sequence[bytes]) -> None:
+        for payload in payloads:
+            self.keep(payload)
 
     def parts(self) -> list[bytes]:
         return list(self.open_parts)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from instruments.links.lines import LineReceiver
+from instruments.links.lines import LineReceiver, LineSettings
 from instruments.sources.conversation import Conversation
 from instruments.sources.source import SourceStatus
 
@@ -23,7 +23,7 @@ def clock():
 
 @pytest.fixture
 def talk(intake, clock):
-    link = LineReceiver(begins=b"BEGIN", ends=b"END", silence=10.0)
+    link = LineReceiver(LineSettings(begins=b"BEGIN", ends=b"END", silence=10.0))
     return Conversation(link, intake, SourceStatus(), clock)
 
 

@@ -5,10 +5,12 @@ import sys
 import pytest
 import serial
 
-from instruments.links.astm import CONNECTION_ENDED, AstmReceiver
-from instruments.links.lines import GAP, LineReceiver
+from instruments.links.astm import AstmLink
+from instruments.links.astm_reception import CONNECTION_ENDED
+from instruments.links.astm_table import AstmSettings
+from instruments.links.lines import GAP, LineReceiver, LineSettings
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut, Timers, by_record, packed
+from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut
 from instruments.simulated.separator import SeparatorRun
 from instruments.simulated.serial_line import SerialCable
 from instruments.sources.backoff import Backoff
@@ -17,9 +19,8 @@ from instruments.sources.serial_port import SerialPort, SerialSettings, open_ser
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(1), measured="20261120132600")
-BODIES = packed(MESSAGE)
 SOON = Backoff(first=0.02, longest=0.02)
-PATIENT = Timers(answer=5.0, busy=0.05)
+PATIENT = AstmSettings(reply=5.0, busy=0.05, sessions=1, a_frame_for_each_record=False)
 
 
 @pytest.fixture
@@ -30,42 +31,42 @@ def cable(tmp_path):
 
 @pytest.fixture
 def analyser(cable, intake, start, eventually):
-    source = SerialPort("xn-1", cable.device, AstmReceiver(), intake, backoff=SOON)
+    source = SerialPort("xn-1", cable.device, AstmLink(), intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.state == "up")
     return source
 
 
 def sender(cable, **faults):
-    return AstmSender(cable, timers=PATIENT, faults=Faults(**faults))
+    return AstmSender(cable, settings=PATIENT, faults=Faults(**faults))
 
 
-@pytest.mark.parametrize("bodies", [BODIES, by_record(MESSAGE)], ids=["packed", "a record a frame"])
-def test_a_message_arrives_once(cable, analyser, intake, bodies):
-    assert sender(cable).send(bodies) == 0
+@pytest.mark.parametrize("settings", [PATIENT, AstmSettings()], ids=["packed", "a record a frame"])
+def test_a_message_arrives_once(cable, analyser, intake, settings):
+    assert AstmSender(cable, settings=settings).send(MESSAGE) == 0
     assert intake.whole == [MESSAGE]
     assert (analyser.status.messages, analyser.status.refusals) == (1, 0)
     assert analyser.status.bytes_in >= len(MESSAGE)
 
 
 def test_a_garbled_frame_and_a_lost_acknowledgement_are_repeated(cable, analyser, intake):
-    assert sender(cable, garble=frozenset([1]), lose_ack=frozenset([2])).send(BODIES) == 2
+    assert sender(cable, garble=frozenset([1]), lose_ack=frozenset([2])).send(MESSAGE) == 2
     assert intake.whole == [MESSAGE]
 
 
 def test_nothing_is_acknowledged_while_the_disk_is_full(cable, analyser, intake):
     intake.full = True
-    with pytest.raises(NotDelivered, match="refused 6 times"):
-        sender(cable).send(BODIES)
+    with pytest.raises(NotDelivered, match="refused a frame"):
+        sender(cable).send(MESSAGE)
     assert analyser.status.refusals == 6
     intake.full = False
-    sender(cable).send(BODIES)
+    sender(cable).send(MESSAGE)
     assert intake.whole == [MESSAGE]
 
 
 def test_a_line_that_is_unplugged_is_opened_again_for_as_long_as_it_takes(cable, analyser, intake, eventually):
     with pytest.raises(PowerCut):
-        sender(cable, power_cut_after=1).send(BODIES)
+        sender(cable, power_cut_after=1).send(MESSAGE)
     cable.unplug()
     eventually(lambda: analyser.status.reopened >= 3)
     assert analyser.status.state == "down"
@@ -73,22 +74,22 @@ def test_a_line_that_is_unplugged_is_opened_again_for_as_long_as_it_takes(cable,
     assert [(whole, note) for _, _, whole, note in intake.messages] == [(False, CONNECTION_ENDED)]
     cable.plug()
     eventually(lambda: analyser.status.state == "up")
-    sender(cable).send(BODIES)
+    sender(cable).send(MESSAGE)
     assert intake.whole == [MESSAGE]
 
 
 def test_parts_of_the_last_run_are_set_aside_at_the_start(cable, intake, start, eventually):
     intake.open_parts = [b"H|\\^&\r"]
-    start(SerialPort("xn-1", cable.device, AstmReceiver(), intake))
+    start(SerialPort("xn-1", cable.device, AstmLink(), intake))
     eventually(lambda: intake.messages == [("", b"H|\\^&\r", False, CONNECTION_ENDED)])
 
 
 def test_stopping_in_the_middle_keeps_what_there_is(cable, intake, start, eventually):
-    source = SerialPort("xn-1", cable.device, AstmReceiver(), intake)
+    source = SerialPort("xn-1", cable.device, AstmLink(), intake)
     stop = start(source)
     eventually(lambda: source.status.state == "up")
     with pytest.raises(PowerCut):
-        sender(cable, power_cut_after=1).send(BODIES)
+        sender(cable, power_cut_after=1).send(MESSAGE)
     stop.set()
     eventually(lambda: source.status.state == "stopped")
     assert [whole for _, _, whole, _ in intake.messages] == [False]
@@ -96,7 +97,7 @@ def test_stopping_in_the_middle_keeps_what_there_is(cable, intake, start, eventu
 
 def test_a_separator_run_survives_an_unplugged_cable(cable, intake, start, eventually):
     lines = list(SeparatorRun().lines())
-    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900)
+    link = LineReceiver(LineSettings(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=900))
     source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.state == "up")
@@ -112,7 +113,7 @@ def test_a_separator_run_survives_an_unplugged_cable(cable, intake, start, event
 
 
 def test_silence_is_measured_while_the_line_is_away(cable, intake, start, eventually):
-    link = LineReceiver(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=0.5)
+    link = LineReceiver(LineSettings(begins=rb"RUN BEGIN;", ends=rb"RUN END;", silence=0.5))
     source = SerialPort("sep-1", cable.device, link, intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.state == "up")
@@ -145,7 +146,7 @@ def test_a_port_is_a_url(intake, start, eventually):
 
 @pytest.mark.parametrize("url", ["/dev/there-is-none", "nonsense://"])
 def test_a_port_that_cannot_be_opened_is_tried_for_ever(intake, start, eventually, url):
-    source = SerialPort("xn-1", url, AstmReceiver(), intake, backoff=SOON)
+    source = SerialPort("xn-1", url, AstmLink(), intake, backoff=SOON)
     start(source)
     eventually(lambda: source.status.reopened >= 3)
     assert source.status.state == "down"

@@ -6,20 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from instruments.errors import PortUnavailable
-from instruments.links.astm import CONNECTION_ENDED, AstmReceiver
-from instruments.links.lines import LineReceiver
+from instruments.links.astm import AstmLink
+from instruments.links.astm_reception import CONNECTION_ENDED
+from instruments.links.lines import LineReceiver, LineSettings
 from instruments.links.mllp import MllpReceiver, frame
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut, packed
+from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut
 from instruments.simulated.mllp_client import MllpClient, NoAnswer
 from instruments.simulated.wire import SocketWire
 from instruments.sources.backoff import Backoff
 from instruments.sources.connector import Connector
-from instruments.sources.listener import InstrumentListener, SharedListener
+from instruments.sources.listener import InstrumentListener
+from instruments.sources.shared_listener import Limits, SharedListener
 from instruments.sources.tcp import parse_address
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(2), measured="20261120132600")
-BODIES = packed(MESSAGE)
 PAYLOAD = b"MSH|^~\\&|INVENTED\r"
 ANYWHERE = "127.0.0.1:0"
 
@@ -38,7 +39,7 @@ def shared(intake, start):
 
 @pytest.fixture
 def alone(intake, start):
-    listener = InstrumentListener("xn-1", ANYWHERE, AstmReceiver(), intake)
+    listener = InstrumentListener("xn-1", ANYWHERE, AstmLink(), intake)
     listener.open()
     start(listener)
     return listener
@@ -95,7 +96,7 @@ def test_many_connections_at_once(shared, intake, eventually):
 
 
 def test_whoever_comes_when_too_many_are_open_waits(intake, start, eventually):
-    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, most=2)
+    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, limits=Limits(most=2))
     listener.open()
     start(listener)
     first, second = MllpClient(address(listener)), MllpClient(address(listener))
@@ -130,7 +131,7 @@ def test_a_silent_sender_is_given_up(intake, start, eventually):
 
 def test_astm_over_tcp(alone, intake):
     with SocketWire(address(alone)) as wire:
-        AstmSender(wire).send(BODIES)
+        AstmSender(wire).send(MESSAGE)
     assert intake.whole == [MESSAGE]
     assert alone.status.messages == 1
 
@@ -138,16 +139,16 @@ def test_astm_over_tcp(alone, intake):
 def test_the_newest_connection_of_an_instrument_replaces_the_older(alone, intake, eventually):
     old = SocketWire(address(alone))
     with pytest.raises(PowerCut):
-        AstmSender(old, faults=Faults(power_cut_after=1)).send(BODIES)
+        AstmSender(old, faults=Faults(power_cut_after=1)).send(MESSAGE)
     with SocketWire(address(alone)) as new:
-        AstmSender(new).send(BODIES)
+        AstmSender(new).send(MESSAGE)
     assert [(whole, note) for _, _, whole, note in intake.messages] == [(False, CONNECTION_ENDED), (True, "")]
     with old:
         assert old.read(5) == b""
 
 
 def test_the_line_of_an_instrument_outlives_its_connections(intake, start, eventually):
-    link = LineReceiver(begins=b"BEGIN", ends=b"END")
+    link = LineReceiver(LineSettings(begins=b"BEGIN", ends=b"END"))
     listener = InstrumentListener("sep-1", ANYWHERE, link, intake)
     listener.open()
     start(listener)
@@ -160,7 +161,7 @@ def test_the_line_of_an_instrument_outlives_its_connections(intake, start, event
 
 
 def test_silence_is_measured_while_an_instrument_is_not_connected(intake, start, eventually):
-    link = LineReceiver(begins=b"BEGIN", ends=b"END", silence=0.3)
+    link = LineReceiver(LineSettings(begins=b"BEGIN", ends=b"END", silence=0.3))
     listener = InstrumentListener("sep-1", ANYWHERE, link, intake)
     listener.open()
     start(listener)
@@ -173,14 +174,14 @@ def test_silence_is_measured_while_an_instrument_is_not_connected(intake, start,
 
 def test_parts_of_the_last_run_are_set_aside_at_the_start(intake, start, eventually):
     intake.open_parts = [b"H|\\^&\r"]
-    start(InstrumentListener("xn-1", ANYWHERE, AstmReceiver(), intake))
+    start(InstrumentListener("xn-1", ANYWHERE, AstmLink(), intake))
     eventually(lambda: intake.messages == [("", b"H|\\^&\r", False, CONNECTION_ENDED)])
 
 
 def test_an_address_in_use_is_named_and_tried_for_ever(intake, start, eventually):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
-        listener = InstrumentListener("xn-1", where, AstmReceiver(), intake, backoff=Backoff(0.02, 0.02))
+        listener = InstrumentListener("xn-1", where, AstmLink(), intake, backoff=Backoff(0.02, 0.02))
         with pytest.raises(PortUnavailable, match=f"cannot listen on {where}"):
             listener.open()
         start(listener)
@@ -188,7 +189,7 @@ def test_an_address_in_use_is_named_and_tried_for_ever(intake, start, eventually
         assert listener.status.state == "down"
     eventually(lambda: listener.status.state == "up")
     with SocketWire(where) as wire:
-        AstmSender(wire).send(BODIES)
+        AstmSender(wire).send(MESSAGE)
     assert intake.whole == [MESSAGE]
 
 
@@ -237,3 +238,51 @@ def test_a_connector_sends_answers(intake, start):
         with connection:
             connection.sendall(frame(PAYLOAD))
             assert connection.recv(100) == frame(b"AA " + PAYLOAD)
+
+
+def limited(intake, start, **limits):
+    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(answer), intake, limits=Limits(**limits))
+    listener.open()
+    start(listener)
+    return listener
+
+
+def test_when_all_places_are_taken_whoever_brought_nothing_for_longest_makes_room(intake, start):
+    listener = limited(intake, start, most=2, spare=0.05)
+    with MllpClient(address(listener)) as idle, MllpClient(address(listener)) as busy:
+        assert busy.exchange(PAYLOAD) == b"AA " + PAYLOAD
+        with MllpClient(address(listener)) as newcomer:
+            assert newcomer.exchange(PAYLOAD) == b"AA " + PAYLOAD
+            with pytest.raises(NoAnswer):
+                idle.answer(5)
+            assert busy.exchange(PAYLOAD) == b"AA " + PAYLOAD
+
+
+def test_a_connection_that_only_makes_noise_is_closed_and_others_are_served(intake, start):
+    listener = limited(intake, start, noise=1000)
+    with MllpClient(address(listener)) as noisy, MllpClient(address(listener)) as honest:
+        noisy.write(b"x" * 2000)
+        with pytest.raises((NoAnswer, ConnectionError)):
+            noisy.answer(5)
+        assert honest.exchange(PAYLOAD) == b"AA " + PAYLOAD
+    assert listener.status.noise_bytes == 2000
+
+
+def test_a_sender_that_does_not_read_its_answers_is_closed(intake, start, eventually):
+    listener = limited(intake, start, unread_answers=10_000)
+    with socket.create_connection(("127.0.0.1", listener.port)) as deaf:
+        block = frame(b"MSH|" + b"x" * 100_000)
+        with pytest.raises(OSError):  # a reset or a broken pipe, as it comes
+            for _ in range(2000):
+                deaf.sendall(block)
+    with MllpClient(address(listener)) as honest:
+        assert honest.exchange(PAYLOAD) == b"AA " + PAYLOAD
+
+
+def test_many_senders_share_a_refusal_only_where_the_disk_refuses_them_all(shared, intake):
+    intake.full = True
+    with MllpClient(address(shared)) as one, MllpClient(address(shared)) as other:
+        for client in (one, other):
+            client.write(frame(PAYLOAD))
+        assert {one.answer(), other.answer()} == {b"AE " + PAYLOAD}
+    assert shared.status.refusals == 2

@@ -1,0 +1,77 @@
+"""The two fields of a locus in a donor registry's record: by DNA, and by serology beside it.
+
+    A    DNA FIELD1 02:01:01:05   FIELD2 33:01     SER FIELD1 2   FIELD2 33
+
+A value is written without its gene, perhaps with a star in front (`*02:01`), and may be anything that registries
+accept: an allele, a G or P group, a multiple allele code (`02:AAUW`), `02:XX`, a list (`01:01/01:02`), a word such as
+NNNN. A blank second field says that the second copy is not stated: registries assume it homozygous, we do not.
+
+Serology is kept as printed beside the DNA, and alone where there is no DNA; it is never written as alleles. A value
+that stands in the wrong one of the two (`A2` by DNA, `02:01` by serology) is kept, doubted and not moved.
+"""
+
+import re
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from parsers.glstring_code import with_gene
+from parsers.records import Finding, LocusTyping, Printed
+from parsers.typing_states import UNCALLED, WMDA_WORDS, state_of
+
+DNA = re.compile(r"\*?[0-9]{1,4}:\S+|\*[0-9]{2,8}[A-Z]*\S*|[0-9]{4,8}[A-Z]?")
+"""What a value by DNA looks like: colons, a star, or the four to eight digits of before April 2010."""
+SEROLOGY = Finding("serology", "a type by serology is kept as printed and not written as an allele")
+
+
+class Fields(NamedTuple):
+    """The values of one locus as printed, blank where nothing stands."""
+
+    first: str = ""
+    second: str = ""
+
+    @property
+    def reported(self) -> str:
+        """Both values in one text."""
+        return "+".join(filter(None, (self.first.strip(), self.second.strip())))
+
+
+class ReadLocus(NamedTuple):
+    """A locus, None if nothing was stated of it, and what was odd."""
+
+    typing: LocusTyping | None
+    findings: tuple[Finding, ...]
+
+
+def read_locus(locus: str, dna: Fields, serology: Fields, where: str) -> ReadLocus:
+    """One locus of a donor's record."""
+    if dna.reported:
+        typing, findings = _by_dna(locus, dna, where)
+    elif serology.reported:
+        state = state_of(serology.reported)
+        typing = LocusTyping(locus=locus, state=state, reported=serology.reported, method="SER")
+        findings = (Finding(SEROLOGY.code, SEROLOGY.message, where, locus),)
+    else:
+        return ReadLocus(None, ())
+    if dna.reported and serology.reported:
+        typing = replace(typing, references=(Printed("serology", serology.reported, where),))
+    if any(":" in value for value in serology):
+        message = "a value in the field for serology is written as an allele; it is kept there and not used"
+        findings = (*findings, Finding("dna_in_serology_field", message, where, locus))
+    return ReadLocus(typing, findings)
+
+
+def _by_dna(locus: str, dna: Fields, where: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
+    values = [value for value in map(_compact, dna) if value]
+    if not all(DNA.fullmatch(value) or value.lstrip("*").upper() in WMDA_WORDS for value in values):
+        message = "a value in the field for DNA is not written as an allele; the locus is kept as printed"
+        doubt = Finding("not_an_allele", message, where, locus)
+        return LocusTyping(locus=locus, state="candidates", reported=dna.reported), (doubt,)
+    expression = with_gene("+".join(value.lstrip("*") for value in values), locus)
+    state = state_of(expression)
+    written = "" if state in UNCALLED else expression
+    return LocusTyping(locus=locus, state=state, reported=dna.reported, expression=written), ()
+
+
+def _compact(value: str) -> str:
+    return "".join(value.split())

@@ -1,0 +1,226 @@
+"""HLA typings in FHIR Observations: one genotype of one gene, its value a GL String Code.
+
+    code                    84413-4 (genotype), or the LOINC code of the locus (NMDP, STU3)
+    valueCodeableConcept    coding http://glstring.org  hla#3.58.0#HLA-A*01:01+HLA-A*02:01
+    dataAbsentReason        where there is no value: not-performed, or any other reason
+    component 48018-6       the gene: HGNC:4931, displayed HLA-A
+    derivedFrom             the Observation (84414-2) of each allele; of STU3: related > target
+
+STU3 gave a genotype no value of its own: its text is put together from the alleles that it derives from. An allele
+that no genotype derives from stands for itself, and one allele is never doubled.
+
+Source: HL7 Genomics Reporting (genotype, haplotype), NMDP hla-reporting and donor-patient guides, and the STU3 examples
+of the NMDP.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+import parsers
+from parsers.elements import NOTHING, Element
+from parsers.fhir_resources import Resources, codings, place, printed_codes
+from parsers.glstring_code import glstring_findings, locus_of, unwrapped
+from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
+from parsers.records import Finding, LocusTyping, Printed, State
+from parsers.result_statuses import FHIR
+from parsers.typing_states import UNCALLED, gene_name, state_of
+
+ALLELE = "84414-2"
+LOINC = "loinc.org"
+STATE_EXTENSION = "urn:graftline:typing-state"
+"""Holds a state that the value itself does not show; our own writer's, and nobody else need know it."""
+STATES: dict[str, State] = {
+    each: each for each in ("two_copies", "one_stated", "homozygous_stated", "absent", "novel", "candidates")
+}
+
+_HGNC = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "hgnc_hla.csv"
+with _HGNC.open(encoding="utf-8", newline="") as _table:
+    GENES = {row["hgnc"]: row["locus"] for row in csv.DictReader(_table)}
+
+
+class Read(NamedTuple):
+    """The loci of one Observation, and what was odd about it."""
+
+    loci: list[LocusTyping]
+    findings: list[Finding]
+
+
+def is_typing(observation: Element) -> bool:
+    """Whether an Observation holds an HLA genotype or allele."""
+    codes = {code for _, code, _ in codings(observation.first("code"))}
+    if codes & LOCUS_CODES.keys():
+        return True
+    value = _value(observation)
+    return bool(codes & {GENOTYPE, ALLELE}) and (
+        value.startswith("hla#") or "HLA-" in value or bool(_gene(observation))
+    )
+
+
+def alleles_of(observation: Element, resources: Resources) -> list[Element]:
+    """The Observations of the alleles that a genotype derives from, as far as they are in the document."""
+    references = [*observation.each("derivedFrom"), *observation.each("related", "target")]
+    found = (resources.referred(each) for each in references)
+    return [each for each in found if each.name == "Observation"]
+
+
+def read_genotype(observation: Element, resources: Resources) -> Read:
+    """The loci of an Observation; more than one only if its value names several."""
+    alleles = [_value(each) for each in alleles_of(observation, resources)]
+    value = _value(observation)
+    glstring, release = unwrapped(value or "+".join(alleles))
+    where = place(observation)
+    shared = LocusTyping(
+        locus=_stated_locus(observation),
+        state="failed",
+        method=_method(observation),
+        test_id=_test(observation).read("code"),
+        test_source=_test(observation).read("system"),
+        stated_release=release or _release(observation, resources),
+        date=observation.read("effectiveDateTime"),
+        review=observation.read("status"),
+        references=(*printed_codes(observation), *(Printed("allele", each, where) for each in alleles if value)),
+    )
+    loci = (
+        [_locus(part, shared, observation) for part in glstring.split("^")]
+        if glstring
+        else [_silent(observation, shared)]
+    )
+    read = Read(loci, [each for locus in loci for each in _findings(locus, shared, where)])
+    if value and alleles and not _same_names(glstring, alleles):
+        message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
+        read.findings.append(Finding("alleles_differ", message, where, loci[0].locus))
+    return _taken_back(read, observation, where)
+
+
+def _value(observation: Element) -> str:
+    """The genotype or allele as printed: a code that is one, else what is displayed for it, else a plain text."""
+    for concept in observation.each("valueCodeableConcept"):
+        for coding in concept.each("coding"):
+            named = coding.first(
+                "code" if "*" in coding.first("code").text or "#" in coding.first("code").text else "display"
+            )
+            if named.text:
+                return named.read()
+        if concept.first("text").text:
+            return concept.read("text")
+    named_by_extension = (
+        each.read("valueString")
+        for each in observation.each("extension")
+        if each.first("url").text.endswith("AlleleName")
+    )
+    return observation.read("valueString") or next(named_by_extension, "")
+
+
+def _release(observation: Element, resources: Resources) -> str:
+    """The release under which the alleles are named, where the value is no GL String Code."""
+    return release_of(
+        [each.first("valueCodeableConcept") for each in (observation, *alleles_of(observation, resources))]
+    )
+
+
+def release_of(concepts: list[Element]) -> str:
+    """The first release of IPD-IMGT/HLA that one of these concepts is coded under."""
+    found = (each for concept in concepts for each in concept.each("coding") if "imgt" in each.first("system").text)
+    return next((each for each in found if each.first("version").text), NOTHING).read("version")
+
+
+def _test(observation: Element) -> Element:
+    """The test of the Genetic Testing Registry by which the method is coded."""
+    found = (each for each in observation.each("method", "coding") if "gtr" in each.first("system").text)
+    return next(found, NOTHING)
+
+
+def _gene(observation: Element) -> str:
+    concepts = [
+        component.first("valueCodeableConcept")
+        for component in observation.each("component")
+        if GENE in {code for _, code, _ in codings(component.first("code"))}
+    ]
+    concepts += [
+        each.first("valueCodeableConcept")
+        for each in observation.each("extension")
+        if each.first("url").text.endswith("Gene")
+    ]
+    for concept in concepts:
+        for coding in concept.each("coding"):
+            if locus := GENES.get(coding.first("code").text) or _displayed_gene(coding):
+                return locus
+    return ""
+
+
+def _displayed_gene(coding: Element) -> str:
+    display = coding.first("display").text
+    return gene_name(display) if display.startswith("HLA-") else ""
+
+
+def _stated_locus(observation: Element) -> str:
+    by_code = (LOCUS_CODES[code].locus for _, code, _ in codings(observation.first("code")) if code in LOCUS_CODES)
+    return next(by_code, "") or _gene(observation)
+
+
+def _method(observation: Element) -> str:
+    method = observation.first("method")
+    return method.read("text") or method.read("coding", "display")
+
+
+def _locus(part: str, shared: LocusTyping, observation: Element) -> LocusTyping:
+    written = "".join(part.split())
+    state = _state_stated(observation) or state_of(written)
+    return replace(
+        shared,
+        locus=locus_of(written) or shared.locus,
+        state=state,
+        reported=part,
+        expression="" if state in UNCALLED else written,
+    )
+
+
+def _state_stated(observation: Element) -> State | None:
+    own = (each for each in observation.each("extension") if each.first("url").text == STATE_EXTENSION)
+    return next((STATES.get(each.read("valueCode")) for each in own), None)
+
+
+def _silent(observation: Element, shared: LocusTyping) -> LocusTyping:
+    """A locus without a value: not asked for, or tried in vain."""
+    reasons = printed_codes(observation, "dataAbsentReason")
+    asked = not {"not-performed", "not-asked"}.intersection(each.text for each in reasons)
+    state = _state_stated(observation) or ("failed" if asked else "not_tested")
+    return replace(shared, state=state, quality=reasons)
+
+
+def _findings(locus: LocusTyping, shared: LocusTyping, where: str) -> Iterator[Finding]:
+    yield from glstring_findings(locus.reported, locus.stated_release, where, locus.locus)
+    if shared.locus and locus.locus != shared.locus:
+        message = f"the code or gene names {shared.locus}, the value {locus.locus}"
+        yield Finding("locus_differs", message, where, locus.locus)
+
+
+def code_findings(observation: Element) -> Iterator[Finding]:
+    """A code that is said to be LOINC and has the wrong check digit."""
+    for system, code, _ in codings(observation.first("code")):
+        if LOINC in system and not is_loinc(code):
+            message = f"{code} is called LOINC, but its check digit is wrong"
+            yield Finding("code_check_digit", message, place(observation))
+
+
+def _same_names(glstring: str, alleles: list[str]) -> bool:
+    def names(texts: list[str]) -> set[str]:
+        return {gene_name(unwrapped(text).glstring) for text in texts}
+
+    return names(glstring.replace("|", "+").split("+")) == names(alleles)
+
+
+def _taken_back(read: Read, observation: Element, where: str) -> Read:
+    """What a status says against the result; what was taken back is called no more."""
+    doubt = FHIR.get(observation.read("status"))
+    if doubt is None:
+        return read
+    findings = [replace(doubt, where=where, locus=each.locus) for each in read.loci]
+    loci = read.loci
+    if doubt.code == "withdrawn_result":
+        loci = [replace(each, state="failed", expression="") for each in loci]
+    return Read(loci, [*read.findings, *findings])

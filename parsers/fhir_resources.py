@@ -1,0 +1,135 @@
+"""The resources of a FHIR document, and what one refers to in another.
+
+    Bundle > entry* > fullUrl, resource > Observation | DiagnosticReport | Patient | Specimen | Organization | ...
+
+A document is one resource or a Bundle of them, in JSON or XML; both become the same tree (`parsers.elements`). A
+reference is the address of an entry (`urn:uuid:...`), a type and an id (`Observation/12`), or an identifier that needs
+no resource at all.
+"""
+
+import re
+
+from parsers.elements import NOTHING, Element, read_json, read_xml_elements
+from parsers.errors import ParseError
+from parsers.format import HEAD_BYTES
+from parsers.records import Printed
+from parsers.xml_document import is_xml, text_of
+
+NAMESPACE = "http://hl7.org/fhir"
+JSON_TYPE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
+IDENTIFIER_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid", "/identifier/donor", "/identifier/cbu")
+"""Parts of the systems of a registry's identifiers, the best first; any other identifier comes after them."""
+HOLDERS = ("resource", "contained")
+"""Elements that hold a resource."""
+
+
+def looks_like_fhir(head: bytes) -> bool:
+    """Whether these first bytes are of a FHIR resource, in JSON or XML."""
+    text = text_of(head[:HEAD_BYTES])
+    if is_xml(head):
+        return f'"{NAMESPACE}"' in text or f"'{NAMESPACE}'" in text
+    return text.lstrip().startswith("{") and JSON_TYPE.search(text) is not None
+
+
+def read_resource(raw: bytes) -> Element:
+    """The root resource, named by its type. Raises ParseError."""
+    if is_xml(raw[:HEAD_BYTES]):
+        return read_xml_elements(raw)
+    root = read_json(raw)
+    _name_by_type(root)
+    if not root.name:
+        raise ParseError(
+            "this JSON object names no resource type", where="the document", expected='"resourceType" at its top'
+        )
+    return root
+
+
+def _name_by_type(element: Element) -> None:
+    """In JSON a resource says its type in a member; in XML it is the name of an element of its own."""
+    for member in element.members:
+        _name_by_type(member)
+        if member.name in HOLDERS and any(each.name == "resourceType" for each in member.members):
+            inner = Element(where=member.where)
+            inner.members, member.members = member.members, [inner]
+            _take_type(inner)
+    if not element.name:
+        _take_type(element)
+
+
+def _take_type(resource: Element) -> None:
+    stated = [each for each in resource.members if each.name == "resourceType"]
+    if stated:
+        resource.name = stated[0].text
+        resource.members.remove(stated[0])
+
+
+class Resources:
+    """The resources of one document, in their order, each to be found by what others call it."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.all: list[Element] = []
+        self._by_name: dict[str, Element] = {}
+        if root.name != "Bundle":
+            self._add(root, "")
+        for number, entry in enumerate(root.each("entry"), start=1):
+            for holder in entry.each("resource"):
+                holder.taken = True
+                for resource in holder.members[:1]:
+                    resource.where = resource.where or f"entry {number}"
+                    self._add(resource, entry.first("fullUrl").text)
+
+    def _add(self, resource: Element, address: str) -> None:
+        self.all.append(resource)
+        own_id = resource.first("id").text
+        for name in (address, f"{resource.name}/{own_id}" if own_id else ""):
+            if name:
+                self._by_name.setdefault(name, resource)
+        for contained in (each for holder in resource.each("contained") for each in holder.members[:1]):
+            self._by_name.setdefault(f"#{contained.first('id').text}", contained)
+
+    def of_type(self, name: str) -> list[Element]:
+        """Every resource of this type."""
+        return [each for each in self.all if each.name == name]
+
+    def referred(self, reference: Element) -> Element:
+        """The resource that a reference points to; an empty one if it is not in this document."""
+        address = reference.first("reference").text
+        short = "/".join(address.split("/")[-2:])
+        return self._by_name.get(address) or self._by_name.get(short) or NOTHING
+
+    def identifier(self, reference: Element) -> str:
+        """What a person or a specimen is called: its identifier, or the reference itself as it is printed."""
+        if reference is NOTHING:
+            return ""
+        resource = self.referred(reference)
+        found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
+        named = sorted((each for each in found if each.first("value").text), key=_rank)
+        if named:
+            return named[0].read("value")
+        return reference.read("reference")
+
+
+def _rank(identifier: Element) -> int:
+    system = identifier.first("system").text.lower()
+    ranks = (place for place, part in enumerate(IDENTIFIER_SYSTEMS) if part.lower() in system)
+    return next(ranks, len(IDENTIFIER_SYSTEMS))
+
+
+def codings(concept: Element) -> list[tuple[str, str, str]]:
+    """System, code and version of every coding of a concept."""
+    return [
+        (each.first("system").text, each.first("code").text, each.first("version").text)
+        for each in concept.each("coding")
+    ]
+
+
+def printed_codes(resource: Element, label: str = "code") -> tuple[Printed, ...]:
+    """The codes that say what a resource is about, as printed."""
+    codes = (coding.read("code") for concept in resource.each(label) for coding in concept.each("coding"))
+    return tuple(Printed(label, code, place(resource)) for code in codes if code)
+
+
+def place(resource: Element) -> str:
+    """Where a resource stands, for people: its line in XML, its type and id in JSON."""
+    return resource.where or f"{resource.name} {resource.first('id').text}".strip()

@@ -1,0 +1,98 @@
+"""Atlas donor import: a JSON file of donors with their HLA, as registries hand it to the matcher Atlas.
+
+    {"updateMode": "full", "donors": [
+      {"recordId": "D1", "changeType": "N", "donorType": "D", "donPool": "9999", "ethn": "..",
+       "hla": {"a": {"dna": {"field1": "*02:01:01:05", "field2": "*33:01"}, "ser": {"field1": "2", "field2": "33"}},
+               "b": .., "c": .., "dpb1": .., "dqb1": .., "drb1": ..}}]}
+
+Keys are read in any case, for Atlas does so and its test files mix them; a comma before a closing bracket, which they
+hold too, is let through and said. Paths of ignored fields are in small letters. A donor that is to be deleted
+(changeType D) brings no typing, and says so.
+
+Source: Atlas of Anthony Nolan, its published import files and their description.
+"""
+
+import re
+
+from parsers.donor_fields import Fields, read_locus
+from parsers.duplicates import marked
+from parsers.elements import Element, read_json
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import decoded
+from parsers.xml_document import text_of
+
+HEAD = re.compile(r'\A\s*\{(?:[^{}\[\]]*,)?\s*"(?:updateMode"\s*:|donors"\s*:\s*\[)', re.IGNORECASE)
+LOOSE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+LOCI = ("A", "B", "C", "DPB1", "DQB1", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DPA1")
+PROPERTIES = ("changetype", "donortype", "ethn", "updatemode", "externaldonorcode")
+DELETED = Finding("donor_withdrawn", "the sender takes this donor back; the entry holds no typing")
+LOOSE = Finding("loose_comma", "a comma stands before a closing bracket, which JSON does not allow; it was left out")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether this is a JSON object that begins with the mode of the update or the donors."""
+    return HEAD.search(text_of(head).lstrip("\ufeff")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each donor. Raises ParseError."""
+    text = decoded(document.raw)
+    mended = LOOSE_COMMA.sub(lambda found: found[1] or "", text)
+    root = read_json(mended.encode(), "")
+    _lower_names(root)
+    findings = (LOOSE,) if mended != text else ()
+    mode = root.read("updatemode")
+    donors = list(root.each("donors"))
+    if not donors:
+        raise ParseError("this file holds no donor", where="donors", expected="at least one donor in the list donors")
+    reports = [_report(donor, f"donor {number}", mode, findings) for number, donor in enumerate(donors, start=1)]
+    return Parsed(reports=marked(reports), ignored=root.ignored())
+
+
+def _lower_names(element: Element) -> None:
+    element.name = element.name.lower()
+    for member in element.members:
+        _lower_names(member)
+
+
+def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]) -> TypingReport:
+    sample = donor.read("recordid")
+    if not sample:
+        raise ParseError(
+            "this donor has no recordId: nobody could tell whose typing it is", where=where, expected="recordId"
+        )
+    read = [
+        read_locus(locus, _fields(donor, locus, "dna"), _fields(donor, locus, "ser"), f"{where}, {locus}")
+        for locus in LOCI
+    ]
+    loci: list[LocusTyping] = [each.typing for each in read if each.typing]
+    own = [finding for each in read for finding in each.findings]
+    if donor.first("changetype").text.upper() == "D":
+        own.append(DELETED)
+    properties = [Printed(name, donor.read(name), where) for name in PROPERTIES if donor.first(name).text]
+    if mode:
+        properties.append(Printed("updateMode of the file", mode))
+    return TypingReport(
+        format="atlas_donors",
+        sample=sample,
+        centre=donor.read("donpool"),
+        loci=tuple(loci),
+        properties=tuple(properties),
+        findings=(*findings, *own),
+    )
+
+
+def _fields(donor: Element, locus: str, method: str) -> Fields:
+    values = donor.first("hla", locus.lower(), method)
+    return Fields(values.read("field1"), values.read("field2"))
+
+
+FORMAT = Format(
+    name="atlas_donors",
+    title="Atlas donor import (JSON)",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,177 @@
+"""Tables of GL Strings: an id, then the typing as one GL String over all loci, or one GL String a locus.
+
+    id,glstring,population                                     with a header, comma, semicolon or tab
+    D1,A*01:01:01:01+26:01:01^B*38:01:01/38:27,EURO            genes may be left out behind the first name of a locus
+    1 <tab> DPB1*26:01P+DPB1*05:01 <tab> A*11:01+A*02:07       without one (Hapl-o-Mat .glc), loci in any order
+    rid,did,recip_gl,donor_gl                                  a recipient and a donor in each row (py-ard's sample)
+
+Lines may end in any way, carriage returns alone among them. A GL String may be a GL String Code. A gene that was left
+out is put before its name where only one reading is possible. Recipients are marked as such.
+
+Source: py-ard's and Hapl-o-Mat's example files, GRIMM's input (id,glstring,population).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from parsers.duplicates import marked
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.glstring_code import glstring_findings, is_well_formed, locus_of, unwrapped, with_gene
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import Row, Table, decoded, first_line, header_of, read_text_table, separator_of, text_rows
+from parsers.typing_states import UNCALLED, state_of
+
+GLSTRING_COLUMNS = {
+    "glstring": "",
+    "gl_string": "",
+    "gl string": "",
+    "gl": "",
+    "recip_gl": "RECIPIENT",
+    "donor_gl": "DONOR",
+}
+"""Names of a column of GL Strings, with whose they are if the name says so."""
+ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
+PROPERTY_COLUMNS = ("population", "pop", "race")
+GLSTRING = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?")
+OPERATORS = re.compile(r"[+|^~/]")
+NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+
+
+class Column(NamedTuple):
+    """A column of GL Strings, the column of their ids, and whose they are."""
+
+    place: int
+    id_place: int = 0
+    project: str = ""
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the header names GL Strings, or the first line is an id and GL Strings with operators in them."""
+    line = first_line(head).lstrip("\ufeff")
+    cells = header_of(line, separator_of(line))
+    return _is_header(cells) or _is_row(cells)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and any(cell.lower() in GLSTRING_COLUMNS for cell in cells[1:])
+
+
+def _is_row(cells: Sequence[str]) -> bool:
+    texts = [cell for cell in cells[1:] if cell]
+    named = bool(texts) and all(GLSTRING.fullmatch("".join(text.split())) for text in texts[:1])
+    whole = len(texts) < 3 or all(GLSTRING.fullmatch("".join(text.split())) for text in texts)
+    return named and whole and "*" not in cells[0] and any(OPERATORS.search(text) for text in texts[:1])
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each id and its GL Strings, in the order of the rows. Raises ParseError."""
+    line = first_line(document.head).lstrip("\ufeff")
+    separator = separator_of(line)
+    text = decoded(document.raw).lstrip("\ufeff")
+    cells = header_of(line, separator)
+    if not (_is_header(cells) or _is_row(cells)):
+        raise ParseError(
+            "the first line names no GL String and holds none",
+            found=line,
+            where="line 1",
+            expected="a header such as id,glstring or an id and GL Strings",
+        )
+    if _is_header(cells):
+        reports, ignored = _read_table(read_text_table(text, separator))
+    else:
+        reports, ignored = _read_rows([row for row in text_rows(text, separator) if any(row.cells)]), ()
+    if not reports:
+        raise ParseError("this table holds no GL String", where="line 1", expected="an id and a GL String in each row")
+    if not document.raw.rstrip(b"\0").endswith((b"\n", b"\r")):
+        reports[-1] = replace(reports[-1], findings=(*reports[-1].findings, NO_LINE_END))
+    return Parsed(reports=marked(reports), ignored=ignored)
+
+
+def _read_rows(rows: list[Row]) -> list[TypingReport]:
+    """Rows without a header: an id, and a GL String in every other cell."""
+    columns = [Column(place) for place in range(1, max(len(row.cells) for row in rows))]
+    return [_report(row, columns, ()) for row in rows]
+
+
+def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
+    names = [name.lower() for name in table.header]
+    columns = [_column(place, name, names) for place, name in enumerate(names) if name in GLSTRING_COLUMNS]
+    ids = {each.id_place for each in columns}
+    kept = [(place, name) for place, name in enumerate(table.header) if names[place] in PROPERTY_COLUMNS]
+    used = {*ids, *(each.place for each in columns), *(place for place, _ in kept)}
+    left = [
+        (name, sum(1 for row in table.rows if row.cells[place]))
+        for place, name in enumerate(table.header)
+        if place not in used
+    ]
+    reports = [
+        _report(row, [each], kept)
+        for row in table.rows
+        for each in columns
+        if any(row.cells[place] for place in (each.place, each.id_place))
+    ]
+    return reports, tuple(Ignored(name or "a column without a name", count) for name, count in left if count)
+
+
+def _column(place: int, name: str, names: list[str]) -> Column:
+    own_id = ID_COLUMNS.get(name, "")
+    return Column(place, names.index(own_id) if own_id in names else 0, GLSTRING_COLUMNS[name])
+
+
+def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]) -> TypingReport:
+    sample = row.cells[columns[0].id_place]
+    where = f"line {row.line}"
+    if not sample:
+        raise ParseError(
+            "this row has no id: nobody could tell whose typing it is",
+            where=where,
+            expected="an id in every row",
+            advice="Complete or remove the row, and export the table again.",
+        )
+    loci: list[LocusTyping] = []
+    findings: list[Finding] = []
+    for text in (row.cells[each.place] for each in columns if each.place < len(row.cells)):
+        glstring, release = unwrapped(text)
+        for part in filter(None, glstring.split("^")):
+            loci.append(_locus(part, release))
+            findings += _findings(loci[-1], release, where)
+    return TypingReport(
+        format="glstring_table",
+        sample=sample,
+        project=columns[0].project,
+        loci=tuple(loci),
+        properties=tuple(Printed(name, row.cells[place], where) for place, name in kept if row.cells[place]),
+        findings=tuple(findings),
+    )
+
+
+def _locus(part: str, release: str) -> LocusTyping:
+    written = "".join(part.split())
+    locus = locus_of(written)
+    expression = with_gene(written, written.partition("*")[0] if is_well_formed(written) else "")
+    state = state_of(expression)
+    return LocusTyping(
+        locus=locus,
+        state=state,
+        reported=part,
+        expression="" if state in UNCALLED else expression,
+        stated_release=release,
+    )
+
+
+def _findings(locus: LocusTyping, release: str, where: str) -> list[Finding]:
+    found = glstring_findings(locus.reported, release, where, locus.locus)
+    return found if locus.locus else [*found, Finding("no_locus", "this typing names no locus", where)]
+
+
+FORMAT = Format(
+    name="glstring_table",
+    title="Tables of GL Strings: id and GL String, with or without a header (py-ard, GRIMM, Hapl-o-Mat .glc)",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,227 @@
+"""SureTyper's report XML (One Lambda LinkSeq kits): real-time PCR with sequence-specific primers, one sample.
+
+    sureTyperHlaReport @sessionName
+      testInfoSection/testInfoEntry @name             Test Date, Kit Name, Kit Lot #, Sample ID, Patient ID, Plate 1 ID
+      hlaTestSummarySection/hlaTestResultList/hlaTestResult @testName > genotype, phenotype, epitype; footnoteList/entry
+      labAssignmentSection/labAssignmentEntryList/labAssignmentEntry @name     what the laboratory decided
+      reviewSection/reviewEntryList/reviewEntry @actionName > userName, actionDate
+      testResultsSection/testResultsList/testResult @testName/hlaTestCallList/hlaTestCall @callName
+        hlaTestCallGroup @groupName/hlaTestCallAntigenList/hlaTestCallAntigen > antigen, alleles;  footnoteList/entry
+      sessionHistorySection                           a text that names the program's version
+
+The laboratory's assignment is the typing. Where it is in antigens (`A3 A24`), the genotype gives the alleles only if
+its own phenotype is the same antigens; else they are kept as printed. Without an assignment a genotype counts as called
+only if a person chose it (MANUALLY chosen); what the program chose is a candidate. `DRB4 DRB4*01` is one copy. The d or
+e behind an allele marks it as rare and is left off in the expression. Ranges of alleles need their release and are kept
+as text.
+
+Source: exports of SureTyper 5.0.6.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from lxml import etree
+
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
+from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.xml_document import read_xml, root_name
+from parsers.xml_selection import Selection, foreign_root, nobody
+from parsers.xml_walk import local, place
+
+ROOT = "sureTyperHlaReport"
+RELEASE = re.compile(r"(IMGT/HLA) release: version (\d+\.\d+\.\d+)")
+VERSION = re.compile(r"SureTyper version [0-9.]+(?: build [0-9-]+)?")
+RARE = re.compile(r"(?<=[0-9NLSCAQ])[de]$")
+CHOSEN = "MANUALLY chosen"
+FORCED = "FORCED"
+BW = "Bw"
+
+
+class Result(msgspec.Struct):
+    """What the report says of one locus, as printed."""
+
+    assigned: str = ""
+    genotype: str = ""
+    phenotype: str = ""
+    epitype: str = ""
+    manual: bool = False
+    alleles: tuple[Printed, ...] = ()
+
+    @property
+    def stated(self) -> str:
+        """The assignment, or what was found if there is none."""
+        return self.assigned or self.genotype or self.epitype or self.phenotype
+
+    @property
+    def names(self) -> list[str]:
+        """The alleles of the typing, without marks of rarity; none if they are not to be had."""
+        text = self.genotype if not self.assigned or self.assigned == self.phenotype else self.assigned
+        names = [RARE.sub("", name) for name in text.split()]
+        written = {name.partition("*")[0] for name in names if "*" in name}
+        names = [name for name in names if name not in written]
+        return names if all("*" in name for name in names) else []
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the root element is that of a SureTyper report."""
+    return root_name(head) == ROOT
+
+
+def parse(document: Document) -> Parsed:
+    """One TypingReport. Raises ParseError."""
+    root = read_xml(document.raw)
+    if local(root) != ROOT:
+        raise foreign_root(root, ROOT)
+    chosen = Selection(root)
+    report = _report(chosen)
+    return Parsed(reports=(report,), ignored=chosen.left())
+
+
+def _report(chosen: Selection) -> TypingReport:
+    root = chosen.root
+    entries = {str(each.get("name")): each for each in chosen.all(root, "testInfoSection/testInfoEntry")}
+    sample = _entry(entries, "Sample ID", chosen)
+    if not sample:
+        raise nobody(root, 'a testInfoEntry named "Sample ID"')
+    results = _results(chosen)
+    bw = results.pop(BW, Result())
+    footnotes = chosen.texts(root, "hlaTestSummarySection/footnoteList/entry")
+    release = RELEASE.search(" ".join(footnotes))
+    common = LocusTyping(
+        locus="",
+        state="failed",
+        method="SSP",
+        kit=_entry(entries, "Kit Name", chosen),
+        kit_lot=_entry(entries, "Kit Lot #", chosen),
+        allele_db=release[1] if release else "",
+        stated_release=release[2] if release else "",
+    )
+    review, reviewer, reviews = _reviews(chosen)
+    version = VERSION.search(
+        root.findtext("{*}sessionHistorySection") or ""
+    )  # the rest names people: left, and counted
+    return TypingReport(
+        format="suretyper",
+        sample=sample,
+        subject=_entry(entries, "Patient ID", chosen),
+        report_id=chosen.attribute(root, "sessionName"),
+        date=_entry(entries, "Test Date", chosen),
+        software=version[0] if version else "SureTyper",
+        review=review,
+        reviewer=reviewer,
+        loci=tuple(typing for locus, result in results.items() for typing in _typings(locus, result, common)),
+        properties=(
+            *(Printed(name, _entry(entries, name, chosen)) for name in entries if name.startswith("Plate ")),
+            *([Printed(BW, bw.stated)] if bw.stated else []),
+            *reviews,
+            *(Printed("footnote", text) for text in footnotes),
+        ),
+        findings=(*_findings(results, root, footnotes), *([] if review == "Reviewed By" else [not_reviewed(root)])),
+    )
+
+
+def not_reviewed(element: etree._Element) -> Finding:
+    """Said of a report that names nobody who reviewed it."""
+    return Finding("not_reviewed", "the report names nobody who reviewed it", place(element))
+
+
+def _entry(entries: dict[str, etree._Element], name: str, chosen: Selection) -> str:
+    chosen.attribute(entries.get(name), "name")
+    return chosen.text(entries.get(name))
+
+
+def _results(chosen: Selection) -> dict[str, Result]:
+    """What is said of each locus, in the order of the summary."""
+    results: dict[str, Result] = {}
+    for each in chosen.all(chosen.root, "hlaTestSummarySection/hlaTestResultList/hlaTestResult"):
+        results[gene_name(chosen.attribute(each, "testName"))] = Result(
+            genotype=chosen.text(each, "genotype"),
+            phenotype=chosen.text(each, "phenotype"),
+            epitype=chosen.text(each, "epitype"),
+        )
+    for each in chosen.all(chosen.root, "labAssignmentSection/labAssignmentEntryList/labAssignmentEntry"):
+        results.setdefault(gene_name(chosen.attribute(each, "name")), Result()).assigned = chosen.text(each)
+    for each in chosen.all(chosen.root, "testResultsSection/testResultsList/testResult"):
+        if result := results.get(gene_name(str(each.get("testName")))):
+            _add_call(result, each, chosen)
+    return results
+
+
+def _add_call(result: Result, test: etree._Element, chosen: Selection) -> None:
+    """Take the alleles behind the genotype of the summary, and whether a person chose it."""
+    for call in chosen.all(test, "hlaTestCallList/hlaTestCall"):
+        if call.get("callName") == (result.genotype or result.epitype or result.phenotype):
+            result.manual = any(CHOSEN in text for text in chosen.texts(call, "footnoteList/entry"))
+            result.alleles = tuple(dict.fromkeys(_alleles(call, chosen)))
+
+
+def _alleles(call: etree._Element, chosen: Selection) -> Iterator[Printed]:
+    for group in chosen.all(call, "hlaTestCallGroup"):
+        for antigen in chosen.all(group, "hlaTestCallAntigenList/hlaTestCallAntigen"):
+            label = f"{chosen.attribute(group, 'groupName')} {chosen.text(antigen, 'antigen')}"
+            yield Printed(label.strip(), chosen.text(antigen, "alleles"))
+
+
+def _typings(locus: str, result: Result, common: LocusTyping) -> Iterator[LocusTyping]:
+    """The locus, or for DRB345 each of its genes that has an allele."""
+    genes: dict[str, list[str]] = {}
+    for name in result.names:
+        genes.setdefault(gene_of(name), []).append(name)
+    for gene, names in genes.items() or {locus: list[str]()}.items():
+        state = _state(result, names)
+        yield msgspec.structs.replace(
+            common,
+            locus=gene,
+            state=state,
+            reported=result.stated,
+            expression="" if state == "candidates" or state in UNCALLED else "+".join(names),
+            review="assigned" if result.assigned else CHOSEN if result.manual else "",
+            references=(
+                *([] if gene == locus else [Printed("test", locus)]),
+                *(
+                    Printed(name, text)
+                    for name in ("genotype", "phenotype", "epitype")
+                    if (text := getattr(result, name))
+                ),
+                *result.alleles,
+            ),
+        )
+
+
+def _state(result: Result, names: list[str]) -> State:
+    if result.stated and not (result.assigned or result.manual):
+        return "candidates"
+    return state_of("+".join(names) or result.stated.replace(" ", "+"))
+
+
+def _reviews(chosen: Selection) -> tuple[str, str, list[Printed]]:
+    """The last action that somebody signed, who that was, and when each was done."""
+    review = reviewer = ""
+    dates = []
+    for each in chosen.all(chosen.root, "reviewSection/reviewEntryList/reviewEntry"):
+        if user := chosen.text(each, "userName"):
+            review, reviewer = chosen.attribute(each, "actionName"), user
+            dates.append(Printed(review, chosen.text(each, "actionDate")))
+    return review, reviewer, dates
+
+
+def _findings(results: dict[str, Result], root: etree._Element, footnotes: list[str]) -> Iterator[Finding]:
+    for locus, result in results.items():
+        if not result.stated:
+            yield Finding("no_call", "neither an assignment nor a genotype stands here", place(root), locus)
+        elif not result.names:
+            yield Finding("serology", "antigens that are kept as printed, not written as alleles", place(root), locus)
+    if any(FORCED in text for text in footnotes):
+        yield Finding("reactions_edited", "a person changed the reactions of wells", place(root))
+
+
+FORMAT = Format(
+    name="suretyper",
+    title="LinkSeq SureTyper report (One Lambda, XML)",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+)

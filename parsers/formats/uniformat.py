@@ -1,0 +1,116 @@
+"""UNIFORMAT, version 3: genotypes for population genetics (Gene[rate], Arlequin's companions), one person a line.
+
+    # a comment
+    id1 <tab> A*01,A*02:01 <tab> B*07&B*08,B*44|B*07,B*45 <tab> DRB1*03:01 <tab> @
+
+A comma joins the two alleles, `|` alternative pairs, `&` the alleles that one copy may be, `@` says not typed. One
+allele alone is homozygous or has a blank beside it: the format does not tell, so one copy is stated. A column is of
+one locus, whose name is that of its first allele.
+
+Source: the format's public description, Nunes 2007 (Tissue Antigens 69 Suppl 1), and its use in immunogenetics tools.
+"""
+
+import re
+
+from msgspec.structs import replace
+
+from parsers.duplicates import marked
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, TypingReport
+from parsers.tables import decoded, encoding_of
+from parsers.typing_states import UNCALLED, gene_of, state_of
+
+UNTYPED = "@"
+_ALLELE = r"(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z:]+"
+_COPY = rf"(?:{_ALLELE}(?:&{_ALLELE})*|@)"
+_PAIR = rf"{_COPY}(?:,{_COPY})?"
+CELL = re.compile(rf"{_PAIR}(?:\|{_PAIR})*")
+NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the first line that is no comment is an id and cells of UNIFORMAT, a pair of alleles among them."""
+    text = head.decode(encoding_of(head, "latin-1"), "ignore").lstrip("\ufeff").replace("\r", "\n")
+    line = next((each for each in text.split("\n") if each.strip() and not each.startswith("#")), "")
+    first, *cells = line.split("\t")
+    found = [cell.strip() for cell in cells if cell.strip()]
+    pairs = any("," in cell and "*" in cell for cell in found)
+    return "*" not in first and pairs and all(CELL.fullmatch(cell) for cell in found[:3])
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each line that is no comment. Raises ParseError."""
+    text = decoded(document.raw).lstrip("\ufeff")
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    rows = [(number, [cell.strip() for cell in line.split("\t")]) for number, line in lines if line[0] != "#"]
+    if not rows:
+        raise ParseError("no line of this file holds a person", where="line 1", expected="an id and genotypes by tabs")
+    loci = _loci_of(rows)
+    reports = list(marked([_report(number, cells, loci) for number, cells in rows]))
+    if not text.endswith("\n"):
+        last = reports[-1]
+        reports[-1] = replace(last, findings=(*last.findings, NO_LINE_END))
+    comments = len(lines) - len(rows)
+    return Parsed(reports=tuple(reports), ignored=(Ignored("# comment", comments),) if comments else ())
+
+
+def _loci_of(rows: list[tuple[int, list[str]]]) -> dict[int, str]:
+    """The locus of each column, as the first allele in it says."""
+    loci: dict[int, str] = {}
+    for _, cells in rows:
+        for place, cell in enumerate(cells[1:], start=1):
+            if place not in loci and (gene := gene_of(_as_glstring(cell))):
+                loci[place] = gene
+    return loci
+
+
+def _as_glstring(cell: str) -> str:
+    """A cell in GL String grammar: `&` is `/`, the comma is `+`; a copy that is not typed is left out."""
+    genotypes = ("+".join(copy for copy in pair.split(",") if copy != UNTYPED) for pair in cell.split("|"))
+    return "|".join(genotypes).replace("&", "/")
+
+
+def _report(number: int, cells: list[str], loci: dict[int, str]) -> TypingReport:
+    if not cells[0]:
+        raise ParseError(
+            "this line has no id: nobody could tell whose typing it is", where=f"line {number}", expected="an id first"
+        )
+    typed = [(loci.get(place, ""), cell) for place, cell in enumerate(cells[1:], start=1) if cell]
+    read = [_locus(number, cell, locus) for locus, cell in typed]
+    findings = [
+        Finding("locus_differs", "an allele of another locus stands in this column", f"line {number}", each.locus)
+        for (locus, _), each in zip(typed, read, strict=True)
+        if each.locus != locus
+    ]
+    findings += [
+        Finding("no_locus", "nobody was typed in this column", f"line {number}") for each in read if not each.locus
+    ]
+    return TypingReport(format="uniformat", sample=cells[0], loci=tuple(read), findings=tuple(findings))
+
+
+def _locus(number: int, cell: str, locus: str) -> LocusTyping:
+    if not CELL.fullmatch(cell):
+        raise ParseError(
+            "this is not a genotype of UNIFORMAT",
+            found=cell,
+            where=f"line {number}",
+            expected="alleles joined by a comma, such as A*01,A*02:01, or @ for a locus that was not typed",
+        )
+    expression = _as_glstring(cell)
+    state = state_of(expression) if expression.strip("|") else "not_tested"
+    return LocusTyping(
+        locus=gene_of(expression) or locus,
+        state=state,
+        reported=cell,
+        expression="" if state in UNCALLED else expression,
+    )
+
+
+FORMAT = Format(
+    name="uniformat",
+    title="UNIFORMAT 3 (genotypes for population genetics)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

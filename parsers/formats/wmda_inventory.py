@@ -1,0 +1,87 @@
+"""WMDA inventory: the XML in which registries list their donors and cord blood units for search.
+
+    INVENTORIES > INVENTORY  LISTING_ORGANIZATION POOL CONTENT_TYPE (D, C) UPDATE_MODE SNAPSHOT_TIME SCHEMA_VERSION
+      DONOR | CBU            ID GRID ATTR BIRTH_DATE SEX ABO RHESUS CMV STAT
+        HLA > A, B, C, DRB1 .. > DNA > FIELD1 FIELD2   and SER > FIELD1 FIELD2
+
+Whether a value is an attribute or an element of its own makes no difference here. The sample is the ID in its
+inventory, the subject the GRID. What else is listed of a person (birth date, sex, blood group ..) is read by nobody
+here, and declared by path alone.
+
+The schema of the WMDA is not in the public domain; this reader is built on the published data dictionary.
+"""
+
+from parsers.donor_fields import Fields, read_locus
+from parsers.duplicates import marked
+from parsers.elements import Element, read_xml_elements
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Parsed, Printed, TypingReport
+from parsers.xml_document import root_name
+
+ROOTS = ("INVENTORIES", "INVENTORY")
+PERSONS = ("DONOR", "CBU")
+LOCI = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
+PROPERTIES = ("CONTENT_TYPE", "UPDATE_MODE", "SNAPSHOT_TIME", "SCHEMA_VERSION")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the root element is that of an inventory."""
+    return root_name(head) in ROOTS
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each donor and cord blood unit. Raises ParseError."""
+    root = read_xml_elements(document.raw)
+    inventories = [root] if root.name == "INVENTORY" else list(root.each("INVENTORY"))
+    reports = [
+        _report(person, inventory)
+        for inventory in inventories
+        for person in inventory.members
+        if person.name in PERSONS
+    ]
+    if not reports:
+        raise ParseError(
+            "this inventory lists nobody", where=root.where, expected="at least one DONOR or CBU in an INVENTORY"
+        )
+    return Parsed(reports=marked(reports), ignored=root.ignored())
+
+
+def _report(person: Element, inventory: Element) -> TypingReport:
+    sample, grid = person.read("ID"), person.read("GRID")
+    if not (sample or grid):
+        raise ParseError(
+            "this entry has neither ID nor GRID: nobody could tell whose typing it is",
+            where=person.where,
+            expected="GRID, and the ID of the listing registry",
+        )
+    read = [
+        read_locus(locus, _fields(person, locus, "DNA"), _fields(person, locus, "SER"), f"{person.where}, {locus}")
+        for locus in LOCI
+    ]
+    properties = [Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text]
+    properties += [Printed("STAT", person.read("STAT"), person.where)] if person.first("STAT").text else []
+    return TypingReport(
+        format="wmda_inventory",
+        sample=sample,
+        subject=grid,
+        centre=inventory.read("LISTING_ORGANIZATION"),
+        project=inventory.read("POOL"),
+        loci=tuple(each.typing for each in read if each.typing),
+        properties=tuple(properties),
+        findings=tuple(finding for each in read for finding in each.findings),
+    )
+
+
+def _fields(person: Element, locus: str, method: str) -> Fields:
+    values = person.first("HLA", locus, method)
+    return Fields(values.read("FIELD1"), values.read("FIELD2"))
+
+
+FORMAT = Format(
+    name="wmda_inventory",
+    title="WMDA inventory of donors and cord blood units (XML)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

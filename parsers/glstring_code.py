@@ -1,0 +1,77 @@
+"""GL Strings as messages carry them: wrapped as a GL String Code, several loci in one, sometimes misspelt.
+
+    hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-B*08:01+HLA-B*44:02
+
+The code has three fields, split at the first two `#`: the namespace, the release (or a date, where the release is not
+known), the GL String. A misspelt GL String (`HLA-A:01:01G`, a stray `#`) is found and said, never mended.
+
+Source: GL String Code, http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
+"""
+
+import re
+from typing import NamedTuple
+
+from parsers.records import Finding
+from parsers.typing_states import gene_of
+
+CODE = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
+NAME = re.compile(r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new)?|[A-Za-z]+)")
+FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*)[*:]")
+WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
+MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
+INCOMPLETE = "the release is named without its third number"
+
+
+class Stated(NamedTuple):
+    """A GL String and the release that its code names; empty where it names none."""
+
+    glstring: str
+    release: str
+
+
+def unwrapped(text: str) -> Stated:
+    """The GL String in a text, which may be a GL String Code."""
+    found = CODE.fullmatch(text.strip())
+    return Stated(found[2], found[1]) if found else Stated(text, "")
+
+
+def is_well_formed(expression: str) -> bool:
+    """Whether every name of an expression has the form of an allele, or is a word in place of one."""
+    return all(map(NAME.fullmatch, re.split(r"[?^|+~/]", expression)))
+
+
+def locus_of(expression: str) -> str:
+    """The gene of a one-locus expression, also where its first name is misspelt; empty if none is named."""
+    if is_well_formed(expression):
+        return gene_of(expression)
+    found = FIRST_GENE.search(expression)
+    return found[1] if found else ""
+
+
+def with_gene(expression: str, locus: str) -> str:
+    """The expression with the gene put before names that leave it out.
+
+    A lone field behind `/` (`DPB1*04:01/02`) may be a first field or a last one, and behind `~` stands another gene:
+    neither is completed.
+    """
+    tokens = re.split(r"([|+~/])", expression)
+    made = tokens[:]
+    for place in range(0, len(tokens), 2):
+        token, before = tokens[place], tokens[place - 1] if place else ""
+        stands_alone = before == "~" or (before == "/" and ":" not in token)
+        if locus and token and "*" not in token and not stands_alone:
+            made[place] = f"{locus}*{token}"
+    return "".join(made)
+
+
+def glstring_findings(part: str, release: str, where: str, locus: str) -> list[Finding]:
+    """What is odd about one locus of a GL String and the release it was stated under."""
+    written = "".join(part.split())
+    found = []
+    if written and not is_well_formed(written):
+        found.append(Finding("malformed_glstring", MALFORMED, where, locus))
+    if written.count("HLA-") not in (0, written.count("*")) and not found:
+        found.append(Finding("missing_prefix", "some alleles of this GL String lack the prefix HLA-", where, locus))
+    if release and not WHOLE_RELEASE.search(release):
+        found.append(Finding("incomplete_release", INCOMPLETE, where, locus))
+    return found

@@ -1,0 +1,49 @@
+"""MIRING: whether an HML message of version 1.0 tells all that a genotyping by NGS should tell about itself.
+
+The rules are the table config/codes/miring.toml. A breach says nothing against a typing, and nearly every message of a
+laboratory has one; so it is told to whoever checks a file, and is no doubt that goes with the typing.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import msgspec
+from lxml import etree
+
+import parsers
+from parsers.records import Finding
+from parsers.xml_document import read_xml
+from parsers.xml_walk import local, place
+
+TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "miring.toml"
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule: its number in the validator of the NMDP, an XPath that finds what breaks it, and what it asks for."""
+
+    number: str
+    offenders: str
+    sentence: str
+
+
+@cache
+def rules() -> tuple[tuple[Rule, etree.XPath], ...]:
+    """The rules, in the order of their numbers."""
+    table = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["rule"], tuple[Rule, ...])
+    return tuple((rule, etree.XPath(rule.offenders)) for rule in table)
+
+
+def breaches(raw: bytes) -> tuple[Finding, ...]:
+    """A finding for every rule that the message breaks: how often, and where first. Raises ParseError."""
+    root = read_xml(raw)
+    for element in root.iter():
+        element.tag = local(element)
+    found = ((rule, cast(list[etree._Element], offenders(root))) for rule, offenders in rules())
+    return tuple(_finding(rule, elements) for rule, elements in found if elements)
+
+
+def _finding(rule: Rule, elements: list[etree._Element]) -> Finding:
+    times = f", {len(elements)} times" if len(elements) > 1 else ""
+    return Finding("miring", f"MIRING {rule.number}{times}: {rule.sentence}", place(elements[0]))

@@ -1,0 +1,91 @@
+"""Line by line from stdin to stdout, at full speed: as many answers as lines, in the same order.
+
+Answers are written in blocks. A refused line comes out empty, with its reason on stderr; notes go there, too. A person
+at a terminal sees on stderr how far the work is.
+"""
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Protocol, TextIO
+
+from pipeline.cli.answers import Answers, encoded
+from pipeline.normalise.records import Flag
+
+BLOCK = 2_000
+PATIENCE = 1.0
+"""Seconds between two reports of progress."""
+
+
+class Answer(Protocol):
+    """What comes of a line: nothing as `output` if it is refused, and flags that say why."""
+
+    @property
+    def input(self) -> str:
+        """The line."""
+
+    @property
+    def output(self) -> str:
+        """What it became."""
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Every doubt."""
+
+
+def answer_lines(work: Callable[[str], Answer], stream: TextIO, answers: Answers) -> int:
+    """Carry out the work on every line of the stream; 1 if a line was refused, otherwise 0."""
+    refused, done, progress = 0, 0, Progress(answers.err)
+    for block in _blocks(_lines_of(stream)):
+        found = [work(line.rstrip("\r\n")) for line in block]
+        refused += sum(not each.output for each in found)
+        answers.out.write("".join([f"{encoded(each) if answers.json else each.output}\n" for each in found]))
+        if not answers.json:
+            answers.err.write("".join(_remarks(found, done)))
+        done += len(found)
+        progress.tell(done)
+    progress.end()
+    return int(refused > 0)
+
+
+class Progress:
+    """How many lines are done, on a terminal only, every second."""
+
+    def __init__(self, err: TextIO) -> None:
+        self.err = err
+        self.shown = err.isatty()
+        self.next = time.monotonic() + PATIENCE
+
+    def tell(self, done: int) -> None:
+        """Say how many, if it is time to."""
+        if self.shown and time.monotonic() >= self.next:
+            self.err.write(f"\r{done:,} lines")
+            self.err.flush()
+            self.next = time.monotonic() + PATIENCE
+
+    def end(self) -> None:
+        """Leave an empty line behind."""
+        if self.shown:
+            self.err.write("\r\x1b[K")
+        self.err.flush()
+
+
+def _remarks(found: Iterable[Answer], done: int) -> Iterator[str]:
+    for number, each in enumerate(found, done + 1):
+        for flag in each.flags:
+            where = f" at character {flag.position}" if flag.position else ""
+            yield f"line {number}: {flag.token}{where}: {flag.message}\n"
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    lines = iter(lines)
+    while block := list(islice(lines, BLOCK)):
+        yield block
+
+
+def _lines_of(stream: TextIO) -> Iterable[str]:
+    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
+    return stream

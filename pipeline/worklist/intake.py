@@ -1,0 +1,51 @@
+"""Where orders go that come over MLLP: into the work list, not into the spool, for they are no results."""
+
+from collections.abc import Sequence
+
+from instruments.errors import Refused
+from instruments.sources.source import Intake
+from parsers.errors import ParseError
+from pipeline.errors import SiteError
+from pipeline.worklist.hl7_orders import WrongKind, read_orders
+from pipeline.worklist.orders import Worklist
+
+
+class OrderIntake:
+    """The `Intake` of a sender of orders: what is acknowledged is in the work list on disk."""
+
+    def __init__(self, worklist: Worklist) -> None:
+        self._worklist = worklist
+
+    def keep_part(self, payload: bytes) -> None:
+        """An order comes in one piece."""
+
+    def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
+        """Put the orders of a message into the work list. Raises Refused, with HL7's code for the reason."""
+        del name, note
+        if not whole:
+            return ""  # it was not acknowledged; the sender has it still
+        try:
+            ordered = read_orders(payload)
+            self._worklist.put(ordered.new, withdrawn=ordered.withdrawn)
+        except WrongKind as refusal:
+            raise Refused(str(refusal), code="200", for_good=True) from refusal
+        except ParseError as refusal:
+            raise Refused(str(refusal), code="101", for_good=True) from refusal
+        except (SiteError, OSError) as fault:
+            raise Refused("the work list cannot be written") from fault
+        return ""
+
+    def keep_all(self, payloads: Sequence[bytes]) -> None:
+        """One after the other: what is wrong with one order is no other sender's fault, so the caller asks again."""
+        for payload in payloads:
+            self.keep(payload)
+
+    def parts(self) -> list[bytes]:
+        """Nothing is ever left over."""
+        return []
+
+    def noise(self, payload: bytes, reason: str) -> None:
+        """What is no order is of no interest."""
+
+
+_: type[Intake] = OrderIntake

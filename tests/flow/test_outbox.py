@@ -1,0 +1,133 @@
+"""New reports delivered to another system over MLLP, each once and in order. Everything here is invented."""
+
+import json
+import socket
+import threading
+
+import pytest
+
+from instruments.links.mllp import END, VT, frame
+from parsers.er7 import parse_message
+from pipeline.hl7.acknowledgement import acknowledge
+from pipeline.rebuild import rebuild
+from pipeline.service import Service
+from pipeline.site import open_site
+from pipeline.store.outbox import listed
+
+
+class Registry:
+    """A system that takes messages; `codes` are answered instead of AA, each once."""
+
+    def __init__(self):
+        self.received = []
+        self.codes = []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:
+                return
+            with connection:
+                self._talk(connection)
+
+    def _talk(self, connection):
+        buffered = b""
+        while chunk := connection.recv(65536):
+            buffered += chunk
+            while END in buffered:
+                block, _, buffered = buffered.partition(END)
+                message = block.partition(VT)[2]
+                self.received.append(parse_message(message).header.value(10))
+                answer = acknowledge(message, refused=None, now="2026-11-20T08:41:00+00:00")
+                code = self.codes.pop(0) if self.codes else "AA"
+                connection.sendall(frame(answer.replace(b"MSA|AA", f"MSA|{code}".encode())))
+
+
+@pytest.fixture
+def registry():
+    registry = Registry()
+    yield registry
+    registry.server.close()
+
+
+@pytest.fixture
+def site_file(tmp_path, registry):
+    path = tmp_path / "site.toml"
+    path.write_text(
+        f'[[destination]]\nname = "registry"\nconnect = "127.0.0.1:{registry.port}"\nlongest_delay_seconds = 0.1\n'
+    )
+    return path
+
+
+@pytest.fixture
+def ingest(graftline, exports, site_file):
+    def take(*names):
+        assert graftline("ingest", *(exports / name for name in names), config=site_file).returncode == 0
+
+    return take
+
+
+@pytest.fixture
+def deliver(home, site_file, eventually):
+    """Let the service run until nothing waits any more; the outbox then."""
+
+    def run():
+        with open_site(home, site_file) as site:
+            site.ready_store()
+            service = Service(site)
+            service.start()
+            eventually(lambda: all(row["state"] != "waiting" for row in listed(site.store)))
+            rows = [(row["message"], row["state"], row["answer"]) for row in listed(site.store)]
+            service.stop()
+        return rows
+
+    return run
+
+
+def test_every_new_report_is_delivered_once_and_in_order(ingest, deliver, registry):
+    ingest("donor-01.hml", "donor-02.hml")
+    rows = deliver()
+    assert registry.received == [message for message, _, _ in rows]
+    assert len(rows) == 2
+    assert {state for _, state, _ in rows} == {"sent"}
+    assert deliver() == rows
+    assert len(registry.received) == 2
+
+
+def test_a_rebuilt_store_knows_what_was_delivered(ingest, deliver, registry, home, site_file):
+    ingest("donor-01.hml")
+    rows = deliver()
+    with open_site(home, site_file) as site:
+        assert rebuild(site).equal
+    assert deliver() == rows
+    assert len(registry.received) == 1
+
+
+def test_what_was_loaded_before_the_destination_was_there_is_not_sent(graftline, ingest, deliver, registry, exports):
+    assert graftline("ingest", exports / "donor-01.hml").returncode == 0
+    ingest("donor-02.hml")
+    assert len(deliver()) == len(registry.received) == 1
+
+
+def test_a_rejected_message_is_a_dead_letter_until_a_person_sends_it_again(
+    ingest, deliver, registry, graftline, site_file
+):
+    registry.codes = ["AR"]
+    ingest("donor-01.hml")
+    ((message, *dead),) = deliver()
+    assert dead == ["refused", "AR"]
+    told = graftline("--json", "outbox", "list", "--state", "refused", config=site_file)
+    assert json.loads(told.stdout) == {
+        "destination": "registry",
+        "message": message,
+        "state": "refused",
+        "answer": "AR",
+    }
+    assert graftline("outbox", "resubmit", message, config=site_file).returncode == 0
+    assert deliver() == [(message, "sent", "")]
+    assert registry.received == [message, message]
+    assert graftline("outbox", "resubmit", "R9-nothing.0", config=site_file).returncode == 2

@@ -1,0 +1,121 @@
+"""FHIR typings: what the published examples hold, and what a resource may leave out."""
+
+import json
+
+import pytest
+
+from parsers.errors import ParseError
+from parsers.format import Document
+from parsers.formats.fhir import FORMAT
+
+GENOTYPE = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]},
+    "subject": {"reference": "Patient/1"},
+    "valueCodeableConcept": {
+        "coding": [{"system": "http://glstring.org", "code": "hla#3.58.0#HLA-A*01:01+HLA-A*02:01"}]
+    },
+}
+
+
+def read(resource, name="message.json"):
+    return FORMAT.parse(Document(json.dumps(resource).encode(), name))
+
+
+def only(resource, name="message.json"):
+    (report,) = read(resource, name).reports
+    return report
+
+
+def calls(report):
+    return {each.locus: (each.state, each.expression) for each in report.loci}
+
+
+def codes(report):
+    return {(each.code, each.locus) for each in report.findings}
+
+
+def sample(shared, name):
+    path = shared / "samples" / "typing" / "fhir-hla" / name
+    return FORMAT.parse(Document(path.read_bytes(), path.name))
+
+
+def test_the_stu3_bundle_is_put_together_from_its_alleles(shared):
+    (report,) = sample(shared, "dash_02BundleHLAReport.xml").reports
+    assert calls(report) == {
+        "A": ("two_copies", "HLA-A*01:01:01G+HLA-A*01:02"),
+        "B": ("two_copies", "HLA-B*15:01:01G+HLA-B*57:01:01G"),
+        "C": ("two_copies", "HLA-C*01:02:01+HLA-C*03:04:01:01"),
+    }
+    assert {each.stated_release for each in report.loci} == {"3.23"}
+    assert (report.sample, report.subject, report.date) == ("Specimen/403", "Patient/402", "2016-12-15")
+
+
+def test_the_colon_in_place_of_a_star_in_the_stu3_summary_is_said_and_not_mended(shared):
+    (report,) = sample(shared, "dash_02BundleHLAReport.xml").reports
+    assert ("malformed_glstring", "A") in codes(report)
+    assert not any("HLA-A:01" in each.expression for each in report.loci)
+
+
+def test_the_stray_sign_in_the_published_summary_is_said_and_not_mended(shared):
+    (report,) = sample(shared, "hla-reporting-ig_DiagnosticReport-HLA-AB-SummaryReportExample.json").reports
+    assert calls(report)["B"] == ("two_copies", "#HLA-B*57:01:01:01+HLA-B*15:01:01:01")
+    assert {("malformed_glstring", "B"), ("results_elsewhere", "")} <= codes(report)
+
+
+def test_a_genotype_alone_is_read_and_an_allele_alone_is_one_copy(shared):
+    (genotype,) = sample(shared, "hla-reporting-ig_Observation-HLA-A-GenotypeExample.json").reports
+    (allele,) = sample(shared, "hla-reporting-ig_Observation-HLA-A-AlleleExample1.json").reports
+    assert calls(genotype) == {"A": ("two_copies", "HLA-A*01:01:01:01+HLA-A*01:02")}
+    assert calls(allele) == {"A": ("one_stated", "HLA-A*01:01:01:01")}
+
+
+def test_no_name_of_a_person_is_read(shared):
+    assert "Chalmers" not in repr(sample(shared, "dash_02BundleHLAReport.xml"))
+
+
+def test_a_resource_that_names_nobody_takes_the_name_of_its_file_and_reaches_no_matcher():
+    nobody = {name: value for name, value in GENOTYPE.items() if name != "subject"}
+    assert only(nobody, "tube-17.json").sample == "tube-17"
+    assert ("sample_from_name", "") in codes(only(nobody, "tube-17.json"))
+    with pytest.raises(ParseError, match="nobody could tell"):
+        read(nobody, "")
+
+
+def test_an_observation_without_a_value_failed_or_was_not_asked_for():
+    silent = {name: value for name, value in GENOTYPE.items() if name != "valueCodeableConcept"}
+    silent["code"] = {"coding": [{"system": "http://loinc.org", "code": "57290-9"}]}
+    for reason, state in (("error", "failed"), ("not-performed", "not_tested")):
+        absent = {**silent, "dataAbsentReason": {"coding": [{"code": reason}]}}
+        assert calls(only(absent)) == {"A": (state, "")}
+
+
+def test_two_alleles_without_a_genotype_are_nobodys_pair():
+    def allele(name):
+        value = {"coding": [{"system": "http://glstring.org", "code": f"hla#3.58.0#{name}"}]}
+        code = {"coding": [{"system": "http://loinc.org", "code": "84414-2"}]}
+        return {"resource": {**GENOTYPE, "code": code, "valueCodeableConcept": value}}
+
+    bundle = {"resourceType": "Bundle", "entry": [allele("HLA-A*01:01"), allele("HLA-A*02:01")]}
+    report = only(bundle)
+    assert [each.state for each in report.loci] == ["candidates", "candidates"]
+    assert ("locus_repeated", "A") in codes(report)
+
+
+def test_persons_of_one_bundle_stay_apart():
+    entries = [{"resource": {**GENOTYPE, "subject": {"reference": f"Patient/{number}"}}} for number in (1, 2)]
+    reports = read({"resourceType": "Bundle", "entry": entries}).reports
+    assert [each.subject for each in reports] == ["Patient/1", "Patient/2"]
+
+
+def test_a_code_that_only_looks_like_loinc_is_said():
+    wrong = {"coding": [{"system": "http://loinc.org", "code": "84413-7"}, {"system": "x", "code": "84413-4"}]}
+    assert ("code_check_digit", "") in codes(only({**GENOTYPE, "code": wrong}))
+
+
+def test_the_value_and_the_code_of_a_locus_may_contradict_each_other():
+    other = {"coding": [{"system": "http://loinc.org", "code": "57291-7"}]}
+    report = only({**GENOTYPE, "code": other})
+    assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert ("locus_differs", "A") in codes(report)

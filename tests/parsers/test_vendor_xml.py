@@ -1,0 +1,99 @@
+"""Vendors' XML of the sample collection, read where it lies; and what no reader may do with one."""
+
+import pytest
+
+from parsers.format import Document, load_formats
+
+FORMATS = load_formats()
+
+
+def read(path):
+    claims = [
+        each for each in FORMATS.values() if each.name != "lab_table" and each.looks_like(path.read_bytes()[:8192])
+    ]
+    assert len(claims) == 1
+    return claims[0].parse(Document(path.read_bytes(), path.name))
+
+
+@pytest.fixture(scope="session")
+def typing(shared):
+    return shared / "samples" / "typing"
+
+
+def loci(parsed):
+    return {each.locus: each for report in parsed.reports for each in report.loci}
+
+
+@pytest.mark.parametrize(
+    ("name", "locus", "best", "listed"),
+    [
+        ("HLA-A_from_GenDx.tarr.xml", "A", "A*02:16+A*03:01:01:01", 53),
+        ("HLA-C_from_GenDx.tarr.xml", "C", "C*07:04:01:01/C*07:04:01:03+C*15:02:01:01", 253),
+    ],
+)
+def test_an_unreviewed_project_lists_candidates_and_agrees_with_its_own_list(name, locus, best, listed, typing):
+    parsed = read(typing / "gendx-tarr" / name)
+    (report,) = parsed.reports
+    (found,) = report.loci
+    assert (found.locus, found.state, found.reported, found.expression) == (locus, "candidates", best, "")
+    assert (found.review, report.findings) == ("Not Reviewed", ())
+    near_misses = "ProjectXml/Samples/Sample/Loci/Locus/TypingResult/GenoTypeList/Genotype"
+    assert {each.path: each.count for each in parsed.ignored}[near_misses] == listed
+
+
+@pytest.mark.parametrize("name", ["UnitTestXMLScore6_3.xml", "UnitTestXMLScore6_4.xml"])
+def test_a_batch_without_calls_has_only_candidates(name, typing):
+    parsed = read(typing / "score6-xml" / name)
+    assert {each.state for each in loci(parsed).values()} == {"candidates"}
+    assert not any(each.expression for each in loci(parsed).values())
+
+
+def test_the_genes_of_drb_are_told_apart(typing):
+    found = loci(read(typing / "score6-xml" / "UnitTestXMLScore6_4.xml"))
+    assert found["DRB1"].reported.startswith("DRB1*04:04:01/") and "+DRB1*07:01:01:01/" in found["DRB1"].reported
+    assert "+" not in found["DRB4"].reported.partition("|")[0]  # `-` beside it: one copy
+    assert set(found["DRB4"].reported.replace("+", "/").replace("|", "/").split("/")) >= {"DRB4*01:02", "DRB4*03:01N"}
+
+
+def test_a_laboratory_s_assignment_is_the_typing(typing):
+    found = loci(read(typing / "suretyper-xml" / "UnitTestXMLSureTyper_3.xml"))
+    assert {name: each.expression for name, each in found.items()} == {
+        "A": "A*03+A*24",
+        "B": "B*27+B*35",
+        "C": "C*02+C*04",
+        "DRB1": "DRB1*04+DRB1*07",
+        "DRB4": "DRB4*01",
+        "DQA1": "DQA1*02+DQA1*03",
+        "DQB1": "DQB1*02+DQB1*03",
+        "DPA1": "DPA1*01+DPA1*01",
+        "DPB1": "DPB1*04:02+DPB1*15:01",
+    }
+    assert (found["A"].reported, found["DRB4"].state) == ("A3 A24", "one_stated")
+
+
+def test_code_numbers_are_never_written_as_alleles_and_nobody_is_named(typing):
+    parsed = read(typing / "donornet-xml" / "UnitTestXMLDonorNet_3.xml")
+    found = loci(parsed)
+    assert (found["A"].reported, found["C"].reported, found["C"].state) == ("1+2", "2", "one_stated")
+    assert not any(each.expression for each in found.values())
+    ignored = {each.path for each in parsed.ignored}
+    assert {"donorupload/donor/lname", "donorupload/donor/fname", "donorupload/donor/dob"} <= ignored
+
+
+def project(genotypes):
+    allele = '<allele PriorityMM="{}" NonPriorityMM="0">A*01:{:02}</allele>'
+    rows = (f"<Genotype>{allele.format(int(n > 0), n)}{allele.format(0, 999)}</Genotype>" for n in range(genotypes))
+    return (
+        (
+            "<ProjectXml><Samples><Sample><Name>INVENTED</Name><Loci><Locus><Name>HLA-A</Name><TypingResult><GenoTypeList>"
+            f"{''.join(rows)}</GenoTypeList><GLString>A*01:00+A*01:999</GLString></TypingResult></Locus></Loci></Sample>"
+            "</Samples></ProjectXml>"
+        )
+        .replace("True", "1")
+        .replace("False", "0")
+    )
+
+
+def test_the_best_of_twenty_thousand_genotypes_is_found():
+    parsed = FORMATS["gendx_tarr"].parse(Document(project(20_000).encode(), "large.xml"))
+    assert [each.findings for each in parsed.reports] == [()]
