@@ -1,10 +1,8 @@
 """The sending side of ASTM E1381 / LIS01-A2, rule by rule, and both sides at once. Every message here is invented."""
 
-from pathlib import Path
-
 import pytest
 
-from instruments.links import astm_page, astm_transmission
+from instruments.links import astm_transmission
 from instruments.links.astm import AstmLink
 from instruments.links.astm_frame import by_record, packed, write_frame
 from instruments.links.astm_table import ANY_BYTE, QUIET, TRANSITIONS, Action, AstmSettings, Occurrence, State
@@ -14,7 +12,6 @@ from instruments.simulated.sessions import BadLine, Sessions
 ENQ, EOT, ACK, NAK = b"\x05", b"\x04", b"\x06", b"\x15"
 MESSAGE = b"H|\\^&|||INVENTED\rO|1|A9999||^^^WBC\rL|1|N\r"
 FRAMES = [write_frame(frame) for frame in by_record(MESSAGE)]
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "astm.md"
 
 
 @pytest.fixture
@@ -202,10 +199,6 @@ def test_every_state_can_be_reached_and_every_action_is_in_the_table():
     reached = {then for (state, _), (_, then) in TRANSITIONS.items() if state is not then}
     assert reached == set(State)
     assert {action for action, _ in TRANSITIONS.values()} == set(Action)
-
-
-def test_the_page_is_written_from_the_present_table():
-    assert PAGE.read_text(encoding="utf-8") == astm_page.page(), "python -m instruments.links.astm_page > docs/astm.md"
 
 
 def messages(prefix: bytes, number: int) -> list[bytes]:
