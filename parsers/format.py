@@ -182,7 +182,8 @@ def _unusable(offer: EntryPoint, reason: str, where: str = "") -> ParseError:
 
 def recognise(document: Document, formats: dict[str, Format]) -> Format:
     """The one format that claims this document. Raises ParseError if none or more than one does."""
-    claims = [each for each in formats.values() if each.looks_like(document.head)]
+    head = document.head
+    claims = [each for each in formats.values() if each.looks_like(head)]
     if len(claims) == 1:
         return claims[0]
     if claims:

@@ -71,6 +71,7 @@ def decoded(raw: bytes, fallback: str = "utf-8") -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@lru_cache(maxsize=8)  # every format of tables asks this of the same first bytes
 def first_line(head: bytes) -> str:
     """The first line that is not blank, however badly the rest may be encoded."""
     text = head.decode(encoding_of(head, "latin-1"), "ignore")

@@ -6,6 +6,7 @@ it. What is left: the size, capped in bytes and in tags, because a tree takes so
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -104,6 +105,7 @@ def is_xml(head: bytes) -> bool:
     return text_of(head[:64]).lstrip().startswith("<")
 
 
+@lru_cache(maxsize=8)  # every format asks this of the same first bytes
 def root_start(head: bytes) -> str:
     """The start tag of the root element as written, as far as these first bytes reach; empty if they do not."""
     text, place = text_of(head), 0
@@ -117,6 +119,7 @@ def root_start(head: bytes) -> str:
     return ""
 
 
+@lru_cache(maxsize=8)
 def root_tag(head: bytes) -> str | None:
     """The name of the root element as written, with its prefix; None if these first bytes do not reach it."""
     name = NAME.match(root_start(head))
@@ -138,6 +141,7 @@ def _markup_end(text: str, place: int) -> int:
     return place
 
 
+@lru_cache(maxsize=8)
 def root_name(head: bytes) -> str | None:
     """The local name of the root element; None if these bytes are no XML or do not reach it."""
     tag = root_tag(head) if is_xml(head) else None

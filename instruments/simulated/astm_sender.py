@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -59,7 +60,7 @@ class AstmSender:
         events = self._link.send(message, self._now)
         while not self._carry_out(events):
             events = self._heard()
-        return len(self._sent) - len(set(self._sent))
+        return self._repeats()
 
     def receive(self, seconds: float) -> bytes:
         """The next message of the other side: the answer to a query. Raises NotDelivered after so long."""
@@ -116,7 +117,11 @@ class AstmSender:
 
     def _position(self) -> int:
         """The number of the frame that is on the line, counted from 1."""
-        return len(dict.fromkeys(self._sent))
+        return len(self._sent) - self._repeats()
+
+    def _repeats(self) -> int:
+        """How often a frame was sent again: the next one has another number, so two alike in a row are one frame."""
+        return sum(frame == before for before, frame in pairwise(self._sent))
 
     def _happens(self, fault: str) -> bool:
         due = (fault, self._position()) in self._due

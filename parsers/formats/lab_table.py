@@ -67,6 +67,8 @@ def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple
 def _headers(head: bytes, layouts: tuple[Layout, ...]) -> list[tuple[Layout, tuple[str, ...], str]]:
     """Each layout with the header as it would read it, and the separator it would read it with."""
     line = first_line(head).lstrip("\ufeff")
+    if line.startswith("<"):
+        return []
     separators = [each.separator or separator_of(line) for each in layouts]
     return [
         (layout, header_of(line, separator), separator) for layout, separator in zip(layouts, separators, strict=True)

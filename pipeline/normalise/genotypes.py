@@ -24,15 +24,30 @@ MEANINGS = {
 
 def genotype_flags(tree: Tree) -> Iterator[Flag]:
     """What cannot be, or can hardly be, the genotype of one person: mixed or repeated genes, more than two copies."""
+    if len(genes(tree)) > 1 or {"~", "^"} & set(text_of(tree)):
+        yield from _gene_flags(tree)
+    yield from _copies_flags(tree)
+
+
+def _gene_flags(tree: Tree) -> Iterator[Flag]:
     if isinstance(tree, str):
         return
     operator, members = tree
     if operator in MEANINGS and not _agree(operator, [genes(member) for member in members]):
         yield Flag("genes_contradict", text_of(tree), MEANINGS[operator], "error")
+    for member in members:
+        yield from _gene_flags(member)
+
+
+def _copies_flags(tree: Tree) -> Iterator[Flag]:
+    if isinstance(tree, str):
+        return
+    operator, members = tree
     if operator == "+" and len(members) > 2:
         yield Flag("more_than_two_copies", text_of(tree), f"{len(members)} copies are stated; one person has two")
-    for member in members:
-        yield from genotype_flags(member)
+    elif operator != "/":
+        for member in members:
+            yield from _copies_flags(member)
 
 
 def genes(tree: Tree) -> frozenset[str]:

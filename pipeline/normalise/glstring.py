@@ -16,7 +16,9 @@ config/codes/loci.csv, names by their fields as numbers; alternatives (`/`, `|`,
 (`+`) are sorted and all kept; phased alleles (`~`) keep their order.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -25,6 +27,7 @@ from parsers.errors import ParseError
 from pipeline.normalise.nomenclature.names import ANTIGEN, WORDS, SortKey, full_name, sort_key, split_name
 
 OPERATORS = "?^|+~/"
+BETWEEN_NAMES = re.compile(r"[?^|+~/]")
 ALTERNATIVES = "?|/"
 LENGTH_LIMIT = 1_000_000
 TOKEN_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:*-")
@@ -77,7 +80,7 @@ def read(text: str, locus: str = "") -> GLString:
     """
     if len(text) > LENGTH_LIMIT:
         raise GLStringError(f"this GL String has {len(text)} characters", expected=f"at most {LENGTH_LIMIT}")
-    kept = [place for place, sign in enumerate(text, 1) if not sign.isspace() and ord(sign) not in INVISIBLE]
+    kept = _kept(text)
     namespace, release, body = _unwrap("".join(text[place - 1] for place in kept) if len(kept) < len(text) else text)
     places = kept[len(kept) - len(body) :]
     reader = _Reader(locus)
@@ -87,6 +90,13 @@ def read(text: str, locus: str = "") -> GLString:
         error.position = [*places, len(text) + 1][error.position or 0]
         raise
     return GLString(tree, namespace, release, {name: places[place] for name, place in reader.places.items()})
+
+
+def _kept(text: str) -> Sequence[int]:
+    """The places, from 1, of the characters that are neither white space nor invisible."""
+    if text.isascii() and len(text.split()) == 1:
+        return range(1, len(text) + 1)
+    return [place for place, sign in enumerate(text, 1) if not sign.isspace() and ord(sign) not in INVISIBLE]
 
 
 def _unwrap(text: str) -> tuple[str, str, str]:
@@ -157,20 +167,23 @@ def _refusal(
 
 def canonical(tree: Tree) -> Tree:
     """The same statement in canonical order; members of members with the same operator are taken up."""
-    return _ordered(tree)[1]
+    return _ordered(tree)[2]
 
 
-def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], Tree]:
+def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
+    """The sort keys of its names, its text, and the tree, in canonical order."""
     if isinstance(tree, str):
-        return (sort_key(tree),), tree
+        return (sort_key(tree),), tree, tree
     operator, members = tree
     ordered = [_ordered(member) for member in _flat(operator, members)]
     if operator != "~":
-        ordered.sort(key=lambda pair: (pair[0], text_of(pair[1])))
+        ordered.sort(key=itemgetter(0, 1))
     if operator in ALTERNATIVES:
-        ordered = list(dict.fromkeys(ordered))
-    keys = tuple(key for own, _ in ordered for key in own)
-    return keys, ordered[0][1] if len(ordered) == 1 else (operator, tuple(member for _, member in ordered))
+        ordered = list({each[1]: each for each in ordered}.values())
+    if len(ordered) == 1:
+        return ordered[0]
+    keys = tuple(key for own, _, _ in ordered for key in own)
+    return keys, operator.join([text for _, text, _ in ordered]), (operator, tuple([each for _, _, each in ordered]))
 
 
 def _flat(operator: str, members: tuple[Tree, ...]) -> Iterator[Tree]:
@@ -183,14 +196,14 @@ def _flat(operator: str, members: tuple[Tree, ...]) -> Iterator[Tree]:
 
 def text_of(tree: Tree) -> str:
     """The tree as a GL String."""
-    return tree if isinstance(tree, str) else tree[0].join(map(text_of, tree[1]))
+    if isinstance(tree, str):
+        return tree
+    return tree[0].join([member if isinstance(member, str) else text_of(member) for member in tree[1]])
 
 
 def leaves(tree: Tree) -> list[str]:
     """Every name of the tree, from left to right."""
-    if isinstance(tree, str):
-        return [tree]
-    return [name for member in tree[1] for name in leaves(member)]
+    return BETWEEN_NAMES.split(text_of(tree))
 
 
 def replace_names(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:

@@ -166,7 +166,7 @@ class TypingNormaliser:
         other = self._stated_release(stated)
         if other is None or self.release is None:
             return written, ()
-        names = {name: renamed(name, other, self.release) for name in dict.fromkeys(written.names)}
+        names = {name: renamed(name, other, self.release) for name in written.names}
         new = {name: called for name, called in names.items() if called != name}
         if not new:
             return written, ()
@@ -188,8 +188,9 @@ class TypingNormaliser:
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
         phased = tuple(haplotypes(written.tree))
         expected = _expected_genes(printed.locus, phased)
-        found = set(written.loci)
-        for name in dict.fromkeys(written.names):
+        names = dict.fromkeys(written.names)
+        found = {split_name(name)[0] for name in names}
+        for name in names:
             locus = split_name(name)[0]
             if locus not in expected:
                 yield Flag("wrong_locus", name, f"an allele of {locus} in the typing of {printed.locus}", "error")
@@ -283,7 +284,7 @@ def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
     found: list[str] = []
     for copy in alternatives(genotype, "+"):
         for allele in alternatives(copy, "~"):
-            groups = frozenset().union(*(release.match_groups(name) for name in leaves(allele)))
+            groups = release.match_groups(text_of(allele))
             if len(groups) > 1:
                 return None
             found.extend(groups)
