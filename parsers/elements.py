@@ -59,7 +59,7 @@ class Element:
 
     def ignored(self) -> tuple[Ignored, ...]:
         """The paths of all that was not taken, with how often each occurred."""
-        counts = Counter(self._left(self.name))
+        counts = Counter(path.removeprefix("/") for path in self._left(self.name))
         return tuple(Ignored(path, count) for path, count in sorted(counts.items()))
 
     def _left(self, path: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ class Reading(msgspec.Struct, frozen=True):
     """A file on its way in: its bytes, or why it is refused."""
 
     file: Path
+    name: str
     payload: bytes = b""
     refusal: str = ""
 
@@ -52,7 +53,7 @@ def ingest(
     """Take in every regular file under these paths, in the order of their names. Raises SiteError."""
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
-    files = [file for path in paths for file in files_under(path)]
+    files = [(file, name_of(file, path)) for path in paths for file in files_under(path)]
     taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
     progress(f"{len(files)} files are on disk; reading them")
     states = queries.states_of(site.ready_store(), [file.receipt for file in taken if file.receipt])
@@ -71,12 +72,20 @@ def files_under(path: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted(names))
 
 
-def batches(files: Iterable[Path]) -> Iterator[list[Reading]]:
+def name_of(file: Path, asked: Path) -> str:
+    """The name under which a file is taken in: with the folders between it and the one that was asked for.
+
+    Some programs write a folder for each sample, and in it a file that is always called the same.
+    """
+    return file.name if file == asked else file.relative_to(asked).as_posix()
+
+
+def batches(files: Iterable[tuple[Path, str]]) -> Iterator[list[Reading]]:
     """The files read, in groups that one flush of the disk takes well."""
     group: list[Reading] = []
     size = 0
-    for file in files:
-        group.append(read(file))
+    for file, name in files:
+        group.append(read(file, name))
         size += len(group[-1].payload)
         if len(group) >= BATCH_FILES or size >= BATCH_BYTES:
             yield group
@@ -85,21 +94,21 @@ def batches(files: Iterable[Path]) -> Iterator[list[Reading]]:
         yield group
 
 
-def read(file: Path) -> Reading:
+def read(file: Path, name: str) -> Reading:
     """A file's bytes, or the reason why it is not taken."""
     if file.is_symlink() or not file.is_file():
-        return Reading(file, refusal="a link, pipe or device; only regular files are taken")
+        return Reading(file, name, refusal="a link, pipe or device; only regular files are taken")
     try:
-        return Reading(file, file.read_bytes())
+        return Reading(file, name, file.read_bytes())
     except OSError as fault:
-        return Reading(file, refusal=fault.strerror or type(fault).__name__)
+        return Reading(file, name, refusal=fault.strerror or type(fault).__name__)
 
 
 def take(batch: list[Reading], spool: Spool, source: str, format: str) -> Iterator[FileOutcome]:
     """The receipts of files that are now in the spool, in their order; or why a file is not."""
     readable = [reading for reading in batch if not reading.refusal]
     try:
-        named = [(printable(reading.file.name), reading.payload) for reading in readable]
+        named = [(printable(reading.name), reading.payload) for reading in readable]
         kept = iter(spool.append_messages(source, named, format=format))
     except Refused as reason:
         batch = [msgspec.structs.replace(reading, refusal=reading.refusal or str(reason)) for reading in batch]

@@ -36,6 +36,15 @@ HML_LEGACY = {
 }
 
 TABLES = {
+    "arcashla/test.genotype.json": ("arcashla", 1, 7),
+    "hisat-genotype/assembly_graph-hla.NA12892.report": ("hisat_genotype", 1, 1),
+    "hisat-genotype/assembly_graph-hla.test-1.report": ("hisat_genotype", 1, 1),
+    "hla-hd/test_normal_dna.result.txt": ("hla_hd", 1, 29),
+    "hla-la/NA12878_example_output_G.txt": ("hla_la", 1, 6),
+    "hla-la/sample1_bestguess_G.txt": ("hla_la", 1, 3),
+    "lookalikes/HLAnte_sample_final.result.txt": ("hla_hd", 1, 6),
+    "polysolver/orig.winners.hla.txt": ("polysolver", 1, 3),
+    "specimmune/HG00171.HLA.final.type.result.formatted.txt": ("specimmune", 1, 40),
     "gendx-tarr/HLA-A_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
     "gendx-tarr/HLA-C_from_GenDx.tarr.xml": ("gendx_tarr", 1, 1),
     "score6-xml/UnitTestXMLScore6_3.xml": ("score6", 1, 8),
@@ -68,22 +77,16 @@ PLATES = {
 }
 
 REFUSED = {
+    "arcashla/test.em.json": "an arcasHLA abundance file",
+    "t1k/*": "holds no HLA gene",
     "hml-1.0.1/ngs_invalid-schema.xml": "no sample element",
     "hml-1.0.1/ngs_invalid-syntax.xml": "ends in the middle",
-    "hisat-genotype/*": "a HISAT-genotype report",
     "immucor-eds/*": "a LIFECODES kit file",
     "fhir-hla/*_MolecularSequence-*.json": "holds no HLA typing",
-    "specimmune/*": "a SpecImmune result",
     "hml-xsd/*": "an XML Schema",
     "hml-gateway/*": "an XML Schema",
-    "arcashla/*": "an arcasHLA genotype or abundance file",
-    "hla-hd/*": "an HLA-HD result",
-    "hla-la/*": "an HLA*LA result",
-    "t1k/*": "a T1K genotype table",
-    "polysolver/*": "a Polysolver result",
     "lookalikes/HLAnte_malformed.json": "plain text",
     "lookalikes/HLAnte_sample.genotype.json": "an arcasHLA-like genotype file",
-    "lookalikes/HLAnte_sample_final.result.txt": "an HLA-HD result",
     "lookalikes/HLAnte_sample_t1k_genotype.tsv": "a table of 5 columns separated by tabs",
 }
 

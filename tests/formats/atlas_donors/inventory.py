@@ -15,4 +15,4 @@ def of_member(value, path):
         for name, member in members:
             yield from of_member(member, f"{path}/{name.lower()}" if name else path)
     elif value is not None:
-        yield [path], str(value)
+        yield [path.removeprefix("/")], str(value)

@@ -1,0 +1,91 @@
+"""Illumina DRAGEN's `<prefix>.hla.tsv`, by its header, for the columns have changed from version to version.
+
+    A1          A2          B1  ...                                   one row (4.0 to 4.3, class I, two fields)
+    gene        num_alleles allele_1   allele_2   ...                 a row a gene (from 4.4 on)
+    HLA-A       2           A*01:01    A*02:01
+    HFE         NA          NA         NA                             genes that are no HLA typing
+
+NA is no call. One allele beside NA is one copy stated. Columns that are not named here are kept as measures.
+
+Source: what DRAGEN's user guides say of the file, and how programs of others read it; no file has been seen.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.typing_states import gene_name
+
+ENDINGS = (".hla.tsv", ".hla.mhc-I.tsv")
+BY_GENE = ["gene", "num_alleles"]
+WIDE = re.compile(r"([A-Z]+[0-9]*?)([12])")
+ALLELE_COLUMN = re.compile(r"allele_([12])")
+NONE = ("NA", "", "-")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the header is one of DRAGEN's."""
+    names = first_line(head).lstrip("\ufeff").strip("\n").split("\t")
+    return names[:2] == BY_GENE or names[:6] == ["A1", "A2", "B1", "B2", "C1", "C2"]
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    if len(lines) < 2:
+        raise nothing_called("DRAGEN")
+    names = cells_of(lines[0], 3, "the header of DRAGEN")
+    rows = [cells_of(line, len(names), f"{len(names)} cells, separated by tabs") for line in lines[1:]]
+    loci, others = _by_gene(names, rows) if names[:2] == BY_GENE else (_wide(names, rows), ())
+    report = TypingReport(
+        format="dragen_hla",
+        sample=sample_of(document.name, ENDINGS),
+        software="DRAGEN",
+        loci=tuple(loci),
+        properties=others,
+        findings=findings,
+    )
+    return Parsed(reports=(report,))
+
+
+def _by_gene(names: list[str], rows: list[list[str]]) -> tuple[list[LocusTyping], tuple[Printed, ...]]:
+    typed = [cells for cells in rows if cells[0].startswith("HLA-") or any("*" in cell for cell in cells)]
+    others = tuple(Printed(cells[0], " ".join(cells[1:])) for cells in rows if cells not in typed)
+    return [_typing(names, cells) for cells in typed], others
+
+
+def _typing(names: list[str], cells: list[str]) -> LocusTyping:
+    gene = gene_name(cells[0])
+    alleles = [cell for name, cell in zip(names, cells, strict=False) if ALLELE_COLUMN.fullmatch(name)]
+    rest = [(name, cell) for name, cell in zip(names, cells, strict=False) if not ALLELE_COLUMN.fullmatch(name)][1:]
+    named = [each if "*" in each else f"{gene}*{each}" for each in alleles if each not in NONE]
+    return called(gene, named, "+".join(alleles), measures([name for name, _ in rest], [cell for _, cell in rest]))
+
+
+def _wide(names: list[str], rows: list[list[str]]) -> list[LocusTyping]:
+    if len(rows) > 1:
+        raise ParseError(
+            "this table has more than one row", where="line 3", expected="the two alleles of each gene once"
+        )
+    genes: dict[str, list[str]] = {}
+    for name, cell in zip(names, rows[0], strict=False):
+        if column := WIDE.fullmatch(name):
+            genes.setdefault(column[1], []).append(cell)
+    rest = [(name, cell) for name, cell in zip(names, rows[0], strict=False) if not WIDE.fullmatch(name)]
+    quality = measures([name for name, _ in rest], [cell for _, cell in rest])
+    return [
+        called(gene, [cell for cell in cells if cell not in NONE], "+".join(cells), quality)
+        for gene, cells in genes.items()
+    ]
+
+
+FORMAT = Format(
+    name="dragen_hla",
+    title="DRAGEN HLA calls",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

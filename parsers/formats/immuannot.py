@@ -1,0 +1,96 @@
+"""Immuannot's annotation of an assembly (GTF): which allele each HLA gene of a contig is, or is nearest to.
+
+    contig1 <tab> immuannot <tab> gene <tab> 100 <tab> 3500 <tab> . <tab> + <tab> . <tab>
+        gene_name "HLA-A"; template_allele "HLA-A*01:01:01:01"; template_distance "0"; consensus "HLA-A*01:01:01:01";
+
+Every line of the feature `gene` is one copy on one contig; a person's two assemblies stand in one file or in two. The
+`consensus` is the call: an allele, fewer fields of one where the sequence differs, or `new`. A template distance above
+0 differs from the nearest allele by so many bases. The other features are counted as ignored.
+
+Source: Immuannot's description of its output.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tool_calls import Line, cells_of, lines_of, low_quality, nothing_called, sample_of
+from parsers.typing_states import UNCALLED, gene_name, state_of
+from parsers.xml_document import text_of
+
+ENDINGS = (".gtf",)
+HEAD = re.compile(r"(?:#[^\n]*\n)*(?:[^\t\n]*\t){8}[^\n]*template_allele \"")
+ATTRIBUTE = re.compile(r'(\w+) "([^"]*)";?\s*')
+NEW = "new"
+FEATURE, ATTRIBUTES = 2, 8
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether a line of GTF with a template allele stands at the top."""
+    return HEAD.match(text_of(head).lstrip("\ufeff").replace("\r", "")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    rows = [(line, cells_of(line, 9, "nine cells of GTF, separated by tabs")) for line in lines if line[1][0] != "#"]
+    copies: dict[str, list[tuple[Line, dict[str, str]]]] = {}
+    for line, cells in rows:
+        told = dict(ATTRIBUTE.findall(cells[ATTRIBUTES]))
+        if cells[FEATURE] == "gene" and told.get("gene_name", "").startswith(("HLA-", "MIC")):
+            if "template_allele" not in told:
+                expected = 'template_allele "..."'
+                raise ParseError("this gene has no template allele", where=f"line {line[0]}", expected=expected)
+            copies.setdefault(gene_name(told["gene_name"]), []).append((line, {"contig": cells[0], **told}))
+    if not copies:
+        raise nothing_called("Immuannot")
+    others = len(lines) - sum(map(len, copies.values()))
+    report = TypingReport(
+        format="immuannot",
+        sample=sample_of(document.name, ENDINGS),
+        software="Immuannot",
+        loci=tuple(_typing(gene, [told for _, told in each]) for gene, each in copies.items()),
+        findings=(*(doubt for gene, each in copies.items() for doubt in _doubts(gene, each)), *findings),
+    )
+    return Parsed(reports=(report,), ignored=(Ignored("other features", others),) if others else ())
+
+
+def _typing(gene: str, copies: list[dict[str, str]]) -> LocusTyping:
+    calls = [told.get("consensus") or told["template_allele"] for told in copies]
+    named = [f"{gene}*NEW" if call == NEW else call for call in calls]
+    expression = "+".join(named)
+    state = state_of(expression)
+    quality = [
+        Printed(f"{copy} {label}", told[label])
+        for copy, told in enumerate(copies, start=1)
+        for label in told
+        if label not in ("gene_name", "consensus")
+    ]
+    return LocusTyping(
+        locus=gene,
+        state=state,
+        reported="+".join(calls),
+        expression="" if state in UNCALLED else expression,
+        method="NGS",
+        quality=tuple(quality),
+    )
+
+
+def _doubts(gene: str, copies: list[tuple[Line, dict[str, str]]]) -> list[Finding]:
+    found = []
+    for (number, _), told in copies:
+        if told.get("template_distance", "0") not in ("0", ""):
+            measure = f"{told['template_distance']} bases differ from {told['template_allele']}"
+            found.append(low_quality(gene, measure, f"line {number}"))
+    return found
+
+
+FORMAT = Format(
+    name="immuannot",
+    title="Immuannot annotation (GTF)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+    ignores=("source", "start", "end", "score", "strand", "frame"),
+)

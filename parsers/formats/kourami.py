@@ -1,0 +1,77 @@
+"""Kourami's `<sample>.result`: HLA alleles assembled from sequencing reads, at the resolution of G groups.
+
+    A*01:01:01G  546  1.0  546  546  27.0  27.0  26.0      one copy a line, two lines a gene; tabs, no header
+    A*02:01:01G;A*02:09  546  0.998  545  546 ...
+
+allele, matched bases, identity, length assembled, length known, and three weights of bottlenecks. `;` joins alleles
+that are the same where Kourami looks. An identity below 1 fits no known allele exactly. A gene without lines failed
+and is not named, so nothing is said of it.
+
+Source: Kourami's description of its output.
+"""
+
+import re
+from itertools import groupby
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+
+ENDINGS = (".result",)
+MEASURES = ("matched bases", "identity", "assembled length", "known length", "weight 1", "weight 2", "weight 3")
+_ALLELE = r"[A-Z]+[0-9]*\*[0-9:]+[A-Z]?"
+FIRST = re.compile(rf"{_ALLELE}(?:;{_ALLELE})*\t[0-9]+\t[01](?:\.[0-9]+)?\t[0-9]+\t[0-9]+(?:\t[-0-9.E]+){{3}}")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether an allele and its seven measures stand on the first line."""
+    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    rows = [(line[0], cells_of(line, 8, "an allele and seven measures, separated by tabs")) for line in lines]
+    if not rows:
+        raise nothing_called("Kourami")
+    genes = [(gene, list(each)) for gene, each in groupby(rows, key=lambda row: row[1][0].partition("*")[0])]
+    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, cells)]
+    return Parsed(
+        reports=(
+            TypingReport(
+                format="kourami",
+                sample=sample_of(document.name, ENDINGS),
+                software="Kourami",
+                loci=tuple(_typing(gene, [cells for _, cells in each]) for gene, each in genes),
+                findings=(*doubts, *findings),
+            ),
+        )
+    )
+
+
+def _typing(gene: str, rows: list[list[str]]) -> LocusTyping:
+    quality = [
+        measure for copy, cells in enumerate(rows, start=1) for measure in measures(MEASURES, cells[1:], f"{copy} ")
+    ]
+    return called(gene, [cells[0].replace(";", "/") for cells in rows], "+".join(cells[0] for cells in rows), quality)
+
+
+def _doubts(gene: str, number: int, cells: list[str]) -> list[Finding]:
+    try:
+        exact = float(cells[2]) >= 1
+    except ValueError:
+        raise ParseError(
+            "this is no identity", found=cells[2], where=f"line {number}", expected="a number up to 1"
+        ) from None
+    return [] if exact else [low_quality(gene, f"identity {cells[2]}: no known allele fits", f"line {number}")]
+
+
+FORMAT = Format(
+    name="kourami",
+    title="Kourami result (G groups)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,53 @@
+"""PHLAT's `<sample>_HLA.sum`: HLA at four fields from sequencing reads.
+
+    Locus    Allele1         Allele2         LLK        ...       separated by tabs
+    HLA_A    A*02:01:01:01   A*24:02:01:01   -2353.85
+
+The same allele twice is homozygous. The log likelihood and what else stands behind the alleles are kept as measures.
+
+Source: PHLAT's description of its output.
+"""
+
+from parsers.format import Document, Format
+from parsers.records import LocusTyping, Parsed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.typing_states import gene_name
+
+FIRST_COLUMNS = ["Locus", "Allele1", "Allele2", "LLK"]
+ENDINGS = ("_HLA.sum", ".sum", ".tsv", ".txt")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the header is PHLAT's."""
+    return first_line(head).lstrip("\ufeff").strip("\n").split("\t")[:4] == FIRST_COLUMNS
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    if len(lines) < 2:
+        raise nothing_called("PHLAT")
+    names = cells_of(lines[0], len(FIRST_COLUMNS), "the header of PHLAT")
+    report = TypingReport(
+        format="phlat",
+        sample=sample_of(document.name, ENDINGS),
+        software="PHLAT",
+        loci=tuple(_typing(names, cells_of(line, len(names), f"{len(names)} cells by tabs")) for line in lines[1:]),
+        findings=findings,
+    )
+    return Parsed(reports=(report,))
+
+
+def _typing(names: list[str], cells: list[str]) -> LocusTyping:
+    alleles = [cell for cell in cells[1:3] if "*" in cell]
+    return called(gene_name(cells[0]), alleles, "+".join(filter(None, cells[1:3])), measures(names[3:], cells[3:]))
+
+
+FORMAT = Format(
+    name="phlat",
+    title="PHLAT summary",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

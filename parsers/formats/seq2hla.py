@@ -1,0 +1,88 @@
+"""seq2HLA's `<prefix>-ClassI-class.HLAgenotype4digits`: HLA from RNA sequencing, at two fields.
+
+    #Locus  Allele 1   Confidence   Allele 2   Confidence        separated by tabs
+    A       A*02:01    1.2e-05      A*24:02'   0.003
+    B       B*07:02    NA           no         NA
+
+`'` behind an allele says that others fit as well, `no` that there is no second allele, `hoz(...)` that the tool takes
+the gene for homozygous on these grounds. The confidence is a p value; NA is none.
+
+Source: seq2HLA's description of its output.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.typing_states import gene_name
+
+HEADER = ["#Locus", "Allele 1", "Confidence", "Allele 2", "Confidence"]
+ENDINGS = (
+    "-ClassI-class.HLAgenotype4digits",
+    "-ClassI-nonclass.HLAgenotype4digits",
+    "-ClassII.HLAgenotype4digits",
+    ".HLAgenotype4digits",
+)
+ALLELE = re.compile(r"[A-Z]+[0-9]*\*[0-9:]+[A-Z]?'?")
+NONE = re.compile(r"no|hoz\(.*\)|-|")
+SURE = 0.05
+"""A p value above this is no evidence for the allele."""
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the header is seq2HLA's."""
+    return [cell.strip() for cell in first_line(head).lstrip("\ufeff").split("\t")] == HEADER
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    if len(lines) < 2:
+        raise nothing_called("seq2HLA")
+    made = [_typing(line) for line in lines[1:]]
+    return Parsed(
+        reports=(
+            TypingReport(
+                format="seq2hla",
+                sample=sample_of(document.name, ENDINGS),
+                software="seq2HLA",
+                loci=tuple(locus for locus, _ in made),
+                findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
+            ),
+        )
+    )
+
+
+def _typing(line: Line) -> tuple[LocusTyping, list[Finding]]:
+    gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence")
+    gene, where = gene_name(gene), f"line {line[0]}"
+    calls = list(zip(cells[0::2], cells[1::2], strict=False))
+    for allele, _ in calls:
+        if not ALLELE.fullmatch(allele) and not NONE.fullmatch(allele):
+            raise ParseError("this is no call of seq2HLA", found=allele, where=where, expected="an allele, or no")
+    doubts = [doubt for allele, p in calls for doubt in _doubts(gene, allele, p, where)]
+    copies = [allele.rstrip("'") for allele, _ in calls if ALLELE.fullmatch(allele)]
+    quality = measures(("confidence 1", "confidence 2"), [p for _, p in calls])
+    return called(gene, copies, "+".join(allele for allele, _ in calls if allele), quality), doubts
+
+
+def _doubts(gene: str, allele: str, p: str, where: str) -> list[Finding]:
+    found = [low_quality(gene, f"other alleles than {allele} fit as well", where)] if allele.endswith("'") else []
+    try:
+        if ALLELE.fullmatch(allele) and p not in ("NA", "") and float(p) > SURE:
+            found.append(low_quality(gene, f"the p value of {allele} is {p}", where))
+    except ValueError:
+        raise ParseError("this is no confidence", found=p, where=where, expected="a number or NA") from None
+    return found
+
+
+FORMAT = Format(
+    name="seq2hla",
+    title="seq2HLA genotypes (four digits)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,89 @@
+"""SpecHLA's `hla.result.txt`: eight genes from sequencing reads, one row of two columns a gene.
+
+    # version: IPD-IMGT/HLA 3.38.0                                        (sometimes)
+    Sample   HLA_A_1      HLA_A_2      HLA_B_1   ...                      separated by tabs
+    S1       A*01:01:01   A*02:01:01   -
+
+`-` is no call. The program has been seen to end without an error and to leave only the header: that is refused.
+
+Source: SpecHLA's description of its output.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import LocusTyping, Parsed, Printed, TypingReport
+from parsers.tool_calls import called, cells_of, lines_of, nothing_called
+from parsers.xml_document import text_of
+
+HEAD = re.compile(r"(?:#[^\n]*\r?\n)*Sample\tHLA_[A-Z0-9]+_1\tHLA_[A-Z0-9]+_2")
+COLUMN = re.compile(r"HLA_([A-Z0-9]+)_([12])")
+VERSION = re.compile(r"# version:\s*(.*?)\s*")
+NONE = "-"
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether SpecHLA's columns follow its remarks."""
+    return HEAD.match(text_of(head[:2048]).lstrip("\ufeff")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each row. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    remarks = [text for _, text in lines if text.startswith("#")]
+    header, *rows = lines[len(remarks) :] or [(1, "")]
+    names = cells_of(header, 3, "Sample and two columns for each gene, separated by tabs")
+    if not rows:
+        raise nothing_called("SpecHLA")
+    release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
+    others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
+    return Parsed(
+        reports=tuple(
+            TypingReport(
+                format="spechla",
+                sample=cells[0],
+                software="SpecHLA",
+                loci=tuple(_loci(names[1:], cells[1:], release)),
+                properties=others,
+                findings=findings,
+            )
+            for cells in (_row(line, len(names)) for line in rows)
+        )
+    )
+
+
+def _row(line: tuple[int, str], columns: int) -> list[str]:
+    cells = cells_of(line, columns, f"{columns} cells, separated by tabs")
+    if not cells[0]:
+        raise ParseError(
+            "this row names no sample: nobody could tell whose typing it is",
+            where=f"line {line[0]}",
+            expected="a sample in the first cell",
+        )
+    return cells
+
+
+def _loci(names: list[str], cells: list[str], release: str) -> list[LocusTyping]:
+    genes: dict[str, list[str]] = {}
+    for name, cell in zip(names, cells, strict=False):
+        if (column := COLUMN.fullmatch(name)) is None:
+            raise ParseError(
+                "this is no column of SpecHLA", found=name, where="the header", expected="a name like HLA_A_1"
+            )
+        genes.setdefault(column[1], []).append(cell)
+    return [
+        called(
+            gene, [each for each in each_gene if each not in ("", NONE)], "+".join(each_gene), stated_release=release
+        )
+        for gene, each_gene in genes.items()
+    ]
+
+
+FORMAT = Format(
+    name="spechla",
+    title="SpecHLA result",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,98 @@
+"""SpecImmune's `<sample>.HLA.final.type.result.formatted.txt`: HLA and its neighbours from long reads.
+
+    # version: IPD-IMGT/HLA 3.56.0
+    Locus   Chromosome  Genotype                  Match_info               Reads_num  Step1_type  One_guess
+    HLA-A   1           HLA-A*02:803N;HLA-A*...   HLA-A*02:803N|3516|1.0   49         ...         HLA-A*02:01:01:01
+
+`Genotype` lists with `;` what the copy may be, so it is what is called; `One_guess` is the tool's own choice among them
+and `Step1_type` an earlier step's, both kept as references. NA is no call. `Match_info` holds for each name the length
+compared and the identity: a copy whose best identity is below 1 fits no known allele exactly.
+
+Source: an output that SpecImmune's authors publish.
+"""
+
+import re
+from itertools import groupby
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.typing_states import gene_name
+from parsers.xml_document import text_of
+
+ENDINGS = (".HLA.final.type.result.formatted.txt", ".final.type.result.formatted.txt")
+COLUMNS = ["Locus", "Chromosome", "Genotype", "Match_info", "Reads_num", "Step1_type", "One_guess"]
+HEAD = re.compile(r"(?:#[^\n]*\r?\n)*" + r"\t".join(COLUMNS))
+VERSION = re.compile(r"# version:\s*(.*?)\s*")
+NONE = ("NA", "-")
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether SpecImmune's columns follow its remarks."""
+    return HEAD.match(text_of(head[:2048]).lstrip("\ufeff")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """One report. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    remarks = [text for _, text in lines if text.startswith("#")]
+    rows = [(line[0], cells_of(line, len(COLUMNS), f"{len(COLUMNS)} cells by tabs")) for line in lines[len(remarks) :]]
+    if len(rows) < 2 or rows[0][1][: len(COLUMNS)] != COLUMNS:
+        raise nothing_called("SpecImmune")
+    release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
+    others = [remark for remark in remarks if not VERSION.fullmatch(remark)]
+    genes = [(gene, list(each)) for gene, each in groupby(rows[1:], key=lambda row: gene_name(row[1][0]))]
+    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, cells)]
+    return Parsed(
+        reports=(
+            TypingReport(
+                format="specimmune",
+                sample=sample_of(document.name, ENDINGS),
+                software="SpecImmune",
+                loci=tuple(_typing(gene, [cells for _, cells in each], release) for gene, each in genes),
+                properties=tuple(Printed("remark", remark) for remark in others),
+                findings=(*doubts, *findings),
+            ),
+        )
+    )
+
+
+def _typing(gene: str, rows: list[list[str]], release: str) -> LocusTyping:
+    copies = [cells[2].replace(";", "/") for cells in rows if cells[2] not in NONE]
+    reported = "+".join(cells[2] for cells in rows)
+    quality = [each for cells in rows for each in measures(COLUMNS[3:5], cells[3:5], f"{cells[1]} ")]
+    references = [each for cells in rows for each in measures(COLUMNS[5:], cells[5:], f"{cells[1]} ")]
+    return called(gene, copies, reported, quality, references, release)
+
+
+def _doubts(gene: str, number: int, cells: list[str]) -> list[Finding]:
+    if cells[2] in NONE:
+        return []
+    if cells[3] in NONE:
+        return [low_quality(gene, f"nothing is told of how copy {cells[1]} matches", f"line {number}")]
+    identities = [part.rpartition("|")[2] for part in cells[3].split(";")]
+    try:
+        best = max(map(float, identities))
+    except ValueError:
+        raise ParseError(
+            "this is no match of SpecImmune",
+            found=cells[3][:80],
+            where=f"line {number}",
+            expected="name|length|identity",
+        ) from None
+    if best >= 1:
+        return []
+    return [
+        low_quality(gene, f"the best identity of copy {cells[1]} is {best}: no known allele fits", f"line {number}")
+    ]
+
+
+FORMAT = Format(
+    name="specimmune",
+    title="SpecImmune HLA result",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+    ignores=("Chromosome",),
+)

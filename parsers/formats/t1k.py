@@ -1,0 +1,93 @@
+"""T1K's `<sample>_genotype.tsv`: genotypes of HLA genes from sequencing reads; of KIR genes, in the same layout.
+
+    HLA-A  2  HLA-A*01:01:01  42.97  15  HLA-A*03:01:01  42.09  14      gene, alleles found, then allele, abundance,
+    HLA-B  1  HLA-B*08:01:01  83.95  38  .               0      -1      quality of each; tabs, no header
+
+`. 0 -1` is no second allele: homozygous or a single copy, the tool does not say. Commas join alleles that it cannot
+tell apart. A call of quality 0 or less is to be left out, say its authors: it is kept as a reference and not called.
+Cells behind the eighth are further alleles, kept as references. The genes of KIR are no HLA typing: a table of these
+alone is refused.
+
+Source: the example output of T1K, and its description.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, measures, sample_of
+from parsers.typing_states import gene_name
+
+ENDINGS = ("_genotype.tsv",)
+FIRST = re.compile(r"(?:HLA-|KIR)[A-Z0-9]+\t[0-9]+\t\S+\t[0-9.]+\t-?[0-9]+\t\S+\t[0-9.]+\t-?[0-9]+(?:\t.*)?")
+EXPECTED = "gene, number of alleles, then allele, abundance and quality twice, separated by tabs"
+NONE = "."
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether a gene with two alleles, abundances and qualities stands on the first line."""
+    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+
+
+def parse(document: Document) -> Parsed:
+    """One report of the HLA genes. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    rows = [(line, cells_of(line, 8, EXPECTED)) for line in lines]
+    typed = [(line, cells) for line, cells in rows if cells[0].startswith("HLA-")]
+    if not typed:
+        raise ParseError(
+            "this T1K table holds no HLA gene",
+            found=rows[0][1][0] if rows else "",
+            where="line 1",
+            expected="genes that begin with HLA-",
+            advice="KIR typings are not read.",
+        )
+    others = tuple(
+        Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}") for line, cells in rows if cells[0][0] == "K"
+    )
+    made = [_typing(line, cells) for line, cells in typed]
+    return Parsed(
+        reports=(
+            TypingReport(
+                format="t1k",
+                sample=sample_of(document.name, ENDINGS),
+                software="T1K",
+                loci=tuple(locus for locus, _ in made),
+                properties=others,
+                findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
+            ),
+        )
+    )
+
+
+def _typing(line: Line, cells: list[str]) -> tuple[LocusTyping, list[Finding]]:
+    gene, where = gene_name(cells[0]), f"line {line[0]}"
+    calls = [cells[2:5], cells[5:8]]
+    sure = [call for call in calls if call[0] != NONE and _quality(call, where) > 0]
+    unsure = [call for call in calls if call[0] != NONE and _quality(call, where) <= 0]
+    quality = [Printed("alleles found", cells[1])]
+    for number, call in enumerate(calls, start=1):
+        quality += measures([f"abundance {number}", f"quality {number}"], call[1:])
+    references = [*measures(["not called"] * len(unsure), [call[0] for call in unsure])]
+    references += measures(["further allele"] * len(cells[8:]), cells[8:])
+    doubts = [low_quality(gene, f"quality {call[2]}; {call[0]} is not called", where) for call in unsure]
+    reported = "+".join(call[0] for call in calls if call[0] != NONE)
+    return called(gene, [call[0].replace(",", "/") for call in sure], reported, quality, references), doubts
+
+
+def _quality(call: list[str], where: str) -> int:
+    try:
+        return int(call[2])
+    except ValueError:
+        raise ParseError("this is no quality", found=call[2], where=where, expected="a whole number") from None
+
+
+FORMAT = Format(
+    name="t1k",
+    title="T1K genotypes (HLA)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,108 @@
+"""What the results of open typing tools have in common: calls by gene, measures, a sample in the name of the file.
+
+These tools type from sequencing reads. Most of their files name neither the sample nor a nomenclature release: the
+sample is what stands in the file's name before the ending that the tool gives it; where the tool always writes the same
+name (`R1_bestguess_G.txt`, `winners.hla.txt`), it is the folder that the tool was told to write to.
+
+One allele of a gene is one copy stated and no more: whether the other is the same, missing or not seen, the tool does
+not say, unless its reader knows better. A call that the tool itself is not sure of carries `low_quality_call`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from parsers.errors import ParseError
+from parsers.records import Finding, LocusTyping, Printed
+from parsers.tables import decoded
+from parsers.typing_states import UNCALLED, state_of
+
+NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+
+Line = tuple[int, str]
+"""A line's number, from 1, and its text."""
+
+
+def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
+    """The lines that are not blank, and a finding if the last one has no end. Raises ParseError where it is no text."""
+    text = decoded(raw).lstrip("\ufeff")
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    return lines, () if text.endswith("\n") else (NO_LINE_END,)
+
+
+def cells_of(line: Line, least: int, expected: str) -> list[str]:
+    """The cells of a line between tabs, without blanks around them. Raises ParseError if there are fewer."""
+    number, text = line
+    cells = [cell.strip() for cell in text.split("\t")]
+    if len(cells) < least:
+        raise ParseError(
+            f"this line has {len(cells)} cells",
+            found=text[:80],
+            where=f"line {number}",
+            expected=expected,
+            advice="Do not open and save the file with another program on the way.",
+        )
+    return cells
+
+
+def sample_of(name: str, endings: Sequence[str], usual: str = "") -> str:
+    """The sample in a file's name: what stands before one of these endings.
+
+    Where that is `usual`, what the tool writes for every sample, it is the nearest folder above that is not called
+    `hla`. Raises ParseError if no sample can be had.
+    """
+    *folders, file_name = name.replace("\\", "/").split("/")
+    ending = next((each for each in endings if file_name.endswith(each)), None)
+    own = file_name.removesuffix(ending) if ending is not None else ""
+    if own not in ("", usual):
+        return own
+    if folders := [each for each in folders if each not in ("", "hla")]:
+        return folders[-1]
+    raise ParseError(
+        "this result names no sample, and neither does the name of its file",
+        found=file_name,
+        where="the file name",
+        expected=f"the sample followed by {' or '.join(endings)}",
+        advice="Name the file after its sample, or take in the folder of the sample.",
+    )
+
+
+def called(
+    locus: str,
+    copies: Iterable[str],
+    reported: str,
+    quality: Iterable[Printed] = (),
+    references: Iterable[Printed] = (),
+    stated_release: str = "",
+) -> LocusTyping:
+    """The typing of a locus whose copies are given in GL String grammar, each with its gene."""
+    expression = "+".join(filter(None, copies))
+    state = state_of(expression)
+    return LocusTyping(
+        locus=locus,
+        state=state,
+        reported=reported,
+        expression="" if state in UNCALLED else expression,
+        method="NGS",
+        stated_release=stated_release,
+        quality=tuple(quality),
+        references=tuple(references),
+    )
+
+
+def low_quality(locus: str, measure: str, where: str) -> Finding:
+    """The finding about a call that the tool itself is not sure of; `measure` says by what."""
+    return Finding("low_quality_call", f"the tool is not sure of this call: {measure}", where, locus)
+
+
+def measures(labels: Sequence[str], values: Sequence[str], prefix: str = "") -> tuple[Printed, ...]:
+    """The tool's own measures, as printed, without empty ones."""
+    return tuple(Printed(f"{prefix}{label}", value) for label, value in zip(labels, values, strict=False) if value)
+
+
+def nothing_called(tool: str) -> ParseError:
+    """The refusal of a result without any call."""
+    return ParseError(
+        f"this {tool} result holds no call",
+        where="the file",
+        expected="at least one gene with a call, or with the words for none",
+        advice="Look at the tool's own log: it may have failed.",
+    )
