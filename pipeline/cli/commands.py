@@ -60,6 +60,11 @@ COMMANDS = {
         "graftline check report.hml",
     ),
     "hl7": Command("reading:hl7", "The canonical ORU^R01 of a file or a receipt.", "graftline hl7 report.hml"),
+    "write": Command(
+        "exchange:write",
+        "Typings in the format of a registry, a clinic or a matcher: HML, FHIR, GL String Code, WMDA, Atlas.",
+        "graftline write fhir report.hml",
+    ),
     "identify": Command(
         "reading:identify",
         "GRID, DIN, ISBT 128 structures, SEC: decoded and checked.",

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 USUAL_HOME = "graftline-data"
 FORWARDED = frozenset(
-    {"ingest", "dump", "show", "quarantine", "verify", "renormalise", "search", "feed", "hl7", "worklist", "outbox"}
+    {
+        "ingest",
+        "dump",
+        "show",
+        "quarantine",
+        "verify",
+        "renormalise",
+        "search",
+        "feed",
+        "hl7",
+        "write",
+        "worklist",
+        "outbox",
+    }
 )
 """Commands that need the store, the spool or the work list, which the running service holds."""
 

@@ -7,7 +7,7 @@ from pipeline.normalise.records import Flag
 
 TIME = re.compile(
     r"(?P<date>\d{8}|\d{4}-\d{2}-\d{2})"
-    r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d{1,6})?)?)?"
+    r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )

@@ -128,6 +128,7 @@ def test_the_page_names_every_option(graftline: Callable[..., Any]) -> None:
             "--codes",
             "--message",
             "--model",
+            "--target",
         }
         assert not [option for option in options - positional if option not in page], name
 

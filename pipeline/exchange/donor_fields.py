@@ -1,0 +1,59 @@
+"""A locus as the two fields of a donor registry's record, without its gene: `02:01:01`, `33:01/33:03`.
+
+Two fields hold two copies, each an allele, a group, an allele code or a list; a word stands in for an allele. They hold
+neither alternative genotypes nor phase, and a blank second field is read as homozygous by some, as unknown by others.
+"""
+
+from collections.abc import Iterator
+
+from parsers.donor_fields import Fields
+from parsers.records import LocusTyping, TypingReport
+from parsers.typing_states import state_of
+from pipeline.exchange.record import NO_LOCUS, STATE_UNSAID, LeftOut
+from pipeline.normalise.nomenclature.names import split_name
+
+HELD = ("two_copies", "homozygous_stated", "one_stated", "novel")
+ABSENT = Fields("NNNN", "NNNN")
+
+
+def fields_of(locus: LocusTyping) -> Fields | None:
+    """The two fields of a locus; None if they would not say what the locus says."""
+    if locus.state == "absent":
+        return ABSENT
+    copies = locus.expression.split("+")
+    if locus.state not in HELD or len(copies) > 2 or set("|^~?").intersection(locus.expression):
+        return None
+    if state_of(locus.expression) != locus.state:
+        return None
+    values = [_without_gene(copy, locus.locus) for copy in copies]
+    return Fields(*filter(None, values)) if all(values) else None
+
+
+def _without_gene(copy: str, locus: str) -> str:
+    """The alternatives of a copy without their gene; empty if one of them is of another gene."""
+    names = [split_name(name) for name in copy.split("/")]
+    return "/".join(fields for _, fields in names) if all(gene == locus for gene, _ in names) else ""
+
+
+def held(report: TypingReport, loci: tuple[str, ...], left_out: list[LeftOut]) -> Iterator[tuple[str, Fields]]:
+    """The loci of a report that a target with these loci can hold; what it cannot is added to `left_out`."""
+    said: set[str] = set()
+    for locus in report.loci:
+        found = fields_of(locus) if locus.locus in loci and locus.locus not in said else None
+        if found:
+            said.add(locus.locus)
+            yield locus.locus, found
+        else:
+            left_out.append(LeftOut(report.sample or report.subject, locus.locus, _why_not(locus, loci, said)))
+
+
+def _why_not(locus: LocusTyping, loci: tuple[str, ...], said: set[str]) -> str:
+    reasons = {
+        NO_LOCUS: not locus.locus,
+        "the target has no place for this locus": locus.locus not in loci,
+        "the report states this locus more than once, and the target holds one statement": locus.locus in said,
+        "nothing is called, and the target leaves such a locus blank": locus.state in ("failed", "not_tested"),
+        "these are candidates; nobody has assigned one of them": locus.state == "candidates",
+        "two fields hold neither alternative genotypes nor phase": bool(set("|~").intersection(locus.expression)),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), STATE_UNSAID)

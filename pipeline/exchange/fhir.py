@@ -1,0 +1,182 @@
+"""FHIR R4: a transaction bundle with a genotype Observation for each locus and a DiagnosticReport over them.
+
+    Patient, Specimen, Organization, Device        identifiers only: subject, sample, laboratory, software
+    Observation  84413-4   valueCodeableConcept  http://glstring.org  hla#3.58.0#HLA-A*01:01+HLA-A*02:01
+                           component 48018-6  HGNC:4931; method; effectiveDateTime (a day); status
+                           dataAbsentReason where nothing is called: error, not-performed
+    DiagnosticReport  51969-4 > result
+
+A state that the GL String does not show (candidates that nobody assigned, several results of one locus) stands in an
+extension of ours, and such a result is preliminary, so that nobody takes it for a call. A review in words that FHIR
+does not have becomes the status `unknown`. What the bundle does not hold: quality, kits, findings, the time of
+day. A test is read back only if it is one of the Genetic Testing Registry.
+
+Source: HL7 FHIR R4, HL7 Genomics Reporting STU2 (genotype), NMDP hla-reporting guide.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from parsers.fhir_genotypes import STATE_EXTENSION
+from parsers.loinc import GENE, GENOTYPE, REPORT
+from parsers.records import LocusTyping, TypingReport
+from parsers.typing_states import gene_of, state_of
+from pipeline.exchange.glsc import code as glstring_code
+from pipeline.exchange.record import NO_LOCUS, WORDS, Dispatch, LeftOut, Written, day_of, prefixed
+from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.tables import rows
+
+GENOTYPE_PROFILE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genotype"
+REPORT_PROFILE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genomics-report"
+GLSTRING_SYSTEM = "http://glstring.org"
+GRID_SYSTEM = "http://www.isbt128.org/uri/GRID"
+REASONS = {"failed": "error", "not_tested": "not-performed"}
+HGNC = {row["locus"]: row["hgnc"] for row in rows("hgnc_hla.csv")}
+STATUSES = {
+    **{each: each for each in ("registered", "partial", "preliminary", "final", "amended", "corrected", "cancelled")},
+    "appended": "amended",
+    "entered-in-error": "entered-in-error",
+    "f": "final",
+    "p": "preliminary",
+    "c": "corrected",
+}
+"""Reviews that FHIR has a status for: its own words, and the letters of HL7 v2."""
+UNNAMED = "there is no code for this gene here, and a name that does not say it is one of HLA"
+SHARED = "another result of this locus stands beside it, and the two would be taken for the copies of one"
+OTHER_GENE = "its alleles are of another gene than the locus that the report names"
+Resource = dict[str, Any]
+
+
+def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
+    """One bundle of every report."""
+    left_out: list[LeftOut] = []
+    bundle = Bundle(dispatch)
+    for report in reports:
+        left_out += _add_report(bundle, report)
+    return Written(bundle.text() if bundle.entries else "", left_out)
+
+
+class Bundle:
+    """A bundle that is being put together; every entry is known by a UUID made of the document's id and its number."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self.dispatch = dispatch
+        self.entries: list[Resource] = []
+
+    def add(self, kind: str, **members: Any) -> Resource:
+        """Add a resource with those of its members that are not empty; a reference to it."""
+        number = len(self.entries) + 1
+        address = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{self.dispatch.document_id}#{number}')}"
+        resource = {"resourceType": kind, **{name: value for name, value in members.items() if value}}
+        self.entries.append({"fullUrl": address, "resource": resource, "request": {"method": "POST", "url": kind}})
+        return {"reference": address}
+
+    def text(self) -> str:
+        """The bundle as JSON."""
+        whole = {"resourceType": "Bundle", "type": "transaction", "entry": self.entries}
+        return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _add_report(bundle: Bundle, report: TypingReport) -> list[LeftOut]:
+    name = report.sample or report.subject
+    times = Counter(each.locus for each in report.loci)
+    refused = {place: reason for place, each in enumerate(report.loci) if (reason := _why_not(each, times[each.locus]))}
+    loci = [each for place, each in enumerate(report.loci) if place not in refused]
+    left_out = [LeftOut(name, report.loci[place].locus, reason) for place, reason in refused.items()]
+    if not loci:
+        return [*left_out, LeftOut(name, "", "none of its loci can be written")]
+    about: Resource = {}
+    if report.subject:
+        about["subject"] = bundle.add("Patient", identifier=[_identifier(report.subject)])
+    if report.sample:
+        about["specimen"] = bundle.add("Specimen", identifier=[{"value": report.sample}])
+    device = {}
+    if report.software:
+        device["device"] = bundle.add("Device", deviceName=[{"name": report.software, "type": "user-friendly-name"}])
+    performer = [bundle.add("Organization", name=report.centre)] if report.centre else []
+    results = [_add_genotype(bundle, each, {**about, **device}) for each in loci]
+    bundle.add(
+        "DiagnosticReport",
+        meta={"profile": [REPORT_PROFILE]},
+        identifier=[{"value": report.report_id}] if report.report_id else [],
+        status=_status(report.review),
+        category=[_coded("http://terminology.hl7.org/CodeSystem/v2-0074", "GE")],
+        code=_coded("http://loinc.org", REPORT),
+        **{role: [each] if role == "specimen" else each for role, each in about.items()},
+        effectiveDateTime=day_of(report.date, bundle.dispatch.date),
+        performer=performer,
+        result=results,
+    )
+    return left_out
+
+
+def _why_not(locus: LocusTyping, times: int) -> str:
+    """Why an Observation would not say what a locus says, of which there are so many; empty if it does."""
+    if locus.state == "one_stated" and times > 1:
+        return SHARED
+    gene = gene_of(locus.expression)
+    if gene and locus.locus in ("", gene):
+        return "" if gene in HGNC or prefixed(locus.expression).startswith("HLA-") else UNNAMED
+    if gene:
+        return OTHER_GENE
+    if not locus.locus:
+        return NO_LOCUS
+    return "" if locus.locus in HGNC else UNNAMED
+
+
+def _identifier(printed: str) -> Resource:
+    identifier = read_identifier(printed)
+    return {"system": GRID_SYSTEM, "value": printed} if identifier.scheme == "GRID" else {"value": printed}
+
+
+def _coded(system: str, code: str, **more: str) -> Resource:
+    return {"coding": [{"system": system, "code": code, **more}]}
+
+
+def _status(review: str) -> str:
+    return STATUSES.get(review.strip().lower(), "unknown")
+
+
+def _add_genotype(bundle: Bundle, locus: LocusTyping, about: Resource) -> Resource:
+    glstring = prefixed(locus.expression or (f"{locus.locus}*{WORDS[locus.state]}" if locus.state in WORDS else ""))
+    silent = locus.state in REASONS or not glstring
+    shown = not silent and state_of(glstring) == locus.state
+    reason = _coded("http://terminology.hl7.org/CodeSystem/data-absent-reason", REASONS.get(locus.state, "unknown"))
+    return bundle.add(
+        "Observation",
+        meta={"profile": [GENOTYPE_PROFILE]},
+        extension=[] if shown or locus.state in REASONS else [{"url": STATE_EXTENSION, "valueCode": locus.state}],
+        status="preliminary" if locus.state == "candidates" else _status(locus.review),
+        category=[_coded("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")],
+        code=_coded("http://loinc.org", GENOTYPE),
+        **about,
+        effectiveDateTime=day_of(locus.date, bundle.dispatch.date),
+        valueCodeableConcept={} if silent else _value(glstring, locus.stated_release),
+        dataAbsentReason=reason if silent else {},
+        method=_method(locus),
+        component=_gene(locus.locus),
+    )
+
+
+def _value(glstring: str, release: str) -> Resource:
+    code = glstring_code(release, glstring)
+    return _coded(GLSTRING_SYSTEM, code, version="1.0") if code != glstring else {"text": glstring}
+
+
+def _method(locus: LocusTyping) -> Resource:
+    coding = {"system": locus.test_source, "code": locus.test_id}
+    made = {
+        "coding": [{name: value for name, value in coding.items() if value}] if locus.test_id else [],
+        "text": locus.method,
+    }
+    return {name: value for name, value in made.items() if value}
+
+
+def _gene(locus: str) -> list[Resource]:
+    if locus not in HGNC:
+        return []
+    gene = _coded("http://www.genenames.org/geneId", HGNC[locus], display=prefixed(f"{locus}*").rstrip("*"))
+    return [{"code": _coded("http://loinc.org", GENE), "valueCodeableConcept": gene}]

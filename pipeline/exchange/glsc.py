@@ -1,0 +1,46 @@
+"""GL String Code: a table of one row for each sample and release, `id,glstring`, that any GL String tool reads.
+
+    D1,hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-B*08:01+HLA-B*44:02^HLA-DRB4*NNNN
+
+A locus whose release nobody stated stands in a row of plain GL Strings. What it cannot hold: everything but id, GL
+String and release. The id is the sample's, or the subject's where there is no sample.
+
+Source: http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from parsers.records import TypingReport
+from pipeline.exchange.record import Dispatch, LeftOut, Written, glstring_of, why_not
+
+HEADER = ("id", "glstring")
+
+
+def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:  # noqa: ARG001  # every writer is given one
+    """One table of every report."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(HEADER)
+    left_out: list[LeftOut] = []
+    rows = [row for report in reports for row in _rows(report, left_out)]
+    table.writerows(rows)
+    return Written(out.getvalue() if rows else "", left_out)
+
+
+def code(release: str, glstring: str) -> str:
+    """A GL String Code; the GL String alone where no release is stated."""
+    return f"hla#{release}#{glstring}" if release and "#" not in release else glstring
+
+
+def _rows(report: TypingReport, left_out: list[LeftOut]) -> list[tuple[str, str]]:
+    """A row for each release that the report was typed under; what has no GL String is added to `left_out`."""
+    name = report.sample or report.subject
+    by_release: dict[str, list[str]] = {}
+    for locus in report.loci:
+        if glstring := glstring_of(locus):
+            by_release.setdefault(locus.stated_release, []).append(glstring)
+        else:
+            left_out.append(LeftOut(name, locus.locus, why_not(locus)))
+    return [(name, code(release, "^".join(glstrings))) for release, glstrings in by_release.items()]

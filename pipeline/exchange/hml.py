@@ -1,0 +1,105 @@
+"""HML 1.0.1, the message that the NMDP and most registries take: valid by its schema, and in the shape of MIRING.
+
+    hml  hmlid  reporting-center
+      sample @id @center-code  property subject, report, software
+        typing @date, one for each locus  property method where the schema has no element that can stand empty
+          allele-assignment @date @allele-db @allele-version > glstring
+          typing-method > sbt-ngs | sso | ssp @locus @test-id @test-id-source
+
+Absent, untested and failed loci carry the words of the WMDA (NNNN, UUUU, XXXX). HML wants a date with every typing: a
+locus without one is left out unless the sender names it. What HML cannot hold: review and reviewer, quality, findings,
+kits, the time of day; the subject and the software stand in properties, and are read back as such. What MIRING asks
+for and no record has, because readers count sequences and raw reads and do not keep them: raw-reads, and
+consensus-sequence with its references and variants. An sbt-sanger element needs its amplification, so Sanger typings
+name their method in a property.
+
+Source: hml-1.0.1.xsd of the NMDP; MIRING, Mack 2015, doi:10.1016/j.humimm.2015.09.011.
+"""
+
+from collections.abc import Sequence
+from uuid import NAMESPACE_URL, uuid5
+
+from lxml import etree
+
+from parsers.records import LocusTyping, TypingReport
+from pipeline.exchange.record import Dispatch, LeftOut, Written, day_of, glstring_of, why_not
+
+NAMESPACE = "http://schemas.nmdp.org/spec/hml/1.0.1"
+VERSION = "1.0.1"
+SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+METHODS = {"NGS": "sbt-ngs", "SSO": "sso", "SSP": "ssp"}
+SCORED = ("sso", "ssp")
+NO_DATE = "HML wants the date of a typing, and the report prints none that can be read; name it with --date"
+
+
+def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
+    """One message with a sample for each report."""
+    root = etree.Element(f"{{{NAMESPACE}}}hml", nsmap={None: NAMESPACE, "xsi": SCHEMA_INSTANCE})  # type: ignore[dict-item]  # None is the default namespace
+    root.set(f"{{{SCHEMA_INSTANCE}}}schemaLocation", f"{NAMESPACE} {NAMESPACE}/hml-{VERSION}.xsd")
+    root.set("version", VERSION)
+    projects = {each.project for each in reports}
+    if len(projects) == 1 and (project := projects.pop()):
+        root.set("project-name", project)
+    _add(root, "hmlid", root=dispatch.oid or _oid_of(dispatch.facility), extension=dispatch.document_id)
+    _add(root, "reporting-center", **{"reporting-center-id": dispatch.centre or dispatch.facility})
+    left_out = [each for report in reports for each in _add_sample(root, report, dispatch)]
+    text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
+    return Written(text if root.find("{*}sample") is not None else "", left_out)
+
+
+def _oid_of(facility: str) -> str:
+    """An OID that nobody needs to assign: 2.25 and the number of a UUID (ITU-T X.667)."""
+    return f"2.25.{uuid5(NAMESPACE_URL, facility).int}"
+
+
+def _add(parent: etree._Element, element: str, /, **attributes: str) -> etree._Element:
+    """An element with those of the attributes that are not empty."""
+    given = {attribute: value for attribute, value in attributes.items() if value}
+    return etree.SubElement(parent, f"{{{NAMESPACE}}}{element}", given)
+
+
+def _property(parent: etree._Element, name: str, value: str) -> None:
+    if value:
+        _add(parent, "property", name=name, value=value)
+
+
+def _add_sample(root: etree._Element, report: TypingReport, dispatch: Dispatch) -> list[LeftOut]:
+    name = report.sample or report.subject
+    element = _add(root, "sample", id=name, **{"center-code": report.centre})
+    _property(element, "subject", report.subject)
+    _property(element, "report", report.report_id)
+    _property(element, "software", report.software)
+    left_out = []
+    for locus in report.loci:
+        glstring, date = glstring_of(locus), day_of(locus.date, report.date, dispatch.date)
+        if glstring and date:
+            _add_typing(element, locus, glstring, date)
+        else:
+            left_out.append(LeftOut(name, locus.locus, why_not(locus) if glstring is None else NO_DATE))
+    if element.find("{*}typing") is None:
+        root.remove(element)
+        left_out.append(LeftOut(name, "", "none of its loci can be written"))
+    return left_out
+
+
+def _add_typing(sample: etree._Element, locus: LocusTyping, glstring: str, date: str) -> None:
+    typing = _add(sample, "typing", **{"gene-family": "HLA", "date": date})
+    method = METHODS.get(locus.method, "")
+    if not method:
+        _property(typing, "method", locus.method)
+    assignment = _add(
+        typing,
+        "allele-assignment",
+        **{"date": date, "allele-db": locus.allele_db, "allele-version": locus.stated_release},
+    )
+    _add(assignment, "glstring").text = glstring
+    element = _add(typing, "typing-method")
+    if method:
+        _add_method(element, method, locus, glstring)
+
+
+def _add_method(parent: etree._Element, name: str, locus: LocusTyping, glstring: str) -> None:
+    gene = glstring.partition("*")[0]
+    element = _add(parent, name, locus=gene, **{"test-id": locus.test_id, "test-id-source": locus.test_source})
+    if name in SCORED:
+        element.set("scores", next((each.text for each in locus.quality if each.label == "scores"), ""))

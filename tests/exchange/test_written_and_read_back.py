@@ -1,0 +1,149 @@
+"""Every target is written from every typing there is, and read back by the reader of its format to the same record."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format, load_formats, load_profiles, open_document, recognise
+from parsers.records import LocusTyping, TypingReport
+from pipeline.exchange.record import NO_LOCUS, Dispatch, day_of, prefixed, record_of
+from pipeline.exchange.targets import TARGETS
+from pipeline.home import BUNDLED
+from pipeline.normalise.glstring import read as read_glstring
+from pipeline.normalise.nomenclature.install import install, open_release
+from pipeline.normalise.normaliser import Normaliser
+
+SAMPLES = Path(__file__).parent.parent / "formats"
+EXPORTS = BUNDLED / "demo" / "exports"
+DISPATCH = Dispatch(
+    document_id="invented",
+    written="2026-11-20T08:41:00Z",
+    facility="Invented laboratory",
+    centre="999",
+    organisation="9999",
+    pool="9999",
+    date="2026-11-20",
+)
+BIG = 200_000
+
+
+@pytest.fixture(scope="module")
+def formats() -> dict[str, Format]:
+    return load_formats(load_profiles([BUNDLED / "profiles"]))
+
+
+@pytest.fixture(scope="module")
+def house(formats: dict[str, Format], tmp_path_factory: pytest.TempPathFactory) -> list[TypingReport]:
+    """The record of every typing in the house's samples, under the invented mini-release."""
+    releases = tmp_path_factory.mktemp("mini")
+    install(str(BUNDLED / "demo" / "nomenclature"), releases)
+    files = [path for path in SAMPLES.glob("*/*") if path.suffix not in (".md", ".py") and path.is_file()]
+    normaliser = Normaliser(open_release(releases, "0.1.0"))
+    return [each for path in [*files, *EXPORTS.iterdir()] for each in records_in(path, formats, normaliser)]
+
+
+@pytest.fixture(scope="module")
+def collected(shared: Path, formats: dict[str, Format], tmp_path_factory: pytest.TempPathFactory) -> list[TypingReport]:
+    """The record of other people's typings, under IPD-IMGT/HLA 3.58.0; of long files the first hundred."""
+    releases = tmp_path_factory.mktemp("real")
+    install(str(shared / "ipd-imgt-hla" / "3580"), releases)
+    normaliser = Normaliser(open_release(releases, "3.58.0"))
+    files = sorted(path for path in (shared / "samples" / "typing").rglob("*") if path.is_file())
+    return [each for path in files for each in list(records_in(path, formats, normaliser))[:100]]
+
+
+def records_in(path: Path, formats: dict[str, Format], normaliser: Normaliser) -> Iterator[TypingReport]:
+    document = open_document(path.read_bytes(), path.name)
+    try:
+        reports = recognise(document, formats).parse(document).reports
+    except ParseError:
+        return
+    for report in reports:
+        if isinstance(report, TypingReport):
+            yield record_of(report, normaliser.typings.normalise(report))
+
+
+def compared(locus: LocusTyping, fields: tuple[str, ...], *days: str) -> tuple[str, ...]:
+    """The fields of a locus that a target gives back, as far as it can: a day, not a moment; a canonical expression."""
+    shown = {field: getattr(locus, field) for field in fields}
+    if "date" in shown:
+        shown["date"] = day_of(shown["date"], *days)
+    if "expression" in shown:
+        shown["expression"] = canonical(locus).removesuffix(f"HLA-{locus.locus}*NEW")
+    if not shown.get("expression") or locus.state in ("failed", "not_tested", "absent"):
+        for field in ("expression", "stated_release", "allele_db"):
+            shown.pop(field, None)
+    return tuple(shown.values())
+
+
+def canonical(locus: LocusTyping) -> str:
+    """An expression whose names are all written in full; one that is no GL String as it stands."""
+    try:
+        return str(read_glstring(locus.expression, locus.locus))
+    except ParseError:
+        return prefixed(locus.expression)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("source", ["house", "collected"])
+def test_what_was_written_is_read_back(
+    name: str, source: str, formats: dict[str, Format], request: pytest.FixtureRequest
+) -> None:
+    target = TARGETS[name]
+    records: list[TypingReport] = request.getfixturevalue(source)
+    held = 0
+    for record in records:
+        made = target.write([record], DISPATCH)
+        assert all(each.reason for each in made.left_out)
+        if not made.text:
+            assert made.left_out or not record.loci
+            continue
+        (read, *others) = formats[target.reader].parse(Document(made.text.encode(), "written")).reports
+        loci = [locus for each in (read, *others) if isinstance(each, TypingReport) for locus in each.loci]
+        days = (record.date, DISPATCH.date) if name == "hml" else (DISPATCH.date,)
+        back = Counter(compared(each, target.locus_fields) for each in loci)
+        assert back <= Counter(compared(each, target.locus_fields, *days) for each in record.loci)
+        assert len(loci) == len(record.loci) - len(
+            [each for each in made.left_out if each.locus or each.reason == NO_LOCUS]
+        )
+        held += len(loci)
+    assert held > 20 or (name, source) == ("wmda", "collected"), "a round trip of nothing would show nothing"
+
+
+def test_a_written_hml_message_is_valid_by_the_schema(house: list[TypingReport], shared: Path) -> None:
+    schema = etree.XMLSchema(etree.parse(str(shared / "samples/typing/hml-xsd/hml-1.0.1.xsd")))
+    for record in house:
+        if text := TARGETS["hml"].write([record], DISPATCH).text:
+            schema.assertValid(etree.fromstring(text.encode()))
+
+
+def test_the_same_record_gives_the_same_document(house: list[TypingReport]) -> None:
+    for target in TARGETS.values():
+        assert target.write(house[:20], DISPATCH) == target.write(house[:20], DISPATCH)
+
+
+def test_a_donor_without_a_grid_is_no_entry_of_an_inventory() -> None:
+    nobody = TypingReport(
+        format="hml", sample="17", loci=(LocusTyping(locus="A", state="one_stated", expression="A*01:01"),)
+    )
+    made = TARGETS["wmda"].write([nobody], DISPATCH)
+    assert made.text == ""
+    assert [each.reason for each in made.left_out] == [
+        "an inventory lists donors by their GRID, and the report names none that is valid"
+    ]
+
+
+def test_candidates_are_never_written_as_a_call() -> None:
+    open_question = TypingReport(
+        format="hml",
+        sample="9999TEST00000000118",
+        loci=(LocusTyping(locus="A", state="candidates", expression="A*01:01+A*02:01", date="2026-11-01"),),
+    )
+    for name, target in TARGETS.items():
+        made = target.write([open_question], DISPATCH)
+        assert "01:01" not in made.text or name == "fhir"
+    assert '"status": "preliminary"' in TARGETS["fhir"].write([open_question], DISPATCH).text
