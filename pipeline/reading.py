@@ -1,12 +1,14 @@
 """Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
 
+import hashlib
+import tomllib
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.format import Profile, open_document, profile_labels
+from parsers.format import Profile, load_formats, open_document, profile_labels
 from parsers.records import Finding, Parsed, TypingReport
 from pipeline.errors import SiteError
 from pipeline.hl7.message import Envelope, render
@@ -136,3 +138,14 @@ def labels_of(
             f'there is no profile "{profile}"; expected one of: {", ".join(each.name for each in profiles)}'
         )
     return profile_labels(open_document(raw, name), chosen)
+
+
+def proposed_profile(raw: bytes, name: str) -> tuple[str, Parsed]:
+    """A profile for a table, as TOML, and what the table's reader makes of the table with it. Raises ParseError."""
+    from parsers.lab_table_draft import draft  # noqa: PLC0415  # no other command proposes anything
+
+    document = open_document(raw, name)
+    text = draft(document)
+    settings = tomllib.loads(text)
+    profile = Profile("proposed", settings["format"], hashlib.sha256(text.encode()).hexdigest(), settings)
+    return text, load_formats((profile,))[profile.format].parse(document)

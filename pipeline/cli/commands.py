@@ -1,8 +1,8 @@
 """What can be asked for: every command, where it lives, what it does, and an example of it.
 
 The examples stand in the commands' help and in docs/commands.md, and a test runs each of them in a folder that holds
-`report.hml`, `run.log`, `orders.csv`, `site.toml`, the folders `exports` and `release`, and the two receipts that they
-name.
+`report.hml`, `run.log`, `orders.csv`, `typings.csv`, `site.toml`, the folders `exports` and `release`, and the two
+receipts that they name.
 """
 
 from typing import NamedTuple
@@ -174,11 +174,16 @@ FAMILIES = {
     "profile": Family(
         "Log and table layouts.",
         {
+            "propose": Command(
+                "reading:profile_propose",
+                "A profile for a laboratory's table, to be read and corrected by a person.",
+                "graftline profile propose typings.csv",
+            ),
             "test": Command(
                 "reading:profile_test",
                 "Which labels of a log a profile maps, and which it does not.",
                 "graftline profile test graftsep_summary run.log",
-            )
+            ),
         },
     ),
     "feed": Family(

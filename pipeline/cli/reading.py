@@ -1,4 +1,4 @@
-"""Commands that read files or codes and store nothing: parse, check, hl7, identify, profile test."""
+"""Commands that read files or codes and store nothing: parse, check, hl7, identify, profile propose, profile test."""
 
 import errno
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from instruments.sources.folder import printable
 from parsers.errors import ParseError
+from parsers.records import TypingReport
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 from pipeline.normalise.nomenclature.release import Release
@@ -182,6 +183,33 @@ def identify(*codes: Annotated[str, Parameter(required=True)], session: Here) ->
             for part in each.parts:
                 session.answers.line(f"    {part.label}: {part.value}")
     return int(not all(each.valid for each in decoded))
+
+
+def profile_propose(file: Path, *, session: Here) -> int:
+    """Print a profile proposed for a laboratory's table, as TOML; what is doubtful in it stands there as a comment.
+
+    Parameters
+    ----------
+    file
+        The table: CSV, TSV or Excel.
+    """
+    from pipeline.reading import proposed_profile  # noqa: PLC0415
+
+    try:
+        profile, parsed = proposed_profile(_bytes_of(session.at(file)), file.name)
+    except OSError as error:
+        session.answers.say(f"{file}: {error.strerror}")
+        return 2
+    except ParseError as error:
+        session.answers.say(f"{file}: {error.explain()}")
+        return 1
+    loci = sum(len(report.loci) for report in parsed.reports if isinstance(report, TypingReport))
+    if session.answers.json:
+        session.answers.object({"profile": profile, "samples": len(parsed.reports), "loci": loci})
+    else:
+        session.answers.line(profile.rstrip("\n"))
+    session.answers.say(f"with this profile the file holds {counted(len(parsed.reports), 'sample')}, {loci} typed loci")
+    return 0
 
 
 def profile_test(profile: str, file: Path, *, session: Here) -> int:

@@ -50,6 +50,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes((EXPORTS / sample).read_bytes())
+    (folder / "typings.csv").write_text("Specimen,HLA-A_1,HLA-A_2\nINVENTED-1,01:01,02:01\nINVENTED-2,24:02,\n")
     (folder / "orders.csv").write_text("specimen,tests\nINVENTED-1,WBC HGB\n")
     destination = '\n[[destination]]\nname = "registry"\nconnect = "127.0.0.1:9"\n'
     (folder / "peers.toml").write_text((BUNDLED / "site.toml").read_text() + destination)
