@@ -14,10 +14,13 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.normalise.comparison import Comparison
 from pipeline.process import Workbench, process
 from pipeline.renormalisation import DECIDER, Renormalisation, restated, write
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
+from pipeline.store.contradictions import DECIDER as REVIEWER
+from pipeline.store.contradictions import Kept
 from pipeline.store.entry import Entry, Receipt
 from pipeline.store.outbox import DECIDER as COURIER
 from pipeline.store.outbox import Settled, settle
@@ -27,6 +30,10 @@ from pipeline.store.writer import Writer
 BATCH_FRAMES = 1000
 BATCH_BYTES = 32 * 1024 * 1024
 IDLE_SECONDS = 0.5
+
+
+OTHER_DECIDERS = (DECIDER, COURIER, REVIEWER)
+"""Whose decisions are not about how a receipt is to be read."""
 
 
 class Frames(Protocol):
@@ -95,7 +102,7 @@ class Loader:
         in_use = store.release_in_use
         self.bench = bench_of(release if in_use is None else in_use)
         self._batch_frames = batch_frames
-        self._writer = Writer(store, destinations)
+        self._writer = Writer(store, destinations, comparison_of(self.bench))
         self._one_at_a_time = threading.Lock()
 
     def catch_up(self) -> int:
@@ -110,8 +117,8 @@ class Loader:
                 entries = [entry for frame in batch for entry in self.entries(*frame)]
                 if written:
                     written.result()
-                if is_renormalisation(batch[0][0]):
-                    self._renormalise(*batch[0])
+                if stands_alone(batch[0][0]):
+                    self._decide(*batch[0])
                     written = None
                 else:
                     written = writing.submit(self._write, entries, settlements(batch), batch[-1][0].seq)
@@ -120,12 +127,21 @@ class Loader:
                 written.result()
         return taken
 
+    def _decide(self, envelope: Envelope, payload: bytes) -> None:
+        """Carry out a decision about what the store holds by then."""
+        if is_renormalisation(envelope):
+            self._renormalise(envelope, payload)
+        else:
+            self._writer.keep(envelope.seq, msgspec.json.decode(payload, type=Kept))
+
     def _renormalise(self, envelope: Envelope, payload: bytes) -> None:
         """Read the whole store, and all that follows, under another release."""
         decision = msgspec.json.decode(payload, type=Renormalisation)
         before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
-        write(self.store, envelope.seq, decision, list(restated(self.store, before, after.normaliser.typings)))
-        self.bench = after
+        comparison = comparison_of(after)
+        found = list(restated(self.store, before, after.normaliser.typings))
+        write(self.store, envelope.seq, decision, found, comparison)
+        self.bench, self._writer.comparison = after, comparison
 
     def _write(self, entries: list[Entry], settled: list[Settled], last: int) -> None:
         self._writer.load(entries, last)
@@ -136,7 +152,7 @@ class Loader:
         """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
-        elif envelope.kind == Kind.DECISION and envelope.source not in (DECIDER, COURIER):
+        elif envelope.kind == Kind.DECISION and envelope.source not in OTHER_DECIDERS:
             decision = msgspec.json.decode(payload, type=Resubmission)
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
@@ -148,6 +164,17 @@ class Loader:
             if spool.wait(self.store.last_seq, IDLE_SECONDS):
                 self.catch_up()
         self.catch_up()
+
+
+def comparison_of(bench: Workbench) -> Comparison | None:
+    """What typings of one donor are held against each other with; None without a nomenclature release."""
+    release = bench.normaliser.typings.release
+    return Comparison(release.allowed) if release else None
+
+
+def stands_alone(envelope: Envelope) -> bool:
+    """Whether a frame is a decision about all that the store holds by then."""
+    return envelope.kind == Kind.DECISION and envelope.source in (DECIDER, REVIEWER)
 
 
 def is_renormalisation(envelope: Envelope) -> bool:
@@ -174,12 +201,12 @@ def settlements(frames: Iterable[tuple[Envelope, bytes]]) -> list[Settled]:
 def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:
     """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB.
 
-    A change of release is a group of its own.
+    A decision about all that is there by then is a group of its own.
     """
     group: list[tuple[Envelope, bytes]] = []
     size = 0
     for frame in frames:
-        alone = is_renormalisation(frame[0])
+        alone = stands_alone(frame[0])
         if group and (alone or len(group) >= most or size >= BATCH_BYTES):
             yield group
             group, size = [], 0

@@ -1,5 +1,9 @@
-"""Putting a quarantined receipt back: a decision that the spool keeps, so that a rebuild takes it again."""
+"""Putting a quarantined receipt back, and deciding between two that contradict each other.
 
+Both are decisions that the spool keeps, so that a rebuild takes them again.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +14,8 @@ from pipeline.loader import Resubmission
 from pipeline.site import Site
 from pipeline.spool.frames import Kind
 from pipeline.store import queries
+from pipeline.store.contradictions import DECIDER as REVIEWER
+from pipeline.store.contradictions import Kept
 
 DECIDER = "quarantine"
 
@@ -18,9 +24,29 @@ def resubmit(site: Site, seq: int, format: str = "") -> dict[str, Any]:
     """Have a receipt read again, as this format if one is named; what the store then says of it. Raises SiteError."""
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
+    _decide(site, DECIDER, Resubmission(seq, format), seq)
+    return next(row for row in queries.dump(site.ready_store(), "receipts") if row["seq"] == seq)
+
+
+def keep(site: Site, receipt: str, loci: Sequence[str] = ()) -> int:
+    """Have what a receipt says of its donors stand, at these loci or at all; how many contradictions that ends."""
+    store = site.ready_store()
+    seq = next((row["seq"] for row in store.rows("select seq from receipt where receipt = ?", [receipt])), None)
+    before = contradictions(site, receipt)
+    if seq is None or not before:
+        return 0
+    _decide(site, REVIEWER, Kept(seq, tuple(loci)), seq)
+    return before - contradictions(site, receipt)
+
+
+def contradictions(site: Site, receipt: str) -> int:
+    """In how many contradictions a receipt stands."""
+    rows = queries.dump(site.ready_store(), "conflicts")
+    return sum(receipt in (row["receipt"], row["other_receipt"]) for row in rows)
+
+
+def _decide(site: Site, decider: str, decision: Resubmission | Kept, seq: int) -> None:
     try:
-        site.spool.append(Kind.DECISION, DECIDER, msgspec.json.encode(Resubmission(seq, format)), refers=(seq,))
+        site.spool.append(Kind.DECISION, decider, msgspec.json.encode(decision), refers=(seq,))
     except Refused as reason:
         raise Unavailable(f"the decision cannot be kept: {reason}") from reason
-    store = site.ready_store()
-    return next(row for row in queries.dump(store, "receipts") if row["seq"] == seq)

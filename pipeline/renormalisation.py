@@ -14,10 +14,12 @@ from typing import Literal, get_args
 import msgspec
 
 from parsers.records import LocusTyping, State
+from pipeline.normalise.comparison import Comparison
 from pipeline.normalise.glstring import read
 from pipeline.normalise.nomenclature.release import Release, UnknownName
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
+from pipeline.store.contradictions import find_everywhere
 from pipeline.store.scripts import script
 from pipeline.store.store import Store
 from pipeline.store.texts import json_text
@@ -111,8 +113,13 @@ def _groups_of(name: str, release: Release | None) -> tuple[frozenset[str], ...]
         return None
 
 
-def write(store: Store, seq: int, decision: Renormalisation, found: list[Restated]) -> None:
-    """Write the meanings and the change log, and read the store under the new release from now on."""
+def write(
+    store: Store, seq: int, decision: Renormalisation, found: list[Restated], comparison: Comparison | None = None
+) -> None:
+    """Write the meanings and the change log, and read the store under the new release from now on.
+
+    With a `comparison` under that release, what contradicts what is found out anew.
+    """
     with store.transaction("renormalising") as connection:
         connection.execute(script("renormalise/restated"), [json_text(found)])
         connection.execute(script("renormalise/meaning"))
@@ -120,4 +127,6 @@ def write(store: Store, seq: int, decision: Renormalisation, found: list[Restate
         connection.execute(script("renormalise/changed_reports"), [seq])
         connection.execute("delete from release_in_use")
         connection.execute("insert into release_in_use values (?)", [decision.release])
+        if comparison:
+            find_everywhere(connection, comparison)
         connection.execute(script("load/cursor"), [seq])

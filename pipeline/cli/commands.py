@@ -65,6 +65,11 @@ COMMANDS = {
         "Typings in the format of a registry, a clinic or a matcher: HML, FHIR, GL String Code, WMDA, Atlas.",
         "graftline write fhir report.hml",
     ),
+    "compare": Command(
+        "comparing:compare",
+        "The typings of two files or receipts held against each other: same, compatible, contradictory.",
+        "graftline compare report.hml R1-9f2c1e",
+    ),
     "identify": Command(
         "reading:identify",
         "GRID, DIN, ISBT 128 structures, SEC: decoded and checked.",
@@ -136,6 +141,11 @@ FAMILIES = {
                 "records:quarantine_resubmit",
                 "Read a quarantined receipt again, perhaps as another format.",
                 "graftline quarantine resubmit R2-77b1c0 --format hml",
+            ),
+            "keep": Command(
+                "records:quarantine_keep",
+                "Have what a receipt says stand against the ones that contradict it.",
+                "graftline quarantine keep R1-9f2c1e --locus A",
             ),
         },
     ),

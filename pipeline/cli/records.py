@@ -1,6 +1,8 @@
 """Commands that read the store: dump, show, quarantine."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from instruments.sources.folder import printable
 from pipeline.cli.answers import counted
@@ -15,7 +17,7 @@ def dump(what: str, *, session: Here) -> int:
     Parameters
     ----------
     what
-        receipts, reports, typings, observations, procedures, donors, messages, ignored or changes.
+        receipts, reports, typings, observations, procedures, donors, conflicts, messages, ignored or changes.
     """
     from pipeline.store import queries  # noqa: PLC0415
 
@@ -86,12 +88,34 @@ def _pretty(record: Any, session: Session) -> None:
 
 
 def quarantine_list(*, session: Here) -> int:
-    """List what was not loaded, and why."""
+    """List what was not loaded or contradicts another report, and why."""
     from pipeline.store import queries  # noqa: PLC0415
 
     count = session.answers.table(queries.quarantine(session.site.ready_store()), QUARANTINE_COLUMNS)
-    session.answers.say(f"{counted(count, 'receipt')} in quarantine" if count else "nothing is in quarantine")
+    session.answers.say(f"{counted(count, 'matter')} to look at" if count else "nothing is in quarantine")
     return 0
+
+
+def quarantine_keep(
+    receipt: str, *, locus: Annotated[tuple[str, ...], Parameter(negative="")] = (), session: Here
+) -> int:
+    """Have what a receipt says stand against what contradicts it. The decision is kept in the spool.
+
+    Parameters
+    ----------
+    receipt
+        The receipt that is right.
+    locus
+        Only at this locus (A, DRB1 ...); may be given several times.
+    """
+    from pipeline.quarantine import keep  # noqa: PLC0415
+
+    ended = keep(session.site, printable(receipt), locus)
+    if session.answers.json:
+        session.answers.object({"receipt": receipt, "ended": ended})
+    else:
+        session.answers.line(f"{receipt}: {counted(ended, 'contradiction')} decided")
+    return int(not ended)
 
 
 def quarantine_show(receipt: str, *, session: Here) -> int:

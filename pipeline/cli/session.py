@@ -29,6 +29,7 @@ FORWARDED = frozenset(
         "feed",
         "hl7",
         "write",
+        "compare",
         "worklist",
         "outbox",
     }

@@ -13,7 +13,16 @@ from pipeline.store.store import Store
 Row = dict[str, Any]
 
 Dump = Literal[
-    "receipts", "reports", "typings", "observations", "procedures", "donors", "messages", "ignored", "changes"
+    "receipts",
+    "reports",
+    "typings",
+    "observations",
+    "procedures",
+    "donors",
+    "conflicts",
+    "messages",
+    "ignored",
+    "changes",
 ]
 DUMPS: tuple[Dump, ...] = get_args(Dump)
 
@@ -27,7 +36,7 @@ def dump(store: Store, what: Dump) -> Iterator[Row]:
 
 
 def quarantine(store: Store) -> Iterator[Row]:
-    """Every receipt that was not loaded, with the reason."""
+    """Every receipt that was not loaded or contradicts another, with the reason: what a person has to look at."""
     return store.rows(script("dump/quarantine"))
 
 

@@ -1,17 +1,31 @@
 """The reports of a batch as rows of the store's tables."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from parsers.records import TypingReport, identity
-from pipeline.normalise.records import NormalObservations, NormalTyping
+from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
 NO_DOUBTS = "[]"
+RECIPIENTS = "RECIPIENT"
+"""Projects of this name type patients."""
+
+
+class Donor(NamedTuple):
+    """Whom a matcher is told that a report is about.
+
+    A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: `owner` is the
+    source it came from, so that two laboratories' sample 17 stay two donors.
+    """
+
+    value: str
+    scheme: str
+    owner: str
 
 
 class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +41,10 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | None
     subject_scheme: str | None
     quality_control: bool
+    donor: str | None
+    donor_scheme: str | None
+    donor_owner: str | None
+    donor_key: int | None
     identity: str
     run_key: int
     printed: str
@@ -96,10 +114,41 @@ def typing_rows(typed: Iterable[tuple[int, int, list[Pair]]], numbers: dict[Stat
             )
 
 
+def donor_of(report: LoadedReport, source: str) -> Donor | None:
+    """Whom a report is about; None for control material, a test message, nobody, or a recipient.
+
+    A report with an error flag of its own is a test message or worse. A patient who is taken for a donor is found by
+    the next patient's search.
+    """
+    normal = report.normal
+    project = report.printed.project if isinstance(report.printed, TypingReport) else ""
+    doubtful = any(flag.severity == "error" for flag in normal.flags)
+    if _is_control(normal) or doubtful or RECIPIENTS in project.upper():
+        return None
+    named = _named(normal)
+    return Donor(named.value, named.scheme, "" if "GRID" in _schemes(normal) else source) if named.value else None
+
+
+def _named(normal: NormalReport) -> Identifier:
+    """The person where one is named, unless the sample alone has a GRID; else the sample."""
+    subject = normal.subject
+    by_subject = subject and subject.value and (subject.scheme == "GRID" or normal.sample.scheme != "GRID")
+    return subject if subject and by_subject else normal.sample
+
+
+def _schemes(normal: NormalReport) -> set[str]:
+    return {each.scheme for each in (normal.subject, normal.sample) if each}
+
+
+def _is_control(normal: NormalReport) -> bool:
+    return isinstance(normal, NormalObservations) and normal.quality_control
+
+
 def _report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
     printed, normal = report.printed, report.normal
     run = identity(printed)
     name, normalised = json_text(run), json_text(normal)
+    donor = donor_of(report, receipt.source)
     return ReportRow(
         seq=receipt.seq,
         ordinal=ordinal,
@@ -110,7 +159,11 @@ def _report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportR
         sample_scheme=normal.sample.scheme,
         subject=normal.subject.value if normal.subject else None,
         subject_scheme=normal.subject.scheme if normal.subject else None,
-        quality_control=isinstance(normal, NormalObservations) and normal.quality_control,
+        quality_control=_is_control(normal),
+        donor=donor.value if donor else None,
+        donor_scheme=donor.scheme if donor else None,
+        donor_owner=donor.owner if donor else None,
+        donor_key=key64(donor.owner, donor.value) if donor else None,
         identity=name,
         run_key=key64(receipt.source, name),
         printed=json_text(printed),

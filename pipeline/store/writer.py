@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from pipeline.normalise.comparison import Comparison
 from pipeline.store.arrival import Ledger, Outcome
+from pipeline.store.contradictions import Kept, find_in_batch, keep
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.report_rows import columns, report_rows, typed_loci, typing_rows
 from pipeline.store.scripts import script
@@ -30,6 +32,10 @@ REPORT = (
     "subject",
     "subject_scheme",
     "quality_control",
+    "donor",
+    "donor_scheme",
+    "donor_owner",
+    "donor_key",
     "identity",
     "run_key",
     "printed",
@@ -64,10 +70,14 @@ class ReceiptRow(msgspec.Struct, frozen=True):
 
 
 class Writer:
-    """Loads entries. `destinations` are the peers to which every message of a new report is to be delivered."""
+    """Loads entries. `destinations` are the peers to which every message of a new report is to be delivered.
 
-    def __init__(self, store: Store, destinations: Sequence[str] = ()) -> None:
+    With a `comparison`, typings are held against the others of their donors.
+    """
+
+    def __init__(self, store: Store, destinations: Sequence[str] = (), comparison: Comparison | None = None) -> None:
         self._store = store
+        self.comparison = comparison
         self._statements = Statements()
         self._destinations = json_text(list(destinations)) if destinations else None
 
@@ -89,6 +99,12 @@ class Writer:
             self._statements.forget()
             raise
         return states
+
+    def keep(self, decision: int, kept: Kept) -> None:
+        """Carry out a decision between typings that contradict each other, the frame `decision` of the spool."""
+        with self._store.transaction("deciding between typings") as connection:
+            keep(connection, decision, kept)
+            connection.execute(script("load/cursor"), [decision])
 
     def _load(self, connection: Connection, entries: list[Entry], reached: int) -> list[ReceiptState]:
         ledger = Ledger(_known(connection, entries))
@@ -127,6 +143,8 @@ class Writer:
             return
         numbers = self._statements.numbers(connection, (pair for _, _, loci in typed for pair in loci))
         connection.execute(script("load/typing"), [json_text(list(typing_rows(typed, numbers)))])
+        if self.comparison:
+            find_in_batch(connection, self.comparison)
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

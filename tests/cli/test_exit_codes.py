@@ -195,7 +195,7 @@ def test_answers_go_to_stdout_and_remarks_to_stderr(graftline: Callable[..., Any
     answer = graftline("ingest", "exports")
     assert answer.out == "2 receipts: 2 loaded, 0 duplicates, 0 quarantined\n"
     assert "on disk" in answer.err
-    assert graftline("--json", "quarantine", "list").err == "1 receipt in quarantine\n"
+    assert graftline("--json", "quarantine", "list").err == "1 matter to look at\n"
 
 
 def test_a_reader_that_has_seen_enough(shell: Callable[[str], subprocess.CompletedProcess[str]]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pipeline.home import BUNDLED, Home
 from pipeline.normalise.nomenclature.install import install
 from pipeline.site import Site, open_site
+from tests.flow.later_release import write_later
 
 FAULTS = Path(__file__).parent.parent / "faults"
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -34,6 +35,12 @@ def home(tmp_path: Path) -> Path:
 def site(home: Path) -> Iterator[Site]:
     with open_site(home, None) as opened:
         yield opened
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> str:
+    """A folder with a later nomenclature release, 0.2.0."""
+    return write_later(tmp_path / "later")
 
 
 @pytest.fixture

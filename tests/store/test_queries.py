@@ -49,7 +49,7 @@ def test_every_row_has_the_promised_keys(filled: Store, what: Any) -> None:
     assert all(set(PROMISED[what].split()) <= row.keys() for row in rows)
 
 
-@pytest.mark.parametrize("what", DUMPS)
+@pytest.mark.parametrize("what", [what for what in DUMPS if what != "conflicts"])
 def test_every_dump_is_the_same_twice(renormalised: Store, what: Any) -> None:
     rows = list(dump(renormalised, what))
     assert rows

@@ -1,7 +1,7 @@
 with changed as (
-    select distinct donor, owner
-    from person_report
-    where changed > ?
+    select distinct donor, donor_owner as owner
+    from report
+    where changed > ? and donor is not null
 )
 select
     changed.donor, changed.owner as source, coalesce(typed.loci, '{}') as loci, coalesce(typed.flagged, false) as flagged

@@ -133,6 +133,12 @@ class Release:
         found = {full_name(locus.gene, each) for locus, fields in self.parts(name) for each in locus.members(fields)}
         return tuple(sorted(found, key=sort_key))
 
+    def allowed(self, name: str) -> tuple[str, ...]:
+        """The current alleles that a typing with this name allows: null alleles only where the name says so."""
+        return tuple(
+            full_name(locus.gene, each) for locus, fields in self.parts(name) for each in locus.expressed(fields)
+        )
+
     def is_null(self, name: str) -> bool:
         """Whether a name stands for null alleles only."""
         parts = self.parts(name)

@@ -39,6 +39,10 @@ create table report (
     subject varchar,
     subject_scheme varchar,
     quality_control boolean not null,
+    donor varchar,
+    donor_scheme varchar,
+    donor_owner varchar,
+    donor_key ubigint,
     identity varchar not null,
     run_key ubigint not null,
     version integer not null,
@@ -48,6 +52,9 @@ create table report (
     normalised varchar not null
 );
 comment on table report is 'One row per report of a receipt: as printed, as meant, and which version of its run it is.';
+comment on column report.donor is 'Whom a matcher may be told that the report is about; null where it is about no donor.';
+comment on column report.donor_owner is 'The source whose number `donor` is; empty for a GRID, which names a donor everywhere.';
+comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
 comment on column report.identity is 'Kind, format, run and sample: reports of one source with the same identity are versions of the same run.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
@@ -124,6 +131,23 @@ from typing
 join statement on statement.id = typing.statement
 join meaning on meaning.statement = typing.statement and meaning.release = (select release from release_in_use);
 comment on view read_typing is 'One row per report and locus: as printed, and as it is read under the release in use.';
+
+create table contradiction (
+    one integer not null,
+    other integer not null,
+    release varchar not null,
+    fields integer not null
+);
+comment on table contradiction is 'One row per two statements that some donor has at one locus and that cannot both be true, by release.';
+comment on column contradiction.fields is 'The number of fields to which the two agree; 0 also for a null beside an expressed allele.';
+
+create table overruled (
+    seq bigint not null,
+    ordinal integer not null,
+    locus varchar not null,
+    decision bigint not null
+);
+comment on table overruled is 'One row per report and locus that a person decided against when another contradicted it.';
 
 create table observation (
     seq bigint not null,

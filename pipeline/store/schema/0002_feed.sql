@@ -3,30 +3,41 @@
 -- Per donor and locus the newest typing that somebody called stands; where another current one says otherwise, or
 -- says something that could not be read, the row carries a flag.
 
--- A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: `owner` is the
--- source it came from, so that two laboratories' sample 17 stay two donors. Left out are control material, test messages
--- (a report with an error flag of its own), reports about nobody, and the typings of recipients: a patient who is taken
--- for a donor is found by the next patient's search.
-
-create view person_report as
-select
-    case when by_subject then subject else sample end as donor,
-    case when by_subject then subject_scheme else sample_scheme end as scheme,
-    case when 'GRID' in (subject_scheme, sample_scheme) then '' else source end as owner,
-    report.* exclude (by_subject)
-from (
-    select *, coalesce(subject, '') <> '' and (subject_scheme = 'GRID' or sample_scheme <> 'GRID') as by_subject
-    from report
-) as report
-where not quality_control
-    and (by_subject or sample <> '')
-    and not list_contains(json_extract_string(normalised, '$.flags[*].severity'), 'error')
-    and not contains(upper(coalesce(json_extract_string(printed, '$.project'), '')), 'RECIPIENT');
-comment on view person_report is 'One row per report about a donor, current or not, with the donor it is about.';
+-- Where two current typings of a donor and locus cannot both be true, as to the protein, the locus is held back until a
+-- person has decided (`quarantine keep`): neither is told.
 
 create view donor_report as
-select * from person_report where current;
+select donor, donor_scheme as scheme, donor_owner as owner, report.* exclude (donor, donor_scheme, donor_owner)
+from report
+where current and donor is not null;
 comment on view donor_report is 'One row per current report about a donor.';
+
+create view standing_typing as
+select
+    donor_report.donor, donor_report.owner, donor_report.donor_key, typing.seq, typing.ordinal, typing.position,
+    typing.statement, statement.locus
+from donor_report
+join typing using (seq, ordinal)
+join statement on statement.id = typing.statement
+anti join overruled on overruled.seq = typing.seq and overruled.ordinal = typing.ordinal and overruled.locus = statement.locus;
+comment on view standing_typing is 'One row per current typing of a donor and locus that nobody has decided against.';
+
+create view conflict as
+with pairs as (
+    select one, other, fields from contradiction where release = (select release from release_in_use)
+    union all
+    select other, one, fields from contradiction where release = (select release from release_in_use)
+)
+select distinct
+    newer.donor, newer.owner, newer.locus, newer.seq, newer.ordinal, newer.statement, older.seq as other_seq,
+    older.ordinal as other_ordinal, older.statement as other_statement, pairs.fields
+from pairs
+join standing_typing as newer on newer.statement = pairs.one
+join standing_typing as older
+    on older.statement = pairs.other and older.donor_key = newer.donor_key and older.donor = newer.donor
+    and older.owner = newer.owner and older.locus = newer.locus
+where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position);
+comment on view conflict is 'One row per two standing typings of a donor and locus that cannot both be true.';
 
 create view typing_flag as
 select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code) as flags
@@ -42,15 +53,17 @@ with stated as (
         case
             when read_typing.state not in ('failed', 'not_tested')
             then coalesce(read_typing.glstring, read_typing.state || ' ' || read_typing.reported)
-        end as statement
+        end as said
     from donor_report
     join read_typing using (seq, ordinal)
+    semi join standing_typing using (seq, ordinal, position)
+    anti join (select donor, owner, locus from conflict where fields < 2) as held using (donor, owner, locus)
 ), compared as (
     select
         *,
         glstring is not null and not contains(glstring, '~') -- haplotypes over several genes are not split here
             and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
-        min(statement) over same_locus <> max(statement) over same_locus as disputed
+        min(said) over same_locus <> max(said) over same_locus as disputed
     from stated
     window same_locus as (partition by donor, owner, locus)
 ), newest as (

@@ -1,0 +1,108 @@
+"""Two files or receipts held against each other: the same people, from two laboratories, releases or days.
+
+A person is known by the number of the sample or of the subject; where the two sides number differently, an id map says
+which number of the one is which of the other. Every typing of a person is held against every one of the other side, so
+that a repeated locus is not passed over.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from pipeline.errors import ConfigError
+from pipeline.normalise.comparison import Comparison, Stated, Verdict
+from pipeline.normalise.records import NormalLocus, NormalTyping
+
+UNCALLED = frozenset({"failed", "not_tested"})
+
+
+class Row(NamedTuple):
+    """What the two sides say of one locus of one person; `fields` is how many fields agree, None where it says nothing.
+
+    An empty locus stands for all of a person's: the other side has no typing of that person.
+    """
+
+    sample_a: str
+    sample_b: str
+    locus: str
+    verdict: Verdict | Literal["only_a", "only_b"]
+    fields: int | None
+    a: str
+    b: str
+
+
+def read_id_map(text: str) -> dict[str, str]:
+    """An id of A and the id of B for the same person in each line, with a comma or tab between. Raises ConfigError."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        cells = [cell.strip() for cell in next(csv.reader([line.replace("\t", ",")]), [])]
+        if not any(cells):
+            continue
+        if len(cells) != 2 or not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
+            raise ConfigError(
+                "expected one id of A and one of B, and each id of A once: ID_OF_A,ID_OF_B",
+                f"the id map, line {number}",
+            )
+        found[cells[0]] = cells[1]
+    return found
+
+
+def compared(
+    a: list[NormalTyping], b: list[NormalTyping], ids: Mapping[str, str], comparison: Comparison
+) -> Iterator[Row]:
+    """What A and B say of every locus of every person, in the order of A, then what only B has."""
+    by_name = _by_name(b)
+    met: set[int] = set()
+    for typing in a:
+        names = [*dict.fromkeys(ids.get(name, name) for name in _names(typing))]
+        found = dict.fromkeys(place for name in names for place in by_name[name])
+        met.update(found)
+        if not found:
+            yield Row(_shown(typing), "", "", "only_a", None, "", "")
+        for place in found:
+            yield from _loci(typing, b[place], comparison)
+    for place, typing in enumerate(b):
+        if place not in met:
+            yield Row("", _shown(typing), "", "only_b", None, "", "")
+
+
+def _by_name(typings: list[NormalTyping]) -> defaultdict[str, list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for place, typing in enumerate(typings):
+        for name in _names(typing):
+            found[name].append(place)
+    return found
+
+
+def _names(typing: NormalTyping) -> Iterable[str]:
+    named = (typing.subject, typing.sample)
+    return dict.fromkeys(each.value for each in named if each and each.value)
+
+
+def _shown(typing: NormalTyping) -> str:
+    return typing.sample.value or (typing.subject.value if typing.subject else "")
+
+
+def _loci(a: NormalTyping, b: NormalTyping, comparison: Comparison) -> Iterator[Row]:
+    both = (_shown(a), _shown(b))
+    by_locus = defaultdict[str, list[NormalLocus]](list)
+    for each in b.loci:
+        by_locus[each.locus].append(each)
+    for one in a.loci:
+        for other in by_locus.get(one.locus, ()):
+            found = comparison.compare(_stated(one), _stated(other))
+            fields = None if found.verdict == "unread" else found.fields
+            yield Row(*both, one.locus, found.verdict, fields, _text(one), _text(other))
+        if one.locus not in by_locus:
+            yield Row(*both, one.locus, "only_a", None, _text(one), "")
+    typed = {one.locus for one in a.loci}
+    yield from (Row(*both, each.locus, "only_b", None, "", _text(each)) for each in b.loci if each.locus not in typed)
+
+
+def _stated(locus: NormalLocus) -> Stated:
+    return Stated(locus.state, locus.glstring)
+
+
+def _text(locus: NormalLocus) -> str:
+    return locus.glstring or (locus.state if locus.state in UNCALLED or not locus.reported else locus.reported)

@@ -1,0 +1,141 @@
+"""Two reports about one donor that cannot both be true: the matcher is told neither until a person has decided."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.feed.changes import changes
+from pipeline.home import Home
+from pipeline.normalise.nomenclature.install import install
+from pipeline.quarantine import keep
+from pipeline.rebuild import rebuild
+from pipeline.renormalise import renormalised
+from pipeline.site import Site, open_site
+from pipeline.store import queries
+
+DONOR = "9999TEST00000000118"
+FIRST, OTHER, FINER = "A*01:01\tA*02:01", "A*01:01\tA*03:01", "A*01:01:01:01\tA*02:01:01:01"
+SILENT = "A*01:01:02\tA*02:01:01:01"
+
+
+def arrive(site: Site, source: str, alleles: str, donor: str = DONOR) -> str:
+    """A report with these two alleles of HLA-A and always the same of HLA-B and HLA-C; its receipt."""
+    head = "\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n"
+    row = f"0\t{alleles}\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t1000\t980.5\n"
+    site.spool.append_messages(source, [(f"{donor}_result.tsv", (head + row).encode())])
+    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
+
+
+def fed(site: Site) -> dict[str, str]:
+    rows = site.ready_store().rows("select locus, glstring from feed_typing where donor = ?", [DONOR])
+    return {row["locus"]: row["glstring"] for row in rows}
+
+
+def waiting(site: Site) -> list[tuple[str, str]]:
+    return [(row["receipt"], row["state"]) for row in queries.quarantine(site.ready_store())]
+
+
+def test_the_locus_is_held_back_and_the_others_are_told(site: Site) -> None:
+    arrive(site, "lab-a", FIRST)
+    assert fed(site).keys() == {"A", "B", "C"}
+    second = arrive(site, "lab-b", OTHER)
+    assert fed(site).keys() == {"B", "C"}
+    assert waiting(site) == [(second, "contradicts")]
+    [conflict] = queries.dump(site.store, "conflicts")
+    assert (conflict["locus"], conflict["fields"], conflict["held"]) == ("A", 0, True)
+    assert [row["loci"] for row in changes(site.store, 1).donors] != []
+
+
+@pytest.mark.parametrize("right", [0, 1])
+def test_what_is_kept_stands_and_what_contradicts_it_does_not(site: Site, right: int) -> None:
+    receipts = [arrive(site, "lab-a", FIRST), arrive(site, "lab-b", OTHER)]
+    cursor = site.ready_store().last_seq
+    assert keep(site, receipts[right]) == 1
+    assert fed(site)["A"] == ("HLA-A*01:01+HLA-A*02:01", "HLA-A*01:01+HLA-A*03:01")[right]
+    assert waiting(site) == []
+    assert [row["donor"] for row in changes(site.store, cursor).donors] == [DONOR]
+
+
+def test_a_decision_can_be_taken_back_by_another_one(site: Site) -> None:
+    first, second = arrive(site, "lab-a", FIRST), arrive(site, "lab-b", OTHER)
+    keep(site, first)
+    assert keep(site, second) == 0  # nothing contradicts what stands
+    third = arrive(site, "lab-c", OTHER)
+    assert waiting(site) == [(third, "contradicts")]
+    assert keep(site, third, ["A"]) == 1
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
+
+
+def test_only_the_loci_that_are_named_are_decided(site: Site) -> None:
+    first = arrive(site, "lab-a", FIRST)
+    arrive(site, "lab-b", OTHER)
+    assert keep(site, first, ["B"]) == 0
+    assert "A" not in fed(site)
+
+
+def test_a_finer_typing_contradicts_nothing(site: Site) -> None:
+    arrive(site, "lab-a", FIRST)
+    arrive(site, "lab-b", FINER)
+    assert fed(site)["A"] == "HLA-A*01:01:01:01+HLA-A*02:01:01:01"
+    assert waiting(site) == []
+
+
+def test_what_makes_the_same_protein_is_told_and_waits_for_a_person_all_the_same(site: Site) -> None:
+    arrive(site, "lab-a", FINER)
+    second = arrive(site, "lab-b", SILENT)
+    assert fed(site)["A"] == "HLA-A*01:01:02+HLA-A*02:01:01:01"
+    assert waiting(site) == [(second, "contradicts")]
+
+
+def test_a_corrected_export_of_the_same_run_is_no_contradiction(site: Site) -> None:
+    arrive(site, "lab-a", FIRST)
+    arrive(site, "lab-a", OTHER)
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
+    assert waiting(site) == []
+
+
+def test_two_donors_contradict_nobody(site: Site) -> None:
+    arrive(site, "lab-a", FIRST)
+    arrive(site, "lab-b", OTHER, "9999TEST00000000206")
+    assert waiting(site) == []
+
+
+def test_a_rebuilt_store_holds_back_and_decides_the_same(home: Path) -> None:
+    with open_site(home, None) as site:
+        first = arrive(site, "lab-a", FIRST)
+        arrive(site, "lab-b", OTHER)
+        keep(site, first)
+        third = arrive(site, "lab-c", OTHER)
+        dumps = [list(queries.dump(site.store, "conflicts")) for _ in range(2)]
+        assert dumps[0] == dumps[1] != []
+    with open_site(home, None) as site:
+        assert rebuild(site).equal is True
+    with open_site(home, None) as site:
+        assert waiting(site) == [(third, "contradicts")]
+
+
+def test_another_release_judges_anew(home: Path, later: str) -> None:
+    with open_site(home, None) as site:
+        arrive(site, "lab-a", FIRST)
+        second = arrive(site, "lab-b", OTHER)
+        install(later, Home(home).nomenclature)
+        list(renormalised(site, "0.2.0"))
+        assert waiting(site) == [(second, "contradicts")]
+        assert {row["release"] for row in site.store.rows("select release from contradiction")} == {"0.1.0", "0.2.0"}
+
+
+def test_a_person_sees_it_and_decides_at_the_prompt(
+    home: Path, graftline: Callable[..., Any], rows: Callable[[str], Any]
+) -> None:
+    with open_site(home, None) as site:
+        first = arrive(site, "lab-a", FIRST)
+        second = arrive(site, "lab-b", OTHER)
+    [told] = rows(graftline("--json", "quarantine", "list").stdout)
+    assert (told["receipt"], told["state"]) == (second, "contradicts")
+    assert first in told["reason"]
+    assert "the matcher is told neither" in told["reason"]
+    done = graftline("--json", "quarantine", "keep", first, "--locus", "A")
+    assert (done.returncode, rows(done.stdout)) == (0, [{"receipt": first, "ended": 1}])
+    assert graftline("quarantine", "keep", first).returncode == 1
