@@ -77,7 +77,14 @@ def _shown(donor: dict[str, Any]) -> dict[str, Any]:
     return {**donor, **{locus: f"{match['least']}-{match['most']} {match['level']}" for locus, match in matches}}
 
 
-def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as")] = "parquet", session: Here) -> int:
+def publish(
+    *,
+    to: Path | None = None,
+    form: Annotated[str, Parameter(name="--as")] = "parquet",
+    organisation: str = "",
+    pool: str = "",
+    session: Here,
+) -> int:
     """Write a snapshot of the donors' current typings for the matcher.
 
     Parameters
@@ -85,14 +92,20 @@ def publish(*, to: Path | None = None, form: Annotated[str, Parameter(name="--as
     to
         The folder; the site's, or the data folder's `snapshots`, if not given.
     form
-        The form of the files: parquet.
+        The form of the files: parquet, or atlas, wmda, hml, fhir, glsc as in `write`.
+    organisation
+        WMDA: the listing organisation.
+    pool
+        WMDA and Atlas: the donor pool.
     """
+    from pipeline.feed.snapshot import Publisher  # noqa: PLC0415
     from pipeline.feed.snapshot import publish as write_snapshot  # noqa: PLC0415
 
     site = session.site
     configured = site.settings.feed.publish_to
     folder = session.at(to) if to else Path(configured) if configured else site.home.snapshots / "feed"
-    manifest = write_snapshot(site.ready_store(), folder, form)
+    publisher = Publisher(site.settings.site.name, organisation, pool)
+    manifest = write_snapshot(site.ready_store(), folder, form, publisher)
     if session.answers.json:
         session.answers.object(manifest)
     else:

@@ -15,6 +15,7 @@ class Target(NamedTuple):
     """
 
     title: str
+    suffix: str
     write: Callable[[Sequence[TypingReport], Dispatch], Written]
     reader: str
     report_fields: tuple[str, ...]
@@ -25,6 +26,7 @@ class Target(NamedTuple):
 TARGETS = {
     "hml": Target(
         "HML 1.0.1",
+        ".xml",
         hml.write,
         "hml",
         ("sample", "project"),
@@ -33,6 +35,7 @@ TARGETS = {
     ),
     "fhir": Target(
         "FHIR R4 bundle",
+        ".json",
         fhir.write,
         "fhir",
         ("sample", "subject", "report_id", "centre", "software", "date"),
@@ -41,6 +44,7 @@ TARGETS = {
     ),
     "glsc": Target(
         "GL String Code table",
+        ".csv",
         glsc.write,
         "glstring_table",
         ("sample",),
@@ -49,6 +53,7 @@ TARGETS = {
     ),
     "wmda": Target(
         "WMDA inventory XML",
+        ".xml",
         wmda.write,
         "wmda_inventory",
         ("sample", "subject"),
@@ -56,6 +61,6 @@ TARGETS = {
         False,
     ),
     "atlas": Target(
-        "Atlas donor import", atlas.write, "atlas_donors", ("sample",), ("locus", "state", "expression"), False
+        "Atlas donor import", ".json", atlas.write, "atlas_donors", ("sample",), ("locus", "state", "expression"), False
     ),
 }

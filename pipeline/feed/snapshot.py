@@ -1,13 +1,16 @@
-"""The feed as Parquet files, for matchers and analysts: the live store is nobody else's to open.
+"""The feed as files, for matchers and analysts: the live store is nobody else's to open.
 
     feed_typing.parquet   one row per donor and locus
     feed_donor.parquet    one row per donor, a column per locus
+    feed.TARGET.SUFFIX    instead of these: the donors in the format of a registry or a matcher (`pipeline.exchange`)
+    left_out.csv          what that format cannot hold, and why
     manifest.json         counts, SHA-256 of each file, and how far the spool had been read
 
 All are of one moment. Each file takes the place of its predecessor whole, the manifest last: a reader that finds other
 hashes than the manifest's has come in between, and reads again.
 """
 
+import csv
 import hashlib
 import os
 from contextlib import suppress
@@ -18,32 +21,47 @@ import msgspec
 
 from instruments.host import PRIVATE_FILE, private_folder, sync_folder
 from pipeline.errors import ConfigError, Unavailable
+from pipeline.exchange.record import Dispatch, LeftOut
+from pipeline.exchange.targets import TARGETS, Target
+from pipeline.feed.records import ORDERED, records
 from pipeline.store.store import Connection, Store
 
 TABLES = {"feed_typing": "donor, owner, locus", "feed_donor": "donor, owner"}
 """What is published, and in which order its rows stand."""
 CHUNK = 1 << 20
+PARQUET = "parquet"
+FORMS = (PARQUET, *TARGETS)
 
 
-def publish(store: Store, folder: Path, as_: str = "parquet") -> dict[str, Any]:
+class Publisher(msgspec.Struct, frozen=True):
+    """What files for others say of whoever publishes them, and a feed does not hold."""
+
+    facility: str = ""
+    organisation: str = ""
+    pool: str = ""
+
+
+NOBODY = Publisher()
+
+
+def publish(store: Store, folder: Path, as_: str = PARQUET, publisher: Publisher = NOBODY) -> dict[str, Any]:
     """Write the feed to a folder, made if need be, and give back the manifest.
 
-    Raises ConfigError for a form other than `parquet`, Unavailable if the folder cannot be written.
+    Raises ConfigError for an unknown form, Unavailable if the folder cannot be written.
     """
-    if as_ != "parquet":
-        raise ConfigError(f"the feed cannot be published as {as_!r}; expected: parquet")
+    if as_ not in FORMS:
+        raise ConfigError(f"the feed cannot be published as {as_!r}; expected one of: {', '.join(FORMS)}")
     staged = private_folder(store.snapshots) / ".staged"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with store.transaction("publishing the feed") as connection:
-            cursor, rows = _stage(connection, private_folder(staged))
-        manifest = {
-            "cursor": cursor,
-            "files": {
-                f"{table}.parquet": {"rows": rows[table], **_put(staged / f"{table}.parquet", folder)}
-                for table in TABLES
-            },
-        }
+            cursor = (connection.execute("select seq from cursor where name = 'spool'").fetchone() or (0,))[0]
+            if as_ == PARQUET:
+                rows = _stage_parquet(connection, private_folder(staged))
+            else:
+                rows = _stage_target(store, TARGETS[as_], private_folder(staged) / f"feed.{as_}", publisher)
+        files = {name: {"rows": count, **_put(staged / name, folder)} for name, count in rows.items()}
+        manifest = {"cursor": cursor, "files": files}
         (staged / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
         _put(staged / "manifest.json", folder)
         sync_folder(folder)
@@ -52,15 +70,30 @@ def publish(store: Store, folder: Path, as_: str = "parquet") -> dict[str, Any]:
     return manifest
 
 
-def _stage(connection: Connection, staged: Path) -> tuple[int, dict[str, int]]:
-    """Copy the feed into the one folder that the store may write to; the cursor and the rows of each file."""
+def _stage_parquet(connection: Connection, staged: Path) -> dict[str, int]:
+    """Copy the feed into the one folder that the store may write to; the rows of each file."""
     rows: dict[str, int] = {}
     for table, order in TABLES.items():
         place = str(staged / f"{table}.parquet").replace("'", "''")
         query = f"copy (select * from {table} order by {order}) to '{place}' (format parquet)"  # noqa: S608  # our names
-        rows[table] = (connection.execute(query).fetchone() or (0,))[0]
-    cursor = connection.execute("select seq from cursor where name = 'spool'").fetchone()
-    return (cursor or (0,))[0], rows
+        rows[f"{table}.parquet"] = (connection.execute(query).fetchone() or (0,))[0]
+    return rows
+
+
+def _stage_target(store: Store, target: Target, stem: Path, publisher: Publisher) -> dict[str, int]:
+    """Write the donors for somebody else, and what that format cannot hold; the rows of each file.
+
+    The document bears the time of the newest receipt, so that the same feed gives the same bytes.
+    """
+    donors = list(records(store.rows(ORDERED)))
+    newest = next(store.rows("select coalesce(max(received), '') as received from receipt"))["received"]
+    dispatch = Dispatch(document_id="feed", written=newest, **msgspec.structs.asdict(publisher))
+    written = target.write(donors, dispatch)
+    document, left_out = stem.with_name(stem.name + target.suffix), stem.with_name("left_out.csv")
+    document.write_text(written.text, encoding="utf-8", newline="")
+    with left_out.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([LeftOut._fields, *written.left_out])
+    return {document.name: len(donors), left_out.name: len(written.left_out)}
 
 
 def _put(staged: Path, folder: Path) -> dict[str, Any]:

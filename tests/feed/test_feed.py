@@ -9,9 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from parsers.format import Document, load_formats, load_profiles
 from pipeline.errors import ConfigError, Unavailable
+from pipeline.exchange.targets import TARGETS
 from pipeline.feed.changes import changes
-from pipeline.feed.snapshot import publish
+from pipeline.feed.snapshot import Publisher, publish
 from pipeline.normalise.records import Flag
 from pipeline.store.queries import dump
 from pipeline.store.store import Store
@@ -218,6 +220,28 @@ def test_publishing_the_same_feed_twice_gives_the_same_bytes(store: Store, typed
     assert publish(store, tmp_path / "one") == publish(store, tmp_path / "two")
 
 
+@pytest.mark.parametrize(("target", "suffix"), [("atlas", "json"), ("wmda", "xml"), ("glsc", "csv")])
+def test_donors_are_published_for_others_and_read_back_the_same(
+    store: Store, typed: Typed, tmp_path: Path, target: str, suffix: str
+) -> None:
+    b, drb1 = "HLA-B*07:02+HLA-B*08:01", "HLA-DRB1*01:01+HLA-DRB1*03:01"
+    typed(1, "S1", grid="9999TEST00000000118", A=FIRST, B=b, DRB1=drb1)
+    typed(2, "17", source="lab-a", A=FIRST, B=b, DRB1=drb1)
+    typed(3, "S3", grid="9999TEST00000000206", A=FIRST, B=f"{b}|HLA-B*07:02+HLA-B*15:01", DRB1=drb1)
+    manifest = publish(store, tmp_path / "out", target, Publisher("Registry", "9999", "pool"))
+    raw = (tmp_path / "out" / f"feed.{target}.{suffix}").read_bytes()
+    assert manifest == publish(store, tmp_path / "again", target, Publisher("Registry", "9999", "pool"))
+    reader = load_formats(load_profiles(()))[TARGETS[target].reader]
+    read = {
+        report.sample: {each.locus: each.expression for each in report.loci}
+        for report in reader.parse(Document(raw, "")).reports
+    }
+    left_out = (tmp_path / "out" / "left_out.csv").read_text()
+    assert read["9999TEST00000000118"]["A"].replace("HLA-", "") == FIRST.replace("HLA-", "")
+    assert ("lab-a/17" in read) == (target != "wmda")
+    assert ("9999TEST00000000206" in left_out) == (target != "glsc")
+
+
 def test_an_empty_feed_can_be_published(store: Store, tmp_path: Path) -> None:
     assert publish(store, tmp_path / "out")["files"]["feed_typing.parquet"]["rows"] == 0
 
@@ -229,5 +253,5 @@ def test_a_folder_that_cannot_be_written_is_told(store: Store, tmp_path: Path) -
 
 
 def test_an_unknown_form_is_refused(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="expected: parquet"):
+    with pytest.raises(ConfigError, match="expected one of: parquet, hml, fhir, glsc, wmda, atlas"):
         publish(store, tmp_path / "out", as_="csv")
