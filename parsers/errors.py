@@ -31,6 +31,10 @@ class ParseError(ValueError):
         return "; ".join(parts) + "." + (f" {self.advice}" if self.advice else "")
 
 
+class Inquiry(ParseError):
+    """The input asks and reports nothing: there is nothing to load, and nothing is wrong with it."""
+
+
 def quoted(text: str, limit: int = 80) -> str:
     """Text in double quotes on one line, control characters visible, cut at `limit`."""
     shown = text[:limit].encode("unicode_escape").decode("ascii")

@@ -23,7 +23,7 @@ from pipeline.store.contradictions import DECIDER as REVIEWER
 from pipeline.store.contradictions import Kept
 from pipeline.store.entry import Entry, Receipt
 from pipeline.store.outbox import DECIDER as COURIER
-from pipeline.store.outbox import Settled, settle
+from pipeline.store.outbox import Settled
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
@@ -121,7 +121,7 @@ class Loader:
                     self._decide(*batch[0])
                     written = None
                 else:
-                    written = writing.submit(self._write, entries, settlements(batch), batch[-1][0].seq)
+                    written = writing.submit(self._writer.load, entries, batch[-1][0].seq, settlements(batch))
                 taken += len(batch)
             if written:
                 written.result()
@@ -142,11 +142,6 @@ class Loader:
         found = list(restated(self.store, before, after.normaliser.typings))
         write(self.store, envelope.seq, decision, found, comparison)
         self.bench, self._writer.comparison = after, comparison
-
-    def _write(self, entries: list[Entry], settled: list[Settled], last: int) -> None:
-        self._writer.load(entries, last)
-        if settled:  # lost in a crash just here, they cost a message that is sent twice
-            settle(self.store, settled)
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
         """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""

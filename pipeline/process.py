@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from parsers.errors import ParseError
+from parsers.errors import Inquiry, ParseError
 from parsers.format import Document, Format, open_document, recognise
 from parsers.records import Parsed, Report
 from pipeline.hl7.message import Envelope, render
@@ -35,6 +35,8 @@ def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
         reader = reader_of(document, receipt.format, bench.formats)
         name = reader.name
         return loaded(receipt, reader.name, reader.parse(document), bench)
+    except Inquiry as question:
+        return Entry(receipt=receipt, state="loaded", format=name, reason=question.message)
     except ParseError as refusal:
         return Entry(receipt=receipt, state="quarantined", format=name, reason=refusal.explain())
     except Exception as mistake:  # a fault of ours must cost no message and stop no other

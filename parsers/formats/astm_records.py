@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from parsers.astm_frames import is_framed, unframed
 from parsers.astm_messages import Record, messages_of
 from parsers.control_specimens import is_control
-from parsers.errors import ParseError
+from parsers.errors import Inquiry, ParseError
 from parsers.format import Document, Format
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
@@ -61,13 +61,11 @@ def _check_results(records: list[Record]) -> None:
     types = {record.type for record in records}
     if "R" in types:
         return
-    reason = "the message is a query, it holds no results" if "Q" in types else "the message holds no results"
-    raise ParseError(
-        reason,
-        where=records[0].where,
-        expected="at least one result record, R",
-        advice="Nothing is lost: an analyser that asks for orders sends its results later.",
-    )
+    where, expected = records[0].where, "at least one result record, R"
+    if "Q" in types:
+        later = "Nothing is lost: an analyser that asks for orders sends its results later."
+        raise Inquiry("the message is a query, it holds no results", where=where, expected=expected, advice=later)
+    raise ParseError("the message holds no results", where=where, expected=expected)
 
 
 class _Group:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pipeline.store.scripts import script
-from pipeline.store.store import Store
+from pipeline.store.store import Connection, Store
 
 DECIDER = "outbox"
 """The source of these decisions in the spool."""
@@ -45,13 +45,12 @@ def listed(store: Store) -> Iterator[dict[str, Any]]:
     return store.rows(script("outbox/list"))
 
 
-def settle(store: Store, decisions: Sequence[Settled]) -> None:
+def settle(connection: Connection, decisions: Sequence[Settled]) -> None:
     """Carry out decisions, in their order. Doing so again changes nothing."""
-    with store.transaction("settling messages") as connection:
-        for each in decisions:
-            if each.state == "opened":
-                connection.execute(script("outbox/open"), [each.destination, each.seq])
-                connection.execute(script("outbox/forget"), [each.destination])
-            else:
-                values = [each.state, each.answer, each.destination, each.seq, each.ordinal]
-                connection.execute(script("outbox/settle"), values)
+    for each in decisions:
+        if each.state == "opened":
+            connection.execute(script("outbox/open"), [each.destination, each.seq])
+            connection.execute(script("outbox/forget"), [each.destination])
+        else:
+            values = [each.state, each.answer, each.destination, each.seq, each.ordinal]
+            connection.execute(script("outbox/settle"), values)

@@ -12,6 +12,7 @@ from pipeline.normalise.comparison import Comparison
 from pipeline.store.arrival import Ledger, Outcome
 from pipeline.store.contradictions import Kept, find_in_batch, keep
 from pipeline.store.entry import Entry, ReceiptState
+from pipeline.store.outbox import Settled, settle
 from pipeline.store.report_rows import columns, report_rows, typed_loci, typing_rows
 from pipeline.store.scripts import script
 from pipeline.store.statements import Statements
@@ -81,11 +82,14 @@ class Writer:
         self._statements = Statements()
         self._destinations = json_text(list(destinations)) if destinations else None
 
-    def load(self, entries: Sequence[Entry], upto: int | None = None) -> list[ReceiptState]:
+    def load(
+        self, entries: Sequence[Entry], upto: int | None = None, settled: Sequence[Settled] = ()
+    ) -> list[ReceiptState]:
         """Load these entries, all or none, and note that the spool has been read as far as `upto`.
 
         Entries come in the order of the spool; `upto` is needed only where that is further than the last receipt (a
         decision about an older receipt was read). Gives the state of each receipt, in order.
+        What became of messages (`settled`) goes into the same transaction.
         Raises Unavailable or IntegrityError, and then nothing has been loaded.
         """
         reached = max([entry.receipt.seq for entry in entries] + [upto or 0])
@@ -94,6 +98,7 @@ class Writer:
             with self._store.transaction("loading receipts") as connection:
                 for run in _without_repeats(entries):
                     states += self._load(connection, run, reached)
+                settle(connection, settled)
                 connection.execute(script("load/cursor"), [reached])
         except BaseException:
             self._statements.forget()

@@ -7,7 +7,7 @@ from pipeline.demo.performance import free_port
 QUERY = b"H|\\^&|||INV-XN\rQ|1|^INVENTED-7||ALL\rL|1|N\r"
 
 
-def test_a_question_is_answered_from_the_work_list(start, eventually, graftline, tmp_path):
+def test_a_question_is_answered_from_the_work_list(start, eventually, graftline, rows, tmp_path):
     port = free_port()
     orders = tmp_path / "orders.csv"
     orders.write_text("specimen,tests\nINVENTED-7,WBC CD34\n")
@@ -20,3 +20,5 @@ def test_a_question_is_answered_from_the_work_list(start, eventually, graftline,
         answer = analyser.receive(seconds=20)
     assert b"\rO|1|INVENTED-7||^^^WBC\\^^^CD34|R|" in answer
     assert running.stop() == 0
+    [receipt] = rows(graftline("dump", "receipts").stdout)
+    assert (receipt["state"], receipt["reason"]) == ("loaded", "the message is a query, it holds no results")

@@ -9,6 +9,7 @@ from pipeline.errors import Unavailable
 from pipeline.loader import Loader
 from pipeline.site import Site
 from pipeline.store.entry import Entry, ReceiptState
+from pipeline.store.outbox import Settled
 from pipeline.store.queries import dump
 from pipeline.store.writer import Writer
 
@@ -37,11 +38,11 @@ def test_behind_a_batch_that_could_not_be_written_nothing_is_loaded(
     count = keep(site, exports)
     write, calls = Writer.load, []
 
-    def fail_once(self: Writer, entries: Sequence[Entry], upto: int | None = None) -> list[ReceiptState]:
+    def fail_once(self: Writer, entries: Sequence[Entry], upto: int, settled: Sequence[Settled]) -> list[ReceiptState]:
         calls.append(upto)
         if len(calls) == 2:
             raise Unavailable("the disk is full")
-        return write(self, entries, upto)
+        return write(self, entries, upto, settled)
 
     monkeypatch.setattr(Writer, "load", fail_once)
     loader = Loader(site.spool, site.store, site.bench_of, "", 2)

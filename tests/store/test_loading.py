@@ -12,7 +12,7 @@ from parsers.records import LocusTyping, Printed, TypingReport
 from pipeline.errors import IntegrityError
 from pipeline.normalise.records import NormalLocus, NormalTyping
 from pipeline.store.entry import LoadedReport
-from pipeline.store.outbox import Settled, settle, waiting
+from pipeline.store.outbox import Settled, waiting
 from pipeline.store.queries import content_hash, dump, show
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
@@ -142,7 +142,7 @@ def test_every_new_message_waits_for_every_destination_until_it_is_settled(store
     writer = Writer(store, ["lis", "registry"])
     writer.load([make.entry(1, make.typing(A="01:01+02:01")), make.entry(2), make.entry(3, make.counts(WBC="5.4"))])
     assert [row["seq"] for row in waiting(store, "lis")] == [1, 3]
-    settle(store, [Settled("lis", "sent", 1, 0, "AA")])
+    writer.load([], None, [Settled("lis", "sent", 1, 0, "AA")])
     assert [row["seq"] for row in waiting(store, "lis")] == [3]
     assert [row["message"][:3] for row in waiting(store, "registry")] == ["MSH", "MSH"]
 
