@@ -12,8 +12,9 @@ or, where one reader serves many layouts that are described by profiles (TOML fi
 A format has one name: that of its module (or entry point), of its `Format` and of its records, and by it profiles and
 site files ask for it. So these can be checked without loading any format.
 
-`looks_like(head)` sees the first 8 KiB, decompressed, and claims the input or leaves it; exactly one format may
-claim any real file. `parse(document)` returns `Parsed` or raises `ParseError`, and nothing else, ever.
+`looks_like(head)` is asked of inputs that begin as the format's `syntax` says. It sees the first 8 KiB, decompressed,
+and claims the input or leaves it; exactly one format may claim any real file. `parse(document)` returns `Parsed` or
+raises `ParseError`, and nothing else, ever.
 """
 
 import hashlib
@@ -34,6 +35,8 @@ GROUP = "graftline.formats"
 HEAD_BYTES = 8192
 UNPACKED_LIMIT = 256 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+"""Byte order marks, white space, and the other half of a character of UTF-16."""
 
 Labels = tuple[tuple[str, ...], tuple[str, ...]]
 """What a profile maps of a document, and what it does not."""
@@ -61,6 +64,9 @@ class Profile(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
 
 
+Syntax = Literal["text", "xml"]
+
+
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """A way of reading bytes into records as printed."""
 
@@ -71,6 +77,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     parse: Callable[[Document], Parsed]
     ignores: tuple[str, ...] = ()
     """Paths of fields that this format leaves out on purpose."""
+    syntax: tuple[Syntax, ...] = ("text",)
+    """`xml` if inputs may begin with `<`; a format is asked only for what it may be, for there are many."""
 
 
 def open_document(raw: bytes, name: str = "") -> Document:
@@ -183,7 +191,8 @@ def _unusable(offer: EntryPoint, reason: str, where: str = "") -> ParseError:
 def recognise(document: Document, formats: dict[str, Format]) -> Format:
     """The one format that claims this document. Raises ParseError if none or more than one does."""
     head = document.head
-    claims = [each for each in formats.values() if each.looks_like(head)]
+    syntax: Syntax = "xml" if head[:64].lstrip(BEFORE_MARKUP).startswith(b"<") else "text"
+    claims = [each for each in formats.values() if syntax in each.syntax and each.looks_like(head)]
     if len(claims) == 1:
         return claims[0]
     if claims:

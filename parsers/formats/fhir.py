@@ -240,4 +240,5 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like_fhir,
     parse=parse,
+    syntax=("text", "xml"),
 )

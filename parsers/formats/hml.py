@@ -95,6 +95,7 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    syntax=("xml",),
     ignores=(
         "hml/@version",
         f"{TYPING}/@gene-family",

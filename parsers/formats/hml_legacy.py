@@ -125,6 +125,7 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    syntax=("xml",),
     ignores=(
         "hml/@version",
         *(f"{typing}/@gene-family" for typing in TYPINGS),

@@ -193,4 +193,5 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    syntax=("xml",),
 )

@@ -84,4 +84,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    syntax=("xml",),
 )

@@ -21,6 +21,8 @@ REPORT_LEVEL = "0"
 REPORT_DOUBT = "report"
 """What a note behind a result is marked with if the doubt comes from the rest of the report."""
 TITLES = {row["code"]: row["title"] for row in rows("graft_attributes.csv")}
+STATUS, TIME = 9, 12
+"""Where status and time stand behind the number of an OBX, counted from 0."""
 SEVERITIES: dict[str, Severity] = {each: each for each in get_args(Severity)}
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, get_args
 
+from msgspec.structs import replace
+
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
-from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, attributes, write_rows
+from pipeline.hl7.rows import LOCAL, STATUS, TIME, TITLES, Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
 from pipeline.normalise.records import NormalLocus
 from pipeline.normalise.tables import rows
@@ -35,9 +37,24 @@ def write_loci(loci: tuple[NormalLocus, ...]) -> Iterator[str]:
         yield from _written(locus, str(number))
 
 
-@lru_cache(maxsize=16_384)  # registries repeat typings; some 2 KB each
 def _written(locus: NormalLocus, sub_id: str) -> tuple[str, ...]:
-    return tuple(write_rows(_rows_of(locus, sub_id)))
+    """The rows of a locus. Registries repeat typings, but not on the same day: what is remembered has no date."""
+    stamp = exact(locus.date)
+    if not stamp:
+        return tuple(write_rows(_rows_of(locus, sub_id)))
+    before, behind, companions = _undated(replace(locus, date=""), sub_id)
+    return (f"{before}{stamp}{behind}", *companions)
+
+
+@lru_cache(maxsize=16_384)  # some 2 KB each
+def _undated(locus: NormalLocus, sub_id: str) -> tuple[str, str, tuple[str, ...]]:
+    """The rows of a locus without a date: the result up to its time and behind it, and the others."""
+    result, *companions = write_rows(_rows_of(locus, sub_id))
+    segment, *notes = result.split("\r")
+    fields = segment.split("|")
+    before = "|".join(fields[: STATUS + 1]) + "|" * (TIME - STATUS)
+    behind = "".join(f"|{field}" for field in fields[TIME + 1 :])
+    return before, "\r".join((behind, *notes)), tuple(companions)
 
 
 def _rows_of(locus: NormalLocus, sub_id: str) -> Iterator[Row]:
