@@ -13,6 +13,7 @@ from parsers.errors import Inquiry, ParseError
 from parsers.format import Document, Format, open_document, recognise
 from parsers.records import Parsed, Report
 from pipeline.hl7.message import Envelope, render
+from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 
@@ -23,6 +24,11 @@ class Workbench(msgspec.Struct, frozen=True):
     formats: dict[str, Format]
     normaliser: Normaliser
     facility: str
+    hla_c_code: str = HLA_C
+
+    def envelope(self, control_id: str, sent_at: str) -> Envelope:
+        """What a message of ours bears outside; `sent_at` in ISO 8601."""
+        return Envelope(control_id=control_id, sent_at=sent_at, facility=self.facility, hla_c_code=self.hla_c_code)
 
 
 def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
@@ -66,7 +72,7 @@ def loaded(receipt: Receipt, reader: str, parsed: Parsed, bench: Workbench) -> E
 def understood(report: Report, control_id: str, receipt: Receipt, bench: Workbench) -> LoadedReport:
     """A report with its meaning and its canonical HL7 message beside it."""
     normal = bench.normaliser.normalise(report)
-    envelope = Envelope(control_id=control_id, sent_at=receipt.received, facility=bench.facility)
+    envelope = bench.envelope(control_id, receipt.received)
     return LoadedReport(printed=report, normal=normal, message=render(normal, envelope))
 
 

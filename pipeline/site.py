@@ -98,7 +98,8 @@ class Site:
         return self._bench(self.release_named(version) if version else None)
 
     def _bench(self, release: Release | None) -> Workbench:
-        return Workbench(self.formats, Normaliser(release, self.release_if_installed), self.settings.site.name)
+        normaliser = Normaliser(release, self.release_if_installed)
+        return Workbench(self.formats, normaliser, self.settings.site.name, self.settings.hl7.hla_c_code)
 
     def release_if_installed(self, version: str) -> Release | None:
         """An installed release, kept open; None if it is not installed."""

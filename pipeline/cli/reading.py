@@ -100,13 +100,14 @@ def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
         return _messages_of_receipt(what, session)
 
     def answer(_: Path, reading: Reading) -> int:
-        from pipeline.hl7.message import Envelope, render  # noqa: PLC0415
+        from pipeline.hl7.message import render  # noqa: PLC0415
 
+        bench = session.site.bench
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
         for ordinal, report in enumerate(reading.parsed.reports):
             control_id = f"F-{sha256(path.read_bytes()).hexdigest()[:6]}.{ordinal}"
-            envelope = Envelope(control_id=control_id, sent_at=written, facility=session.site.bench.facility)
-            _print_message(render(session.site.bench.normaliser.normalise(report), envelope), session)
+            envelope = bench.envelope(control_id, written)
+            _print_message(render(bench.normaliser.normalise(report), envelope), session)
         return 0
 
     return _each([Path(what)], format_name, session, answer)

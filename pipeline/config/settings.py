@@ -50,6 +50,15 @@ class Store(Struct, frozen=True, kw_only=True):
     ] = 1000
 
 
+class Hl7(Struct, frozen=True, kw_only=True):
+    """How our messages are written where receivers differ."""
+
+    hla_c_code: Annotated[
+        Literal["77636-9", "57297-4"],
+        Meta(description='the LOINC code of HLA-C at high resolution: "77636-9", or the older "57297-4"'),
+    ] = "77636-9"
+
+
 class Feed(Struct, frozen=True, kw_only=True):
     """Where the matcher finds its snapshots."""
 
@@ -173,6 +182,7 @@ class SiteFile(Struct, frozen=True, kw_only=True):
     nomenclature: Nomenclature = Nomenclature()
     spool: Spool = Spool()
     store: Store = Store()
+    hl7: Hl7 = Hl7()
     feed: Feed = Feed()
     service: Service = Service()
     instrument: tuple[InstrumentEntry, ...] = ()
@@ -211,6 +221,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     nomenclature: Nomenclature = Nomenclature()
     spool: Spool = Spool()
     store: Store = Store()
+    hl7: Hl7 = Hl7()
     feed: Feed = Feed()
     service: Service = Service()
     instruments: tuple[Instrument, ...] = ()

@@ -20,6 +20,7 @@ from parsers.errors import ParseError
 from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, written_rows
 from pipeline.hl7.rows import Row, Rows, attribute, joined, numbered, read_note, read_row, write_notes, write_rows
 from pipeline.hl7.timestamps import to_iso, to_ts
+from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.records import Flag, Identifier, NormalObservations, NormalReport
 
 APPLICATION = "GRAFTLINE"
@@ -38,6 +39,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     facility: str
     receiving_application: str = ""
     receiving_facility: str = ""
+    hla_c_code: str = HLA_C
+    """The LOINC code that HLA-C at high resolution is named by; not read back."""
 
 
 def render(report: NormalReport, envelope: Envelope) -> str:
@@ -48,7 +51,7 @@ def render(report: NormalReport, envelope: Envelope) -> str:
         _request(report),
         *write_notes(report.sample.flags, _SAMPLE),
         *write_notes(report.flags, start=len(report.sample.flags) + 1),
-        *numbered((*write_rows(_identifier_rows(report)), *written_rows(report))),
+        *numbered((*write_rows(_identifier_rows(report)), *written_rows(report, envelope.hla_c_code))),
         _specimen(report),
     ]
     return "\r".join(lines) + "\r"

@@ -51,13 +51,13 @@ def occasion_of(report: NormalReport) -> Occasion:
             return Occasion(COLLECTION, exact(report.started or ""), exact(report.ended or ""))
 
 
-def written_rows(report: NormalReport) -> Iterator[str]:
+def written_rows(report: NormalReport, hla_c_code: str) -> Iterator[str]:
     """Every row of a report, still without its number: the report's own attributes, then its results."""
     match report:
         case NormalTyping():
             about = attributes(CENTRE=report.centre, SOFTWARE=report.software, DATE=_inexact(report.date))
             yield from write_rows(about)
-            yield from write_loci(report.loci)
+            yield from write_loci(report.loci, hla_c_code)
         case NormalObservations():
             yield from write_rows(attributes(DEVICE=report.device, DATE=_inexact(report.date)))
             yield from write_rows(observation_rows(report.observations, device=report.device))

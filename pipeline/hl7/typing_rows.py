@@ -24,6 +24,7 @@ Resolution = Literal["high", "generic", "low"]
 
 GLSTRING_SYSTEM = "http://glstring.org"
 CODES = {(each.locus, each.resolution): each.code for each in LOCUS_CODES.values() if each.preferred}
+HLA_C = CODES["C", "high"]
 HGNC = {row["locus"]: row["hgnc"] for row in rows("hgnc_hla.csv")}
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution)}
@@ -31,25 +32,25 @@ RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution
 _STATUS = {"failed": "X", "not_tested": "N"}
 
 
-def write_loci(loci: tuple[NormalLocus, ...]) -> Iterator[str]:
+def write_loci(loci: tuple[NormalLocus, ...], hla_c_code: str) -> Iterator[str]:
     """The rows of every locus, written; the sub-id is the locus's place in the report."""
     for number, locus in enumerate(loci, start=1):
-        yield from _written(locus, str(number))
+        yield from _written(locus, str(number), hla_c_code)
 
 
-def _written(locus: NormalLocus, sub_id: str) -> tuple[str, ...]:
+def _written(locus: NormalLocus, sub_id: str, hla_c_code: str) -> tuple[str, ...]:
     """The rows of a locus. Registries repeat typings, but not on the same day: what is remembered has no date."""
     stamp = exact(locus.date)
     if not stamp:
-        return tuple(write_rows(_rows_of(locus, sub_id)))
-    before, behind, companions = _undated(replace(locus, date=""), sub_id)
+        return tuple(write_rows(_rows_of(locus, sub_id, hla_c_code)))
+    before, behind, companions = _undated(replace(locus, date=""), sub_id, hla_c_code)
     return (f"{before}{stamp}{behind}", *companions)
 
 
 @lru_cache(maxsize=16_384)  # some 2 KB each
-def _undated(locus: NormalLocus, sub_id: str) -> tuple[str, str, tuple[str, ...]]:
+def _undated(locus: NormalLocus, sub_id: str, hla_c_code: str) -> tuple[str, str, tuple[str, ...]]:
     """The rows of a locus without a date: the result up to its time and behind it, and the others."""
-    result, *companions = write_rows(_rows_of(locus, sub_id))
+    result, *companions = write_rows(_rows_of(locus, sub_id, hla_c_code))
     segment, *notes = result.split("\r")
     fields = segment.split("|")
     before = "|".join(fields[: STATUS + 1]) + "|" * (TIME - STATUS)
@@ -57,8 +58,9 @@ def _undated(locus: NormalLocus, sub_id: str) -> tuple[str, str, tuple[str, ...]
     return before, "\r".join((behind, *notes)), tuple(companions)
 
 
-def _rows_of(locus: NormalLocus, sub_id: str) -> Iterator[Row]:
+def _rows_of(locus: NormalLocus, sub_id: str, hla_c_code: str) -> Iterator[Row]:
     code = CODES.get((locus.locus, locus.resolution))
+    code = hla_c_code if code == HLA_C else code
     stamp = exact(locus.date)
     yield Row(
         "CWE",

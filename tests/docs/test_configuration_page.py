@@ -18,6 +18,7 @@ SECTIONS = {
     "`[nomenclature]`": settings.Nomenclature,
     "`[spool]`": settings.Spool,
     "`[store]`": settings.Store,
+    "`[hl7]`": settings.Hl7,
     "`[feed]`": settings.Feed,
     "`[service]`": settings.Service,
     "`[[instrument]]`": settings.InstrumentEntry,

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from parsers.errors import ParseError
 from parsers.format import Document
@@ -156,6 +157,14 @@ def test_no_value_can_add_a_segment_a_field_or_a_block_end(report):
     lines = message.removesuffix("\r").split("\r")
     assert {line[:4] for line in lines} <= {"MSH|", "PID|", "NTE|", "OBR|", "OBX|", "SPM|"}
     assert not set(message) & set("\n\x0b\x1c")
+
+
+def test_locus_c_is_named_by_the_code_that_the_receiver_knows_and_read_back_the_same():
+    report = typing(locus("C", glstring="HLA-C*07:01+HLA-C*07:02", resolution="high"))
+    older = render(report, replace(ENVELOPE, hla_c_code="57297-4"))
+    assert "|57297-4^HLA-C typing, high resolution^LN|" in older
+    assert older.replace("57297-4", "77636-9") == render(report, ENVELOPE)
+    assert read(older)[0] == report
 
 
 SHAPES = [
