@@ -9,8 +9,8 @@ Cells move, so the one label that descriptions name is looked for: behind `Sampl
 `*` up to the next sample holds a pair. Several pairs of a gene are alternatives. Which of them somebody assigned, the
 spreadsheet does not say: they are candidates. Cells without a `*` are counted.
 
-CareDx AlloSeq Assign and Illumina TruSight HLA Assign are later programs of the same line and write HML, which is to be
-preferred; no description of a table of theirs is public.
+CareDx AlloSeq Assign, a later program of that name, writes HML, which is to be preferred; no description of a table of
+it is public.
 
 Source: public descriptions of the spreadsheet; no file of the software has been seen.
 """
