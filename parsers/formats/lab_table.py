@@ -254,12 +254,7 @@ class Reading:
         where = f"line {row.line}, column {column}"
         state = self._state(names, row, where, locus)
         concluded = state not in UNCALLED and state_of("+".join(names), self.words) == state
-        if not locus:
-            self.findings.append(Finding("no_locus", "this typing names no locus", where))
-        elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
-            self.findings.append(
-                Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
-            )
+        self.findings += _locus_findings(locus, names, where)
         return LocusTyping(
             locus=locus,
             state=state,
@@ -277,6 +272,13 @@ class Reading:
                 Printed(name, cell) for name in self.layout.columns.quality if (cell := self._cell(row, name))
             ),
         )
+
+
+def _locus_findings(locus: str, names: list[str], where: str) -> Iterator[Finding]:
+    if not locus:
+        yield Finding("no_locus", "this typing names no locus", where)
+    elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
+        yield Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
 
 
 def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:
