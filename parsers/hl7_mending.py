@@ -9,17 +9,18 @@ segment is written again with the escapes in place, and a finding says so.
 import re
 
 from parsers.er7 import Message, Segment
-from parsers.loinc import GENOTYPE, LOCUS_CODES
+from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.records import Finding
 
 CODED = ("CWE", "CE")
 GENES = re.compile(r"((?:HLA-)?[A-Z][A-Z0-9]{0,4})\*")
 
 
-def mended(message: Message) -> Message:
+def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
     """The message with every unescaped GL String put together, and a finding for each."""
     segments = tuple(
-        _mended_obx(each) if each.name == "OBX" and locus_code(each) else each for each in message.segments
+        _mended_obx(each) if each.name == "OBX" and coding.locus_of(each) is not None else each
+        for each in message.segments
     )
     findings = tuple(
         Finding("unescaped_glstring", "separators of the GL String were not escaped; it was put together", after.where)
@@ -27,12 +28,6 @@ def mended(message: Message) -> Message:
         if before is not after
     )
     return message._replace(segments=segments, findings=message.findings + findings)
-
-
-def locus_code(obx: Segment) -> str | None:
-    """The HLA code in OBX-3, as first or as alternate code."""
-    codes = (obx.value(3), obx.value(3, 4))
-    return next((code for code in codes if code in LOCUS_CODES or code == GENOTYPE), None)
 
 
 def _mended_obx(obx: Segment) -> Segment:

@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 from parsers.er7 import Message, Segment
 from parsers.errors import ParseError
+from parsers.hl7_codes import LOINC_ALONE, Coding
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 class Result(NamedTuple):
-    """An OBX with the notes behind it."""
+    """An OBX with the notes behind it; `locus` is as `Coding.locus_of` gives it."""
 
     obx: Segment
     notes: list[Segment]
+    locus: str | None = None
 
     @property
     def code(self) -> str:
@@ -43,13 +45,13 @@ class Order(NamedTuple):
     notes: list[Segment]
 
 
-def orders_of(message: Message) -> list[Order]:
+def orders_of(message: Message, coding: Coding = LOINC_ALONE) -> list[Order]:
     """The orders of a message that hold results. Raises ParseError on a line that is no segment."""
     orders = [_empty(message.header, None)]
     for segment in message.segments[1:]:
         if not _NAME.fullmatch(segment.name) or segment.line[3:4] not in ("", segment.encoding.field):
             raise _not_a_segment(segment)
-        _place(segment, orders)
+        _place(segment, orders, coding)
     return [order for order in orders if order.results]
 
 
@@ -57,7 +59,7 @@ def _empty(header: Segment, patient: Segment | None) -> Order:
     return Order(header, patient, None, [], [], [])
 
 
-def _place(segment: Segment, orders: list[Order]) -> None:
+def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
     order = orders[-1]
     match segment.name:
         case "PID":
@@ -67,7 +69,7 @@ def _place(segment: Segment, orders: list[Order]) -> None:
         case "OBR":
             orders.append(_empty(order.header, order.patient)._replace(request=segment))
         case "OBX":
-            order.results.append(Result(segment, []))
+            order.results.append(Result(segment, [], coding.locus_of(segment)))
         case "SPM":
             order.specimens.append(segment)
         case "NTE":

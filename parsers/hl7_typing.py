@@ -1,6 +1,7 @@
 """HLA typings in ORU^R01: one OBX per locus, its value a GL String.
 
-    OBX-3   the LOINC code of the locus, or 84413-4 with the gene in a companion OBX (48018-6) of the same OBX-4
+    OBX-3   the code of the locus (LOINC's, or the sender's own if a profile names it), or 84413-4 with the gene in a
+            companion OBX (48018-6) of the same OBX-4
     OBX-5   a GL String, or a GL String Code `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`; coded (CWE: code, text, system and,
             in component 9, the text as the laboratory printed it) or plain (ST, TX, FT)
             `""` is HL7's null: nothing is reported
@@ -21,10 +22,11 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from parsers.er7 import Segment
+from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.hl7_ledger import Ledger
-from parsers.hl7_mending import CODED, GENES, locus_code
+from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
-from parsers.loinc import GENE, GENOTYPE, HLA, REPORT
+from parsers.loinc import GENE, REPORT
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.result_statuses import HL7
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
@@ -50,7 +52,7 @@ class Value(NamedTuple):
 
 def is_typing(result: Result) -> bool:
     """Whether an OBX holds the typing of a locus."""
-    return locus_code(result.obx) is not None
+    return result.locus is not None
 
 
 def is_companion(result: Result) -> bool:
@@ -79,23 +81,69 @@ def _attribute_value(obx: Segment, ledger: Ledger) -> str:
     return ledger.value(obx, 5) if obx.value(2) == "CWE" else ledger.text(obx, 5)
 
 
-def loci_of(order: Order, ledger: Ledger) -> tuple[list[LocusTyping], list[Finding]]:
+class Read(NamedTuple):
+    """What one OBX says: its code, its loci, whether their state is stated by us, whether it was taken back."""
+
+    code: str
+    loci: list[LocusTyping]
+    stated: bool
+    withdrawn: bool
+
+
+def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple[list[LocusTyping], list[Finding]]:
     """Every locus of an order, in its order, and what was odd about their values."""
-    read: list[tuple[LocusTyping, bool]] = []
+    read: list[Read] = []
     findings: list[Finding] = []
     for result in filter(is_typing, order.results):
         value = _value_of(result.obx, ledger)
         attributes = attributes_of(order.results, result.sub_id, ledger) if result.sub_id else {}
         found = _loci_of_result(result, value, attributes, order.results, ledger)
-        if _is_withdrawn(result.obx):
+        withdrawn = _is_withdrawn(result.obx)
+        if withdrawn:
             found = [replace(locus, state="failed", expression="") for locus in found]
-        read += [(locus, _stated_state(attributes) is not None) for locus in found]
-        findings += _findings(result.obx, value, found)
-    repeated = _repeated([locus for locus, _ in read])
+        read.append(Read(result.code, found, _stated_state(attributes) is not None, withdrawn))
+        findings += _findings(result, value, found)
+    read = _with_copies_joined(read, coding)
+    repeated = _repeated([locus for each in read for locus in each.loci])
     findings += [
         Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart", "", locus) for locus in repeated
     ]
-    return [locus if stated or locus.locus not in repeated else _unpaired(locus) for locus, stated in read], findings
+    loci = [
+        locus if each.stated or locus.locus not in repeated else _unpaired(locus)
+        for each in read
+        for locus in each.loci
+    ]
+    return loci, findings
+
+
+def _with_copies_joined(read: list[Read], coding: Coding) -> list[Read]:
+    """The two OBX of a locus that a profile calls its copies, as one; where a code is there twice, all stay apart."""
+    for first_code, second_code in filter(None, (each.copies for each in coding.locus)):
+        pair = [each for each in read if each.code in (first_code, second_code)]
+        whole = [each.code for each in pair] in ([first_code, second_code], [second_code, first_code])
+        if whole and all(len(each.loci) == 1 and not each.stated for each in pair):
+            first, second = sorted(pair, key=lambda each: each.code != first_code)
+            joined = _joined(first, second)
+            read = [joined if each is pair[0] else each for each in read if each is not pair[1]]
+    return read
+
+
+def _joined(first: Read, second: Read) -> Read:
+    """Two copies of a locus; nothing is called if one of them was taken back."""
+    (one,), (other,) = first.loci, second.loci
+    withdrawn = first.withdrawn or second.withdrawn
+    expression = "" if withdrawn else "+".join(filter(None, (one.expression, other.expression)))
+    uncalled: State = one.state if one.state == other.state else "failed"
+    locus = replace(
+        one,
+        state=_state(expression, "") if expression else uncalled,
+        reported="+".join(filter(None, (one.reported, other.reported))),
+        expression=expression,
+        stated_release=one.stated_release if one.stated_release == other.stated_release else "",
+        quality=(*one.quality, *other.quality),
+        references=(*one.references, *other.references),
+    )
+    return Read(first.code, [locus], stated=False, withdrawn=withdrawn)
 
 
 def _stated_state(attributes: dict[str, str]) -> State | None:
@@ -164,7 +212,7 @@ def _repeats(obx: Segment, expression: str) -> bool:
 
 
 def _stated_locus(result: Result, results: list[Result], ledger: Ledger) -> str:
-    locus = HLA[locus_code(result.obx) or GENOTYPE].locus
+    locus = result.locus or ""
     for each in results:
         if not locus and each.code == GENE and each.sub_id == result.sub_id:
             locus = gene_name(ledger.value(each.obx, 5, 2) or ledger.value(each.obx, 5))
@@ -198,9 +246,9 @@ def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
     return tuple(Printed(ledger.text(note, 4) or "NTE", ledger.text(note, 3), note.where) for note in notes)
 
 
-def _findings(obx: Segment, value: Value, found: list[LocusTyping]) -> Iterator[Finding]:
+def _findings(result: Result, value: Value, found: list[LocusTyping]) -> Iterator[Finding]:
+    obx, stated = result.obx, result.locus
     where = f"{obx.where}, OBX-5"
-    stated = HLA[locus_code(obx) or GENOTYPE].locus
     named = [locus.locus for locus in found]
     if doubt := HL7.get(obx.value(11).strip()):
         yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))

@@ -93,6 +93,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     copies: str = ""
     single: Literal["one_stated", "candidates"] = "one_stated"
     sample_endings: tuple[str, ...] = ()
+    sample_parts: tuple[str, ...] = ()
     constants: dict[str, str] = {}
     loci: Loci | None = None
     locus: tuple[Locus, ...] = ()
@@ -112,7 +113,12 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def used(self, header: tuple[str, ...]) -> set[str]:
         """The columns of this header that the layout reads."""
         long = {self.long.locus, *self.long.alleles} if self.long else set()
-        return {*self.columns.named(), *long, *(each for _, names in self.locus_columns(header) for each in names)}
+        return {
+            *self.columns.named(),
+            *self.sample_parts,
+            *long,
+            *(each for _, names in self.locus_columns(header) for each in names),
+        }
 
     def word_states(self) -> dict[str, State]:
         """Each word that stands in for an allele, in capitals, with its state."""

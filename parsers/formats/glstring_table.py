@@ -35,6 +35,8 @@ GLSTRING_COLUMNS = {
 }
 """Names of a column of GL Strings, with whose they are if the name says so."""
 ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
+FAMILY_COLUMN = "birthseq"
+"""In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
 GLSTRING = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?")
 OPERATORS = re.compile(r"[+|^~/]")
@@ -57,7 +59,8 @@ def looks_like(head: bytes) -> bool:
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    return len(cells) > 1 and any(cell.lower() in GLSTRING_COLUMNS for cell in cells[1:])
+    names = [cell.lower() for cell in cells[1:]]
+    return any(name in GLSTRING_COLUMNS for name in names) and FAMILY_COLUMN not in names
 
 
 def _is_row(cells: Sequence[str]) -> bool:

@@ -1,60 +1,172 @@
-"""PacBio hifihla's `<sample>_hifihla_report.tsv`: HLA from long reads, both copies of a gene in one cell.
+"""PacBio hifihla's results: HLA from long reads, in any of the three files that it writes for a sample.
 
-    HLA-A     *01:01:01:01/*26:01:01:01        separated by a tab, no header; `/` parts the two COPIES here
-    HLA-DRB5  *01:01:01
+    <sample>_hifihla_report.tsv    no header; a gene and its star names, and here `/` parts the two COPIES
+        HLA-A     *01:01:01:01/*26:01:01:01
+        HLA-DRB5  *01:01:01
+    <sample>_hifihla_summary.tsv   a header and a row for each sequence that was typed, which is one copy of its gene
+        queryId  qLen nMatches gType gPctId gPctCov gEdit cdnaType exCovered exEdit coverage errRate  Type
+        HLA-A_1  3503 1 HLA-A*01:01:01:01 100.0 100.0 0 HLA-A*01:01:01 1,2,3 0 15 0.003  HLA-A*01:01:01:01
+    <sample>_hifihla_report.json   the same by gene and sequence, with every equal match
+        {"sample_id": "S", "hla_calls": {"HLA-A": {"HLA-A_1": [{"star_name": "HLA-A*01:01:01:01",
+            "match_name": "*01:01:01:01", "coding_diffs": 0, "noncode_eddist": 0, ...}]}}}
 
-A name alone is one copy. A gene whose star name has no fields was sequenced and is not in the release: a novel allele.
+A name alone is one copy. A gene without fields, or a sequence that differs in its exons from every known one, is a
+novel allele. Take in one of the three files: together they say the same typing three times.
 
-Source: hifihla's description of its report.
+Source: hifihla's description of its output.
 """
 
 import re
+from collections.abc import Iterator
 
+from parsers.elements import Element, read_json
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import LocusTyping, Parsed, TypingReport
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, nothing_called, sample_of
-from parsers.typing_states import gene_name
+from parsers.tool_calls import Line, called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.typing_states import gene_name, gene_of
+from parsers.xml_document import text_of
 
-ENDINGS = ("_hifihla_report.tsv", ".hifihla_report.tsv", "_report.tsv", ".tsv")
+REPORT_ENDINGS = ("_hifihla_report.tsv", ".hifihla_report.tsv", "_report.tsv", ".tsv")
+SUMMARY_ENDINGS = ("_hifihla_summary.tsv", ".hifihla_summary.tsv", "_summary.tsv", ".tsv")
+JSON_ENDINGS = ("_hifihla_report.json", ".hifihla_report.json", "_report.json", ".json")
 STAR = re.compile(r"\*[0-9:]*[A-Z]?")
 FIRST = re.compile(r"HLA-[A-Z]+[0-9]?\t\*[0-9:]*[A-Z]?(?:/\*[0-9:]*[A-Z]?)?")
+JSON_HEAD = re.compile(r'\s*\{\s*(?:"sample_id"\s*:\s*"[^"]*"\s*,\s*)?"hla_calls"\s*:')
+NEEDED = ("queryId", "gType", "exEdit", "Type")
+MEASURES = ("allele_id", "star_name", "coding_diffs", "noncode_eddist", "coverage", "error_rate")
+NO_DIFFERENCE = ("0", "")
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a gene and star names without it stand on the first line."""
-    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+    """Whether the first line is hifihla's summary's or report's, or the JSON begins with its calls."""
+    line = first_line(head).strip("\ufeff\n")
+    if _is_summary(line) or FIRST.fullmatch(line):
+        return True
+    return JSON_HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
+
+
+def _is_summary(line: str) -> bool:
+    return set(NEEDED) <= set(line.split("\t"))
 
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
+    line = first_line(document.head).lstrip("\ufeff")
+    if line.lstrip().startswith("{"):
+        return _read_json(document)
     lines, findings = lines_of(document.raw)
-    if not lines:
+    summary = _is_summary(line)
+    loci, doubts = _summary_loci(lines) if summary else (tuple(map(_report_locus, lines)), [])
+    if not loci:
         raise nothing_called("hifihla")
-    report = TypingReport(
-        format="hifihla",
-        sample=sample_of(document.name, ENDINGS),
-        software="hifihla",
-        loci=tuple(map(_typing, lines)),
-        findings=findings,
-    )
-    return Parsed(reports=(report,))
+    sample = sample_of(document.name, SUMMARY_ENDINGS if summary else REPORT_ENDINGS)
+    return Parsed(reports=(_report(sample, loci, (*doubts, *findings)),))
 
 
-def _typing(line: Line) -> LocusTyping:
+def _report(sample: str, loci: tuple[LocusTyping, ...], findings: tuple[Finding, ...] = ()) -> TypingReport:
+    return TypingReport(format="hifihla", sample=sample, software="hifihla", loci=loci, findings=findings)
+
+
+def _report_locus(line: Line) -> LocusTyping:
     gene, cell, *_ = cells_of(line, 2, "a gene and its star names, separated by a tab")
     names = cell.split("/")
     if len(names) > 2 or not all(STAR.fullmatch(each) for each in names):
         expected = "one or two names like *01:01:01:01, parted by /"
         raise ParseError("these are no star names", found=cell, where=f"line {line[0]}", expected=expected)
     gene = gene_name(gene)
-    return called(gene, [f"{gene}{each}" if each != "*" else f"{gene}*NEW" for each in names], cell)
+    return called(gene, [_copy(gene, each, differs=True) for each in names], cell)
+
+
+def _copy(gene: str, name: str, *, differs: bool) -> str:
+    """A copy in GL String grammar: novel if it has no fields and differs from what is known, else not stated."""
+    fields = name.rpartition("*")[2] if "*" in name else ""
+    if fields:
+        return f"{gene}*{fields}"
+    return f"{gene}*NEW" if differs else ""
+
+
+def _summary_loci(lines: list[Line]) -> tuple[tuple[LocusTyping, ...], list[Finding]]:
+    """The copies of each gene, in the order of the rows, and what was found without a name."""
+    header = [cell.strip() for cell in lines[0][1].lstrip("\ufeff").split("\t")]
+    genes: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for line in lines[1:]:
+        row = dict(zip(header, cells_of(line, len(header), ", ".join(header)), strict=False))
+        gene = gene_of(row["Type"]) or gene_name(row["Type"])
+        if not gene:
+            raise ParseError(
+                "this sequence has no type, not even a gene",
+                where=f"line {line[0]}",
+                expected="an allele or a gene under Type",
+            )
+        genes.setdefault(gene, []).append((line[0], row))
+    return tuple(_summary_locus(*each) for each in genes.items()), list(_unnamed(genes))
+
+
+def _summary_locus(gene: str, rows: list[tuple[int, dict[str, str]]]) -> LocusTyping:
+    copies = [_copy(gene, row["Type"], differs=row["exEdit"] not in NO_DIFFERENCE) for _, row in rows]
+    quality = [each for _, row in rows for each in _row_measures(row)]
+    references = [Printed("queryId", row["queryId"], f"line {number}") for number, row in rows]
+    return called(gene, copies, "+".join(row["Type"] for _, row in rows), quality, references)
+
+
+def _row_measures(row: dict[str, str]) -> tuple[Printed, ...]:
+    labels = [name for name in row if name not in ("queryId", "Type")]
+    return measures(labels, [row[name] for name in labels], f"{row['queryId']} ")
+
+
+def _unnamed(genes: dict[str, list[tuple[int, dict[str, str]]]]) -> Iterator[Finding]:
+    for gene, rows in genes.items():
+        for number, row in rows:
+            if not _copy(gene, row["Type"], differs=row["exEdit"] not in NO_DIFFERENCE):
+                yield _no_call(gene, f"line {number}")
+
+
+def _no_call(gene: str, where: str) -> Finding:
+    return Finding("no_call", "this sequence has a gene and no allele, and no difference explains it", where, gene)
+
+
+def _read_json(document: Document) -> Parsed:
+    root = read_json(document.raw)
+    loci, findings = [], []
+    for locus in root.first("hla_calls").members:
+        made, doubts = _json_locus(locus)
+        loci.append(made)
+        findings += doubts
+    if not loci:
+        raise nothing_called("hifihla")
+    sample = root.read("sample_id") or sample_of(document.name, JSON_ENDINGS)
+    return Parsed(reports=(_report(sample, tuple(loci), tuple(findings)),), ignored=root.ignored())
+
+
+def _json_locus(locus: Element) -> tuple[LocusTyping, list[Finding]]:
+    """A gene's copies, one for each sequence; equal matches of one sequence are alternatives."""
+    gene = gene_name(locus.name)
+    records: dict[str, list[Element]] = {}
+    for match in locus.members:
+        records.setdefault(match.name, []).append(match)
+    copies = {name: _alternatives(gene, matches) for name, matches in records.items()}
+    reported = ["/".join(dict.fromkeys(each.read("match_name") for each in matches)) for matches in records.values()]
+    quality = [each for name, matches in records.items() for match in matches for each in _match_measures(name, match)]
+    doubts = [_no_call(gene, f"{locus.name}, {name}") for name, copy in copies.items() if not copy]
+    return called(gene, copies.values(), "+".join(reported), quality), doubts
+
+
+def _alternatives(gene: str, matches: list[Element]) -> str:
+    names = [
+        _copy(gene, each.read("match_name"), differs=each.read("coding_diffs") not in NO_DIFFERENCE) for each in matches
+    ]
+    return "/".join(dict.fromkeys(filter(None, names)))
+
+
+def _match_measures(name: str, match: Element) -> tuple[Printed, ...]:
+    return measures(MEASURES, [match.read(each) for each in MEASURES], f"{name} ")
 
 
 FORMAT = Format(
     name="hifihla",
-    title="hifihla report (TSV)",
+    title="hifihla report (TSV, JSON) and summary (TSV)",
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,

@@ -1,8 +1,9 @@
 r"""HL7 v2 ORU^R01 of any version 2.x: HLA typings and other observations, one report per OBR.
 
 An order whose OBX hold HLA codes becomes a typing report (see `parsers.hl7_typing`); every other OBX becomes an
-observation. The sample is SPM-2, else the filler's number (OBR-3), else the placer's (OBR-2). Names, birth dates and
-addresses are read by nobody here: like every other field that no record takes, they are declared by path alone.
+observation. HLA codes are those of LOINC, and those of a sender's own that a profile names (see `parsers.hl7_codes`).
+The sample is SPM-2, else the filler's number (OBR-3), else the placer's (OBR-2). Names, birth dates and addresses are
+read by nobody here: like every other field that no record takes, they are declared by path alone.
 """
 
 import re
@@ -10,7 +11,8 @@ from collections import Counter
 
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
-from parsers.format import Document, Format
+from parsers.format import Document, Format, Labels, Profile
+from parsers.hl7_codes import Coding, coding_for, coding_of, codings_of
 from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
 from parsers.hl7_orders import Order, Result, orders_of
@@ -36,7 +38,33 @@ def looks_like(head: bytes) -> bool:
     return bool(_HEAD.match(head))
 
 
-def parse(document: Document) -> Parsed:
+def from_profiles(profiles: tuple[Profile, ...]) -> Format:
+    """The reader of LOINC's codes and of those that these profiles name. Raises ParseError on an unusable profile."""
+    codings = codings_of(profiles)
+    return Format(
+        name="hl7_oru",
+        title="HL7 v2 ORU^R01: HLA typings and observations",
+        verified="published descriptions",
+        looks_like=looks_like,
+        parse=lambda document: _parse(document, codings),
+    )
+
+
+def labels(document: Document, profile: Profile) -> Labels:
+    """The codes in OBX-3 that a profile or LOINC maps to a locus, and those that neither does. Raises ParseError."""
+    coding = coding_of(profile)
+    messages = map(parse_message, split_messages(document.raw).messages)
+    results = [each for message in messages for each in message.segments if each.name == "OBX"]
+    known = {_code_and_system(obx): coding.locus_of(obx) is not None for obx in results}
+    return tuple(each for each in known if known[each]), tuple(each for each in known if not known[each])
+
+
+def _code_and_system(obx: Segment) -> str:
+    code, system = obx.value(3), obx.value(3, 3)
+    return f"{code} ({system})" if system else code
+
+
+def _parse(document: Document, codings: tuple[Coding, ...]) -> Parsed:
     """Every report of every message. Raises ParseError on a message that is not ORU^R01 or holds no result."""
     batch = split_messages(document.raw)
     if not batch.messages:
@@ -44,25 +72,27 @@ def parse(document: Document) -> Parsed:
     reports: list[Report] = []
     paths: Counter[str] = Counter()
     for number, raw in enumerate(batch.messages, start=1):
-        found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "")
+        found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "", codings)
         reports += found
         paths += left
     paths += _wrapping_paths(batch.wrapping)
     return Parsed(reports=tuple(reports), ignored=declared(paths))
 
 
-def _read(raw: bytes, place: str) -> tuple[list[Report], Counter[str]]:
+def _read(raw: bytes, place: str, codings: tuple[Coding, ...]) -> tuple[list[Report], Counter[str]]:
     try:
-        message = mended(parse_message(raw))
+        message = parse_message(raw)
+        coding = coding_for(message.header, codings)
+        message = mended(message, coding)
         _check_type(message)
-        orders = orders_of(message)
+        orders = orders_of(message, coding)
     except ParseError as error:
         error.where = place + error.where
         raise
     if not orders:
         raise ParseError("this ORU message holds no result", where=f"{place}MSH", expected="at least one OBX segment")
     ledger = Ledger()
-    reports = [report for order in orders for report in _reports_of(order, message, ledger)]
+    reports = [report for order in orders for report in _reports_of(order, message, ledger, coding)]
     return reports, ledger.remainder(message.segments)
 
 
@@ -88,22 +118,23 @@ def _wrapping_paths(wrapping: tuple[bytes, ...]) -> Counter[str]:
     )
 
 
-def _reports_of(order: Order, message: Message, ledger: Ledger) -> list[Report]:
+def _reports_of(order: Order, message: Message, ledger: Ledger, coding: Coding) -> list[Report]:
     if not is_typing_order(order):
         return [_observations(order, order.results, message, ledger)]
-    reports: list[Report] = [_typing(order, message, ledger)]
+    reports: list[Report] = [_typing(order, message, ledger, coding)]
     others = [each for each in order.results if not is_typing(each) and not is_companion(each)]
     return [*reports, _observations(order, others, message, ledger)] if others else reports
 
 
-def _typing(order: Order, message: Message, ledger: Ledger) -> TypingReport:
+def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> TypingReport:
     own = attributes_of(order.results, REPORT_LEVEL, ledger)
     sample, subject = _sample(order, ledger), _subject(order, ledger)
     if not (sample or subject):
         raise _nobodys(order)
-    loci, findings = loci_of(order, ledger)
+    loci, findings = loci_of(order, ledger, coding)
     return TypingReport(
         format=FORMAT.name,
+        profile=coding.name,
         sample=sample,
         subject=subject,
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
@@ -241,10 +272,4 @@ def _value(obx: Segment, ledger: Ledger) -> str:
     return text
 
 
-FORMAT = Format(
-    name="hl7_oru",
-    title="HL7 v2 ORU^R01: HLA typings and observations",
-    verified="published descriptions",
-    looks_like=looks_like,
-    parse=parse,
-)
+FORMAT = from_profiles(())

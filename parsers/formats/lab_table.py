@@ -173,13 +173,19 @@ class Reading:
         """What a row, or else the profile, says about an item."""
         return self._cell(row, self.layout.columns.of(item)) or self.layout.constants.get(item, "")
 
+    def _sample(self, row: Row) -> str:
+        """The sample's name as it stands; nothing if a column that is part of it is blank."""
+        parts = [self._item(row, "sample"), *(self._cell(row, name) for name in self.layout.sample_parts)]
+        return "-".join(parts) if all(parts) else ""
+
     def _report(self, row: Row) -> TypingReport:
-        printed = self._item(row, "sample")
+        printed = self._sample(row)
+        named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
         sample = self.layout.sample_of(printed)
         if not sample:
             raise ParseError(
                 "this row has no sample id: nobody could tell whose typing it is",
-                where=f"line {row.line}, column {self.layout.columns.sample}",
+                where=f"line {row.line}, column {named_by}",
                 expected="a sample id in every row",
                 advice="Complete or remove the row, and export the table again.",
             )
@@ -248,12 +254,7 @@ class Reading:
         where = f"line {row.line}, column {column}"
         state = self._state(names, row, where, locus)
         concluded = state not in UNCALLED and state_of("+".join(names), self.words) == state
-        if not locus:
-            self.findings.append(Finding("no_locus", "this typing names no locus", where))
-        elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
-            self.findings.append(
-                Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
-            )
+        self.findings += _locus_findings(locus, names, where)
         return LocusTyping(
             locus=locus,
             state=state,
@@ -271,6 +272,13 @@ class Reading:
                 Printed(name, cell) for name in self.layout.columns.quality if (cell := self._cell(row, name))
             ),
         )
+
+
+def _locus_findings(locus: str, names: list[str], where: str) -> Iterator[Finding]:
+    if not locus:
+        yield Finding("no_locus", "this typing names no locus", where)
+    elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
+        yield Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
 
 
 def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:

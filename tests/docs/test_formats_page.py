@@ -22,6 +22,12 @@ def test_every_format_stands_in_the_page_with_its_state() -> None:
     assert stated == {name: each.verified for name, each in load_formats(PROFILES).items()}
 
 
+def test_every_format_says_who_writes_it_what_is_kept_and_what_is_not() -> None:
+    for name, cells in rows_of("Formats").items():
+        assert len(cells) == 6, name
+        assert all(len(cell.strip(" |-")) > 2 for cell in cells), name
+
+
 def test_every_profile_stands_in_the_page_with_its_format_and_state() -> None:
     stated = {name: (cells[2], cells[3]) for name, cells in rows_of("Profiles").items()}
     assert stated == {each.name: (each.format, each.settings["verified"]) for each in PROFILES}

@@ -1,0 +1,151 @@
+"""StripScan's text export: strips of a reverse line blot (SSO) read by a scanner, a block for each type of strip.
+
+    StripScan 2.0
+    Strip Type: LiPA/HLA-A
+    Strip ID <tab> Genotype                                           other columns may stand beside these
+    D-1      <tab> A*01:01,A*01:02 + A*02:01 or A*01:03 + A*02:09
+    D-2      <tab> A*03:01
+
+`or` separates genotypes, `+` the two copies, a comma the alleles that cannot be told apart. A genotype without `+` is
+said to mean a homozygous person; it states one copy all the same, and nobody here makes two of it. The locus is what
+stands behind the last `/` of the strip's type.
+
+Source: public descriptions of the export; no file of the software has been seen.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import Line, cells_of, lines_of
+from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+
+TITLE, TYPE = "StripScan ", "Strip Type:"
+SAMPLE, GENOTYPE = "Strip ID", "Genotype"
+OR = re.compile(r"\s+or\s+")
+
+
+class Strip(NamedTuple):
+    """One strip: its type, the line it stands on, and its cells by the names of the header."""
+
+    kind: str
+    where: str
+    cells: dict[str, str]
+
+    @property
+    def locus(self) -> str:
+        """The locus in the strip's type."""
+        return gene_name(self.kind.rpartition("/")[2])
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the first line is StripScan's title."""
+    return first_line(head).lstrip("\ufeff").startswith(TITLE)
+
+
+def parse(document: Document) -> Parsed:
+    """A report for each strip. Raises ParseError."""
+    lines, endings = lines_of(document.raw)
+    if not lines or not lines[0][1].startswith(TITLE):
+        raise ParseError("this is no export of StripScan", where="line 1", expected=f'a line that begins "{TITLE}"')
+    strips = list(_strips(lines[1:]))
+    if not strips:
+        raise ParseError("this export holds no strip", where="the file", expected=f"rows below {SAMPLE} and {GENOTYPE}")
+    samples: dict[str, list[Strip]] = {}
+    for strip in strips:
+        samples.setdefault(_sample(strip), []).append(strip)
+    reports = tuple(_report(*each, lines[0][1].strip(), endings) for each in samples.items())
+    names = [name for strip in strips for name, cell in strip.cells.items() if cell]
+    left = Counter(name for name in names if name not in (SAMPLE, GENOTYPE))
+    return Parsed(reports=reports, ignored=tuple(Ignored(*each) for each in sorted(left.items())))
+
+
+def _strips(lines: list[Line]) -> Iterator[Strip]:
+    """Every strip below its type and header. Raises ParseError on a line that is neither."""
+    kind, header = "", list[str]()
+    for line in lines:
+        number, text = line
+        cells = [cell.strip() for cell in text.split("\t")]
+        if text.strip().startswith(TYPE):
+            kind, header = text.strip().removeprefix(TYPE).strip(), []
+        elif SAMPLE in cells:
+            header = cells
+        elif header and kind:
+            row = cells_of(line, len(header), ", ".join(header))
+            yield Strip(kind, f"line {number}", dict(zip(header, row, strict=False)))
+        else:
+            raise ParseError(
+                "this line stands below no type of strip",
+                found=text[:80],
+                where=f"line {number}",
+                expected=f'a line "{TYPE} .../LOCUS" and a header with {SAMPLE} and {GENOTYPE} above it',
+            )
+
+
+def _sample(strip: Strip) -> str:
+    sample = strip.cells[SAMPLE]
+    if not sample or GENOTYPE not in strip.cells:
+        raise ParseError(
+            "this strip has no id or no genotype", where=strip.where, expected=f"a value under {SAMPLE} and {GENOTYPE}"
+        )
+    return sample
+
+
+def _report(sample: str, strips: list[Strip], software: str, endings: tuple[Finding, ...]) -> TypingReport:
+    return TypingReport(
+        format="strip_scan",
+        sample=sample,
+        software=software,
+        loci=tuple(map(_typing, strips)),
+        findings=(*(finding for strip in strips for finding in _findings(strip, strips)), *endings),
+    )
+
+
+def _typing(strip: Strip) -> LocusTyping:
+    printed = strip.cells[GENOTYPE]
+    expression = "|".join(_genotype(each, strip.locus) for each in OR.split(printed) if each)
+    state = state_of(expression)
+    return LocusTyping(
+        locus=strip.locus,
+        state=state,
+        reported=printed,
+        expression="" if state in UNCALLED else expression,
+        method="SSO",
+        kit=strip.kind,
+        references=(Printed(TYPE.rstrip(":"), strip.kind, strip.where),),
+    )
+
+
+def _genotype(text: str, locus: str) -> str:
+    """One genotype in GL String grammar, every allele with its gene."""
+    copies = [copy.split(",") for copy in text.split("+")]
+    return "+".join("/".join(_allele(name, locus) for name in copy if name.strip()) for copy in copies)
+
+
+def _allele(name: str, locus: str) -> str:
+    written = "".join(name.split())
+    return f"{locus}*{written.lstrip('*')}" if written.lstrip("*")[:1].isdigit() else written
+
+
+def _findings(strip: Strip, strips: list[Strip]) -> Iterator[Finding]:
+    printed = strip.cells[GENOTYPE]
+    if not printed:
+        yield Finding("no_call", "no genotype stands here", strip.where, strip.locus)
+    elif gene_of(_genotype(OR.split(printed)[0], strip.locus)) != strip.locus:
+        yield Finding("locus_differs", f"the strip is for {strip.locus}, the genotype is not", strip.where, strip.locus)
+    if sum(each.locus == strip.locus for each in strips) > 1:
+        yield Finding("locus_repeated", "several strips of the sample are for this locus", strip.where, strip.locus)
+
+
+FORMAT = Format(
+    name="strip_scan",
+    title="StripScan text export (reverse line blot SSO)",
+    verified="published descriptions",
+    looks_like=looks_like,
+    parse=parse,
+)

@@ -1,0 +1,109 @@
+"""Which codes in OBX-3 stand for the typing of a locus: those of LOINC, and those that a profile names for one sender.
+
+Laboratories that write no LOINC have codes of their own, and the same code means another thing elsewhere. So a profile
+is for a sender, by what stands in MSH-3 and MSH-4, and nobody else's messages are read by it.
+config/profiles/hl7_local_codes.toml shows every setting with what it means.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from parsers.er7 import Segment
+from parsers.errors import ParseError
+from parsers.format import Profile, Verified
+from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
+
+
+class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose messages a profile is for: the application in MSH-3, the facility in MSH-4; empty for any."""
+
+    application: str = ""
+    facility: str = ""
+
+    def sent(self, header: Segment) -> bool:
+        """Whether a message with this MSH is theirs."""
+        return self.application in ("", header.value(3)) and self.facility in ("", header.value(4))
+
+    @property
+    def named(self) -> int:
+        """How many of the two are named."""
+        return bool(self.application) + bool(self.facility)
+
+
+class LocusCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The codes of one locus: each of `codes` holds the whole typing, the two of `copies` one copy each."""
+
+    name: str
+    codes: tuple[str, ...] = ()
+    copies: tuple[str, str] | None = None
+
+
+class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything."""
+
+    format: str = "hl7_oru"
+    title: str = ""
+    verified: Verified = "invented samples"
+    name: str = ""
+    sender: Sender = Sender()
+    system: str = ""
+    locus: tuple[LocusCodes, ...] = ()
+
+    def locus_of(self, obx: Segment) -> str | None:
+        """The locus that OBX-3 names; empty where a companion names it, None where it is no typing at all."""
+        for place in (1, 4):
+            code = obx.value(3, place)
+            if code in LOCUS_CODES or code == GENOTYPE:
+                return HLA[code].locus
+            own = self._own(code)
+            if own and self.system in ("", obx.value(3, place + 2)):
+                return own
+        return None
+
+    def _own(self, code: str) -> str | None:
+        found = (each.name for each in self.locus if code in (*each.codes, *(each.copies or ())))
+        return next(found, None) if code else None
+
+
+LOINC_ALONE = Coding()
+
+
+def codings_of(profiles: Iterable[Profile]) -> tuple[Coding, ...]:
+    """The codings in these profiles. Raises ParseError naming the profile and the setting."""
+    return tuple(map(coding_of, profiles))
+
+
+def coding_of(profile: Profile) -> Coding:
+    """The coding in a profile. Raises ParseError naming the profile and the setting."""
+    try:
+        coding = msgspec.convert({**profile.settings, "name": profile.name}, Coding)
+    except msgspec.ValidationError as error:
+        raise _unusable(profile, str(error)) from error
+    codes = [code for each in coding.locus for code in (*each.codes, *(each.copies or ()))]
+    if not coding.sender.named:
+        raise _unusable(profile, "it names no sender, and codes of one laboratory mean other things elsewhere")
+    if not codes or len(set(codes)) < len(codes):
+        raise _unusable(profile, "it names no code, or one code twice")
+    return coding
+
+
+def coding_for(header: Segment, codings: Iterable[Coding]) -> Coding:
+    """The coding for a message with this MSH, the one that names most of its sender; else that of LOINC alone."""
+    fitting = sorted((each for each in codings if each.sender.sent(header)), key=lambda each: -each.sender.named)
+    if len(fitting) > 1 and fitting[0].sender.named == fitting[1].sender.named:
+        raise ParseError(
+            f"the profiles {fitting[0].name} and {fitting[1].name} are both for this sender",
+            where="MSH-3 and MSH-4",
+            expected="one profile for a sender",
+            advice="Name both the application and the facility in the right one.",
+        )
+    return fitting[0] if fitting else LOINC_ALONE
+
+
+def _unusable(profile: Profile, reason: str) -> ParseError:
+    return ParseError(
+        f"the profile cannot be used: {reason}",
+        where=f"profile {profile.name}",
+        expected="the settings shown in config/profiles/hl7_local_codes.toml",
+    )
