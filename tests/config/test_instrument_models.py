@@ -19,6 +19,8 @@ MESSAGES = {
     "horiba-pentra": ("astm/pentra_xlr.redacted.txt", 21),
     "roche-cobas-c111": ("astm/cobas_c111.txt", 1),
     "luminex-xponent": ("luminex-xponent/luminex_xPONENT_example03.csv", 32),
+    "beckman-vicell-blu": ("cell-counters/Beckman_Vi-Cell-BLU_example01_utf16.csv", 130),
+    "chemometec-nucleoview": ("cell-counters/chemometec_nucleoview_example03.csv", 7),
 }
 """A message or a file that such an instrument wrote, and how many values stand in it."""
 LOINC = {
@@ -36,6 +38,8 @@ LOINC = {
     },
     "roche-cobas-c111": {},
     "luminex-xponent": {},
+    "beckman-vicell-blu": {},
+    "chemometec-nucleoview": {},
 }  # fmt: skip
 """The LOINC code of every label that has one; what is not here keeps the analyser's own label."""
 
