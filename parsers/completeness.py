@@ -1,5 +1,6 @@
 """Whether an input is whole, as far as its own syntax can tell: a file may be looked at while it is still written."""
 
+from parsers.fcs_file import MAGIC, is_whole
 from parsers.format import HEAD_BYTES
 from parsers.xml_document import NAME, is_xml, root_tag, text_of
 
@@ -15,6 +16,8 @@ def ends_whole(raw: bytes, name: str = "") -> bool | None:
     """True if the input is complete, False if it is surely cut short, None if its syntax has no end mark."""
     if raw.startswith(ZIP_MAGIC):
         return _has_end_record(raw)
+    if MAGIC.match(raw):
+        return is_whole(raw)
     if is_xml(raw[:HEAD_BYTES]):
         return _root_is_closed(raw)
     return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None

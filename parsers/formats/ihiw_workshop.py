@@ -134,4 +134,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    syntax=("xml",),
 )

@@ -1,7 +1,8 @@
 """Codes of what was measured: LOINC, the local items of a collection run (99APH), or the printed label.
 
 A LOINC code that the instrument printed itself wins if its check digit is right (mod 10, Luhn, over the digits before
-the hyphen). Else the label decides, if it stands in the table letter for letter but for case. Else the label is kept.
+the hyphen). Else the label decides, or else the code beside it (`WBC^Leukocytes`), if it stands in the table letter for
+letter but for case. Else the label is kept.
 """
 
 import re
@@ -52,7 +53,7 @@ def observation_code(label: str, printed_code: str = "", printed_system: str = "
     doubt: tuple[Flag, ...] = ()
     if printed_system == "LN":
         doubt = (Flag("bad_loinc", printed_code, "called LOINC, but the check digit is wrong; the label was used"),)
-    known = labels().get(label.strip().casefold())
+    known = labels().get(label.strip().casefold()) or labels().get(printed_code.strip().casefold())
     if known:
         return Coded(known, "LN", doubt)
     own = Flag("unknown_code", label, "no code is known for this label; it is kept as printed", "info")

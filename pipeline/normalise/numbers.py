@@ -1,7 +1,8 @@
 """Printed numbers, read strictly: what could mean two things stays text.
 
-A number is digits with an optional sign, a decimal point and a comparator before it (`<0.1`). `5,2` and `1,234` are not
-read: the comma is a decimal mark in one country and a thousands mark in the next.
+A number is digits with an optional sign, a decimal point and a comparator before it (`<0.1`); with one digit before the
+point it may have a power of ten behind it (`2.45E6`). `5,2` and `1,234` are not read: the comma is a decimal mark in
+one country and a thousands mark in the next.
 """
 
 import math
@@ -11,7 +12,7 @@ import msgspec
 
 from pipeline.normalise.records import Flag
 
-NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?[0-9]+(?:\.[0-9]+)?)")
+NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]\.[0-9]+E[+-]?[0-9]{1,2}))")
 COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
 LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?|[0-9.]+")
 PLACEHOLDER = re.compile(r"[-*._?=]{2,}")

@@ -174,7 +174,7 @@ def test_the_models_of_the_house_say_how_sure_we_are_of_them(models):
         "graftline-demo-analyser": "invented",
         "graftline-demo-separator": "invented",
     }
-    assert models["sysmex-xn"].state == "published descriptions only"
+    assert models["sysmex-xn"].state == "verified on real messages"
 
 
 def test_the_models_of_the_house_name_what_is_installed():

@@ -21,10 +21,11 @@ from pipeline.store import queries
 Row = dict[str, Any]
 
 REPORTS = {
-    "arcashla": 1, "astm_records": 6, "atlas_donors": 1002, "donornet": 2, "fhir": 4, "gendx_tarr": 2,
+    "arcashla": 1, "astm_records": 6, "atlas_donors": 1002, "donornet": 2, "facsdiva": 3, "fcs": 2, "fhir": 4,
+    "gendx_tarr": 2,
     "glstring_table": 104, "hisat_genotype": 2, "hl7_oru": 3, "hla_hd": 2, "hla_la": 2, "hml": 17, "hml_legacy": 8,
-    "lab_table": 1112, "luminex_intelliflex": 3, "luminex_xponent": 106,
-    "optitype": 1, "polysolver": 1, "score6": 2, "specimmune": 1, "suretyper": 1,
+    "lab_table": 1112, "luminex_intelliflex": 3, "luminex_xponent": 106, "nucleoview": 3,
+    "optitype": 1, "polysolver": 1, "score6": 2, "specimmune": 1, "suretyper": 1, "vicell_blu": 20,
 }  # fmt: skip
 STATES = {
     ("atlas_donors", "two_copies"): 5752, ("atlas_donors", "homozygous_stated"): 254,
@@ -47,14 +48,18 @@ STATES = {
     ("specimmune", "two_copies"): 27, ("specimmune", "homozygous_stated"): 11, ("specimmune", "failed"): 2,
     ("suretyper", "two_copies"): 7, ("suretyper", "one_stated"): 1, ("suretyper", "homozygous_stated"): 1,
 }  # fmt: skip
-OBSERVATIONS = {"astm_records": 69, "hl7_oru": 34, "luminex_intelliflex": 252, "luminex_xponent": 1064}
+OBSERVATIONS = {
+    "astm_records": 69, "facsdiva": 40, "fcs": 3, "hl7_oru": 34, "luminex_intelliflex": 252, "luminex_xponent": 1064,
+    "nucleoview": 21, "vicell_blu": 260,
+}  # fmt: skip
 WITHOUT_GLSTRING = {
     "atlas_donors": 78, "donornet": 14, "fhir": 1, "gendx_tarr": 2, "glstring_table": 42, "hla_hd": 6, "hml": 4,
     "hml_legacy": 4, "lab_table": 137, "score6": 17, "specimmune": 2,
 }  # fmt: skip
 
 REASONS = {
-    "No installed format reads this input": 29,
+    "No installed format reads this input": 20,
+    "This file ends before its last segment does": 1,
     "This HL7 message is of another type": 4,
     "This FHIR document holds no HLA typing": 1,
     "This HML message holds no sample element": 1,
@@ -139,7 +144,7 @@ def receipt_of(done: Summary, name: str) -> str:
 def test_every_file_is_accounted_for(done: Summary, shared: Path) -> None:
     paths = {str(path) for path in (shared / "samples").rglob("*") if path.is_file()}
     assert {file.path for file in done.files} == paths
-    assert (done.receipts, done.loaded, done.duplicates, done.quarantined, done.refused) == (100, 62, 1, 37, 0)
+    assert (done.receipts, done.loaded, done.duplicates, done.quarantined, done.refused) == (100, 70, 1, 29, 0)
 
 
 def test_every_refusal_is_of_a_known_kind_and_says_what_to_do(done: Summary) -> None:
@@ -230,6 +235,18 @@ def test_the_counts_of_analysers(observations: list[Row], done: Summary) -> None
     white = next(row for row in sysmex if row["label"] == "WBC")
     assert (white["code"], white["system"], white["number"], white["unit"]) == ("6690-2", "LN", 8.13, "10*9/L")
     assert next(row["value"] for row in sysmex if row["label"] == "DIST_RBC").startswith("PNG\\2024")
+
+
+def test_cell_counters_give_counts_and_viability(observations: list[Row], done: Summary) -> None:
+    receipt = receipt_of(done, "chemometec_nucleoview_example01.csv")
+    live = next(row for row in observations if (row["receipt"], row["label"]) == (receipt, "Live"))
+    assert (live["value"], live["number"], live["unit"]) == ("2.45E6", 2_450_000, "/mL")
+    receipt = receipt_of(done, "Beckman_Vi-Cell-BLU_example01.csv")
+    rows = [row for row in observations if (row["receipt"], row["specimen"]) == (receipt, "CLB008")]
+    counts = {row["label"]: (row["value"], row["number"], row["unit"]) for row in rows}
+    assert counts["Cell count"] == ("ERROR", None, None)
+    assert counts["Viable"] == ("2.45", 2.45, "10*6/mL")
+    assert counts["Viability"] == ("98.5", 98.5, "%")
 
 
 def test_the_same_again_changes_nothing_and_the_store_can_be_made_again(shared: Path, tmp_path: Path) -> None:

@@ -23,8 +23,6 @@ INVENTED = {
     ),
     b"Sample ID,Patient Name      ,Lot ID\r\n": "a MATCH IT! antibody export (antibodies, not a typing)",
     b"sample;bead;MFI\n1;2;3\n": "an antibody screening table (antibodies, not a typing)",
-    "Sample ID,Cell count,Viable cells\n".encode("utf-16"): "a Vi-CELL cell count export (not a typing)",
-    b"FCS3.1  \0\0\0": "a flow cytometry list-mode file (FCS)",
     b"MSH|^~\\&|X": "an HL7 message",
     b"# comment\nH|\\^&|||X\nL|1\n": "a text with ASTM records in it that does not begin with one",
     b"\x0226/01/01 ID# 1 Na 131 mmol/L\x03": "a message of an instrument's line that is not made of ASTM records",

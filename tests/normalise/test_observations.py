@@ -15,6 +15,8 @@ NUMBERS = [
     (">= 500", 500, ">=", []), ("≤3", 3, "<=", []), ("5,2", None, "", ["ambiguous_number"]),
     ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]),
     ("-----", None, "", ["no_value"]), ("****", None, "", ["no_value"]), ("-", None, "", []),
+    ("2.45E6", 2_450_000, "", []), ("<1.2E-3", 0.0012, "<", []),
+    ("24.5E6", None, "", ["unreadable_number"]),
     ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", ["unreadable_number"]), ("nan", None, "", []),
     (".5", None, "", ["unreadable_number"]), ("5.", None, "", ["unreadable_number"]),
     ("1.2.3", None, "", ["unreadable_number"]), ("٣", None, "", []),

@@ -87,6 +87,11 @@ def test_a_false_loinc_is_flagged_and_the_label_decides() -> None:
     assert (found.code, found.system, [flag.code for flag in found.flags]) == ("6690-2", "LN", ["bad_loinc"])
 
 
+def test_an_analyser_s_own_code_decides_where_its_label_is_not_known() -> None:
+    assert observation_code("White blood cells", "WBC", "99MRC").code == "6690-2"
+    assert observation_code("Test 413", "413").system == "L"
+
+
 def test_an_unknown_label_is_kept_as_printed() -> None:
     found = observation_code("Blast Flag")
     assert (found.code, found.system, [flag.severity for flag in found.flags]) == ("Blast Flag", "L", ["info"])

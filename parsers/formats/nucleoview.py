@@ -1,0 +1,118 @@
+"""NucleoView's export of one count (CSV): NucleoCounter NC-200 and NC-202, a key and its value on each line.
+
+    Viability and Cell Count Assay - plain cells; ;          the protocol
+    Image;20260105-0012-c-INV-7;                             the name of the image; the sample stands nowhere else
+    Viability (%);68.2;
+    Live (cells/ml);2.45E6;                                  also <8, Not determined, 3.58E3 (Out of optimal range)
+    ; ;
+    Instrument type;NucleoView NC-200
+    Date time;20260105 163016
+    //[ECEC5A41]                                             the end: without it the file is not whole
+
+A cell may be broken over two lines. Spreadsheets that saved the file again pad each line with commas. Operators, logins
+and computers are left out. A remark in parentheses behind a value is the instrument's own flag.
+
+Source: exports of NucleoView 1.4 from an NC-200, and an older one without the lines about the instrument.
+"""
+
+import re
+
+from parsers.control_specimens import is_control
+from parsers.errors import ParseError
+from parsers.format import Document, Format
+from parsers.measured_columns import NO_SPECIMEN, Cell, Columns, text_of, without_value
+from parsers.records import Finding, Ignored, ObservationReport, Parsed, Printed
+from parsers.tables import EXPORT_AGAIN, decoded
+
+SIGN = re.compile(r"\A\ufeff?[^;\n]*Assay[^;\n]*;[ ;,]*\nImage;")
+END = re.compile(r"//\[[0-9A-F]+\]")
+IMAGE, SAMPLE, DATE, PROTOCOL = "Image", "Sample ID", "Date time", "Protocol"
+DEVICE = ("Instrument type", "Instrument s/n")
+FROM_IMAGE = Finding("sample_from_name", "no sample is named; the name of the image stands for it")
+COLUMNS = Columns(
+    identities=frozenset({IMAGE, SAMPLE, DATE, *DEVICE}),
+    personal=frozenset({"Operator", "Login ID", "PC"}),
+    settings=frozenset(
+        {
+            PROTOCOL, "Sample Volume (ul)", "Dilution Volume (ul)", "Multiplication factor", "cm filename",
+            "Protocol template title", "Protocol template purpose", "Protocol template filename",
+            "Protocol adaptation title", "Protocol adaptation purpose", "Protocol adaptation filename",
+            "Time zone offset", "Application SW version", "21 CFR Part 11", "Event log format", "csv file version",
+        }
+    ),
+)  # fmt: skip
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether the first line names an assay and the second the image."""
+    try:
+        return SIGN.match(decoded(head, "latin-1")) is not None
+    except ParseError:  # the beginning of another encoding, cut within a character
+        return False
+
+
+def parse(document: Document) -> Parsed:
+    """The one report of an export. Raises ParseError."""
+    text, doubts = text_of(document.raw)
+    cells = _cells(_lines(text))
+    named = dict(cells)
+    sample, from_image = (named[SAMPLE], ()) if named.get(SAMPLE) else (named.get(IMAGE, ""), (FROM_IMAGE,))
+    observations = tuple(COLUMNS.observations(cells))
+    report = ObservationReport(
+        format="nucleoview",
+        sample=sample,
+        device=" ".join(filter(None, map(named.get, DEVICE))),
+        date=named.get(DATE, ""),
+        quality_control=is_control(sample),
+        observations=observations,
+        properties=(*COLUMNS.properties(cells), *(Printed(IMAGE, each) for each in [named.get(IMAGE, "")] if each)),
+        findings=(
+            *doubts,
+            *(from_image if sample else (Finding("no_specimen", NO_SPECIMEN, "line 2"),)),
+            *without_value(observations),
+        ),
+    )
+    return Parsed(
+        reports=(report,), ignored=tuple(Ignored(name, 1) for name in sorted(COLUMNS.personal) if named.get(name))
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines in front of the checksum, without a spreadsheet's padding. Raises ParseError if it is missing."""
+    lines = text.split("\n")
+    if all(line.endswith(",") for line in lines if line.strip()):
+        lines = [line.rstrip(",") for line in lines]
+    for number, line in enumerate(lines):
+        if END.fullmatch(line.strip()):
+            return lines[:number]
+    raise ParseError(
+        "this export ends before its checksum: it is still being written, or was cut short",
+        where=f"line {len(lines)}",
+        expected="a line like //[ECEC5A41] as the last one",
+        advice=EXPORT_AGAIN,
+    )
+
+
+def _cells(lines: list[str]) -> list[Cell]:
+    """Keys and values; a line that is no key goes on with the value above it. Raises ParseError without a value."""
+    cells: list[list[str]] = []
+    for line in lines:
+        key, *values = [part.strip() for part in line.split(";")]
+        value = ";".join(filter(None, values))
+        if cells and key and not value and (not values or key.startswith("(")):
+            cells[-1][1] = f"{cells[-1][1]} {key}".strip()
+        elif key or value:
+            cells.append([key, value])
+    if len(cells) < 2 or not any(value for _, value in cells):
+        raise ParseError("this export holds no value", where="line 1", expected="lines like Viability (%);98.2;")
+    return [(PROTOCOL, cells[0][0]), *((name, value) for name, value in cells[1:])]
+
+
+FORMAT = Format(
+    name="nucleoview",
+    title="NucleoView count of one sample (cell count and viability)",
+    verified="real samples",
+    looks_like=looks_like,
+    parse=parse,
+    ignores=tuple(sorted(COLUMNS.personal)),
+)

@@ -1,0 +1,86 @@
+"""What the exports of cell counters and cytometers share: named columns that are measures, settings or persons.
+
+    Viability (%)               a measure with its unit
+    Total (x10^6) cells/mL      the same; all that stands behind the name is the unit, as printed
+    Dilution                    a setting, kept as a property
+    Operator                    a person's, counted and not read
+
+A layout names its settings and its personal columns. What it does not know is taken for a measure, so that it gets into
+the store, and there carries the flag of an unknown code.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from parsers.errors import ParseError
+from parsers.records import Finding, Observation, Printed
+from parsers.tables import decoded
+
+LABEL = re.compile(r"(?P<label>[^(\[].*?) (?P<unit>[(\[].+)")
+ENCLOSED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+REMARKED = re.compile(r"(?P<value>[^\s(]+) *\((?P<remark>[^()]+)\)")
+FAILED = re.compile(r"(?i)error|failed|not determined|n/?a")
+
+CHARSET = Finding("charset", "bytes that are no UTF-8; they were read as ISO 8859-1")
+NO_SPECIMEN = "the results name no specimen"
+NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+
+Cell = tuple[str, str]
+"""A column's name and what stands in it."""
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """What a layout knows of its columns."""
+
+    settings: frozenset[str]
+    personal: frozenset[str]
+    identities: frozenset[str] = frozenset()
+    """Columns that become a field of the report itself: its sample, its date, its device."""
+
+    def observations(self, cells: Iterable[Cell]) -> Iterator[Observation]:
+        """Every measure that has a value."""
+        known = self.settings | self.personal | self.identities
+        return (measure(name, text) for name, text in cells if text and name not in known)
+
+    def properties(self, cells: Iterable[Cell]) -> Iterator[Printed]:
+        """Every setting that has a value."""
+        return (Printed(name, text) for name, text in cells if text and name in self.settings)
+
+
+def measure(name: str, text: str) -> Observation:
+    """One measure; a remark in parentheses behind its value is the instrument's own flag."""
+    label, unit = label_and_unit(name)
+    remarked = REMARKED.fullmatch(text)
+    if remarked is None:
+        return Observation(label=label, value=text, unit=unit)
+    return Observation(label=label, value=remarked["value"], unit=unit, flags=(remarked["remark"],))
+
+
+def label_and_unit(name: str) -> tuple[str, str]:
+    """The name of a column in front of its unit, and the unit without brackets that enclose all of it."""
+    found = LABEL.fullmatch(name)
+    if found is None:
+        return name, ""
+    enclosed = ENCLOSED.fullmatch(found["unit"])
+    return found["label"], (enclosed[1] or enclosed[2] or "") if enclosed else found["unit"]
+
+
+def without_value(observations: Iterable[Observation]) -> tuple[Finding, ...]:
+    """A finding on measures in place of which the instrument prints that it failed."""
+    failed = [each.label for each in observations if FAILED.fullmatch(each.value)]
+    if not failed:
+        return ()
+    return (Finding("instrument_warning", "the instrument prints words in place of values: " + ", ".join(failed)),)
+
+
+def text_of(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
+    """The text by its byte order mark, or as UTF-8; ISO 8859-1 where it is none, with a finding."""
+    try:
+        text, doubts = decoded(raw), ()
+    except ParseError:
+        if b"\0" in raw:
+            raise
+        return decoded(raw, "latin-1"), (CHARSET,)
+    return text.lstrip("\ufeff"), doubts
