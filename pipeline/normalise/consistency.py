@@ -17,9 +17,14 @@ UNSAID = frozenset({"failed", "not_tested"})
 def doubts_of(printed: Sequence[LocusTyping], loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
     """The doubts of every locus that has any; lists that may be added to."""
     doubts = _contradictions(loci)
-    for locus, flag in copy_flags(printed):
+    sound = (said for said, meant in zip(printed, loci, strict=True) if not any(map(_is_error, meant.flags)))
+    for locus, flag in copy_flags(sound):
         doubts.setdefault(locus, []).append(flag)
     return doubts
+
+
+def _is_error(flag: Flag) -> bool:
+    return flag.severity == "error"
 
 
 def _contradictions(loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:

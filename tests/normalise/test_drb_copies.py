@@ -111,3 +111,9 @@ def test_the_doubt_stands_with_its_locus_whatever_the_format(mini: Release) -> N
     assert {each.locus: [flag.code for flag in each.doubts] for each in found.loci if each.doubts} == {
         "DRB3": ["drb345_copies"]
     }
+
+
+def test_a_displaced_allele_is_one_mistake(mini: Release) -> None:
+    loci = tuple(loci_of("DRB1*03:01+DRB1*15:01", {"DRB3": "A*01:01+A*02:01"}))
+    found = TypingNormaliser(mini).normalise(TypingReport(format="lab_table", sample="S", loci=loci))
+    assert not [each for each in found.loci if each.doubts]
