@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import msgspec
 from lxml import etree
 
-from parsers.drb_copies import contradicting
 from parsers.errors import ParseError
 from parsers.hml_genotypes import genotype_list
 from parsers.hml_methods import METHODS, Method, combined, method_of, methods_of
@@ -170,8 +169,6 @@ class Sample(Walk):
             self.note("no_typing", element)
         if self.odd_block is not None:
             self.note("coordinates_differ", self.odd_block)
-        for locus in contradicting(self.loci):
-            self.note("drb345_copies", element, locus)
 
     def _read_typing(self, typing: etree._Element) -> None:
         paths, assignment = self.paths, self.message.dialect.assignment

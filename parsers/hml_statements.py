@@ -21,7 +21,6 @@ NUMBERED = re.compile(r"[0-9]+")
 MEANINGS = {
     "coordinates_differ": "start and end of a consensus sequence (here the first) do not fit its bases or reference",
     "doctype_left_out": "the document names a DTD; it was neither fetched nor read",
-    "drb345_copies": "more or fewer copies of this gene are stated than the DRB1 of the sample lets expect",
     "duplicate_sample_id": "another sample of this message has the same id",
     "glstring_by_reference": "the result is given only as the address of a GL String; it was not fetched",
     "hemizygous_product": "the message says by an empty gssp element that one copy was sequenced by itself",

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from itertools import count
 
-from parsers.drb_copies import DRB345, partners
+from pipeline.normalise.drb_copies import DRB345, partners
 from pipeline.normalise.nomenclature.names import suffix_of
 from pipeline.normalise.nomenclature.release import Release
 

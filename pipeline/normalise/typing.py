@@ -11,14 +11,15 @@ so in either case, and deleted names are flagged with what became of them.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from parsers.errors import ParseError
 from parsers.records import LocusTyping, State, TypingReport
+from pipeline.normalise.consistency import doubts_of
+from pipeline.normalise.drb_copies import TOGETHER
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import (
@@ -42,9 +43,7 @@ Resolution = Literal["high", "generic", "low"]
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
-UNSAID = frozenset({"failed", "not_tested"})
 SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
-DRB345_TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
 DISTINCT_LIMIT = 200_000
 STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 
@@ -99,7 +98,7 @@ class TypingNormaliser:
         loci = [self.locus(each) for each in report.loci]
         named = {each.locus for each in loci}
         about = [each for each in report.findings if each.locus in named]
-        doubts = contradictions(loci)
+        doubts = doubts_of(report.loci, loci)
         for each in about:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
         return NormalTyping(
@@ -209,22 +208,10 @@ class TypingNormaliser:
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
     """The genes whose alleles belong in this locus's typing: its own, and those on one haplotype with them."""
-    if locus in DRB345_TOGETHER:
+    if locus in TOGETHER:
         return DRB345
     own = frozenset(gene.removeprefix("HLA-") for gene in locus.split("~"))
     return own.union(*(genes for genes in phased if genes & own))
-
-
-def contradictions(loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
-    """A doubt for every locus that one report states more than once, and not alike; lists that may be added to."""
-    if len({each.locus for each in loci}) == len(loci):
-        return {}
-    said: defaultdict[str, set[str]] = defaultdict(set)
-    for each in loci:
-        if each.state not in UNSAID:
-            said[each.locus].add(each.glstring or f"{each.state} {each.reported}")
-    message = "this report states the locus more than once, and another statement says otherwise or could not be read"
-    return {locus: [Flag("statements_differ", locus, message)] for locus, each in said.items() if len(each) > 1}
 
 
 def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:

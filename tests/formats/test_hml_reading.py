@@ -214,10 +214,3 @@ def test_scores_have_the_names_of_their_tests_beside_them_wherever_the_names_sta
         (locus,) = read(text).reports[0].loci
         assert locus.quality[0].text == "18"
         assert [(each.label, each.text) for each in locus.references] == [("test names", "P1;P2")]
-
-
-def test_copies_of_drb3_that_drb1_does_not_let_expect_are_noted_with_their_locus():
-    made = report("<glstring>HLA-DRB1*15:01+HLA-DRB1*01:01^HLA-DRB3*01:01^HLA-DRB5*01:01</glstring>")
-    assert [(each.code, each.locus) for each in made.findings if each.code == "drb345_copies"] == [
-        ("drb345_copies", "DRB3")
-    ]

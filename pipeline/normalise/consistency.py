@@ -1,0 +1,39 @@
+"""What the rest of a report makes doubtful about one locus of it, whatever format it came in.
+
+A statement of a locus means the same wherever it stands, and its flags stand with it. What is found here holds for one
+report only: a locus stated twice and not alike, and copies of DRB3, DRB4 and DRB5 that do not go with the DRB1.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from parsers.records import LocusTyping
+from pipeline.normalise.drb_copies import copy_flags
+from pipeline.normalise.records import Flag, NormalLocus
+
+UNSAID = frozenset({"failed", "not_tested"})
+
+
+def doubts_of(printed: Sequence[LocusTyping], loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
+    """The doubts of every locus that has any; lists that may be added to."""
+    doubts = _contradictions(loci)
+    sound = (said for said, meant in zip(printed, loci, strict=True) if not any(map(_is_error, meant.flags)))
+    for locus, flag in copy_flags(sound):
+        doubts.setdefault(locus, []).append(flag)
+    return doubts
+
+
+def _is_error(flag: Flag) -> bool:
+    return flag.severity == "error"
+
+
+def _contradictions(loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
+    """A doubt for every locus that one report states more than once, and not alike."""
+    if len({each.locus for each in loci}) == len(loci):
+        return {}
+    said: defaultdict[str, set[str]] = defaultdict(set)
+    for each in loci:
+        if each.state not in UNSAID:
+            said[each.locus].add(each.glstring or f"{each.state} {each.reported}")
+    message = "this report states the locus more than once, and another statement says otherwise or could not be read"
+    return {locus: [Flag("statements_differ", locus, message)] for locus, each in said.items() if len(each) > 1}
