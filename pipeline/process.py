@@ -5,6 +5,7 @@ store can be made again from the spool. Loading and queueing what comes out of h
 """
 
 import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,9 @@ from pipeline.hl7.message import Envelope, render
 from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.store.entry import Entry, LoadedReport, Receipt
+
+KEPT_REPORTS = 2000
+"""The reports of one receipt that are kept as understood until they are loaded."""
 
 
 class Workbench(msgspec.Struct, frozen=True):
@@ -62,11 +66,28 @@ def loaded(receipt: Receipt, reader: str, parsed: Parsed, bench: Workbench) -> E
     """Every report of the receipt as printed, as meant and as sent. Raises ParseError if there is none."""
     if not parsed.reports:
         raise ParseError(f"the {reader} reader found no result in it", expected="at least one sample with a result")
-    reports = tuple(
-        understood(report, f"{receipt.receipt}.{ordinal}", receipt, bench)
-        for ordinal, report in enumerate(parsed.reports)
-    )
-    return Entry(receipt=receipt, state="loaded", format=reader, reports=reports, ignored=parsed.ignored)
+    reports = Understood(parsed.reports, receipt, bench)
+    kept = tuple(reports) if len(parsed.reports) <= KEPT_REPORTS else reports.tried()
+    return Entry(receipt=receipt, state="loaded", format=reader, reports=kept, ignored=parsed.ignored)
+
+
+class Understood:
+    """The reports of a receipt, each understood when its turn comes: what they mean takes ten times the room."""
+
+    def __init__(self, printed: Sequence[Report], receipt: Receipt, bench: Workbench) -> None:
+        self._printed = printed
+        self._receipt = receipt
+        self._bench = bench
+
+    def __iter__(self) -> Iterator[LoadedReport]:
+        for ordinal, report in enumerate(self._printed):
+            yield understood(report, f"{self._receipt.receipt}.{ordinal}", self._receipt, self._bench)
+
+    def tried(self) -> "Understood":
+        """The same, all of it understood once: whatever fails, fails before anything is loaded."""
+        for _ in self:
+            pass
+        return self
 
 
 def understood(report: Report, control_id: str, receipt: Receipt, bench: Workbench) -> LoadedReport:

@@ -1,5 +1,6 @@
 """What one receipt becomes in the store: the unit that the writer loads, all of it or none."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -41,5 +42,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["loaded", "quarantined"]
     format: str = ""
     reason: str = ""
-    reports: tuple[LoadedReport, ...] = ()
+    reports: Iterable[LoadedReport] = ()
+    """Gone through once for every time that they are loaded."""
     ignored: tuple[Ignored, ...] = ()

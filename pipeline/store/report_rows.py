@@ -16,6 +16,14 @@ RECIPIENTS = "RECIPIENT"
 """Projects of this name type patients."""
 
 
+class Placed(NamedTuple):
+    """A report, the receipt that it came in, and its place there."""
+
+    receipt: Receipt
+    ordinal: int
+    report: LoadedReport
+
+
 class Donor(NamedTuple):
     """Whom a matcher is told that a report is about.
 
@@ -66,11 +74,11 @@ class TypingRow(msgspec.Struct, frozen=True):
     doubts: str
 
 
-def report_rows(entries: Iterable[Entry]) -> list[ReportRow]:
-    """A row for every report of these entries."""
-    return [
-        _report_row(entry.receipt, ordinal, report) for entry in entries for ordinal, report in enumerate(entry.reports)
-    ]
+def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
+    """Every report of these entries with its receipt and its place there."""
+    for entry in entries:
+        for ordinal, report in enumerate(entry.reports):
+            yield Placed(entry.receipt, ordinal, report)
 
 
 def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
@@ -78,12 +86,11 @@ def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
     return {name: [getattr(row, name) for row in rows] for name in names}
 
 
-def typed_loci(entries: Iterable[Entry]) -> list[tuple[int, int, list[Pair]]]:
-    """Receipt number, place in the receipt, and the loci of every typing of these entries."""
+def typed_loci(reports: Iterable[Placed]) -> list[tuple[int, int, list[Pair]]]:
+    """Receipt number, place in the receipt, and the loci of every typing among these reports."""
     return [
-        (entry.receipt.seq, ordinal, loci_of(report, entry.receipt.receipt))
-        for entry in entries
-        for ordinal, report in enumerate(entry.reports)
+        (receipt.seq, ordinal, loci_of(report, receipt.receipt))
+        for receipt, ordinal, report in reports
         if isinstance(report.printed, TypingReport)
     ]
 
@@ -144,7 +151,8 @@ def _is_control(normal: NormalReport) -> bool:
     return isinstance(normal, NormalObservations) and normal.quality_control
 
 
-def _report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
+def report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
+    """The row of a report."""
     printed, normal = report.printed, report.normal
     run = identity(printed)
     name, normalised = json_text(run), json_text(normal)

@@ -5,6 +5,7 @@ reports.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -13,7 +14,7 @@ from pipeline.store.arrival import Ledger, Outcome
 from pipeline.store.contradictions import Kept, find_in_batch, keep
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.outbox import Settled, settle
-from pipeline.store.report_rows import columns, report_rows, typed_loci, typing_rows
+from pipeline.store.report_rows import Placed, columns, placed, report_row, typed_loci, typing_rows
 from pipeline.store.scripts import script
 from pipeline.store.statements import Statements
 from pipeline.store.store import Connection, Store
@@ -22,6 +23,8 @@ from pipeline.store.version import renumber
 
 UNFOLDED = {"observations": ("observation",), "collection": ("observation", "procedure")}
 """By the kind of a report, the statements that make rows of its values."""
+AT_ONCE = 2000
+"""Reports that go into the tables with one statement a table."""
 REPORT = (
     "seq",
     "ordinal",
@@ -128,13 +131,16 @@ class Writer:
         ]
         if ignored:
             connection.execute(script("load/ignored_field"), [json_text(ignored)])
-        rows = report_rows(entries)
-        if not rows:
-            return
+        reports = placed(entries)
+        while some := list(islice(reports, AT_ONCE)):
+            self._write_some(connection, some, reached)
+
+    def _write_some(self, connection: Connection, reports: list[Placed], reached: int) -> None:
+        rows = [report_row(*each) for each in reports]
         connection.execute(script("load/batch"), columns(rows, "seq", "ordinal", "kind", "run_key", "measured"))
         connection.execute(script("load/report"), {**columns(rows, *REPORT), "changed": reached})
         connection.execute(script("load/message"), columns(rows, "seq", "ordinal", "message"))
-        self._write_typings(connection, entries)
+        self._write_typings(connection, reports)
         kinds = {row.kind for row in rows}
         for statement in dict.fromkeys(each for kind in UNFOLDED if kind in kinds for each in UNFOLDED[kind]):
             connection.execute(script(f"load/{statement}"))
@@ -142,8 +148,8 @@ class Writer:
             connection.execute(script("load/outbox"), [self._destinations])
         renumber(connection, reached)
 
-    def _write_typings(self, connection: Connection, entries: list[Entry]) -> None:
-        typed = typed_loci(entries)
+    def _write_typings(self, connection: Connection, reports: list[Placed]) -> None:
+        typed = typed_loci(reports)
         if not typed:
             return
         numbers = self._statements.numbers(connection, (pair for _, _, loci in typed for pair in loci))

@@ -1,5 +1,6 @@
 """The loader reads one batch while the one before is written: in order, all of it, and nothing behind a failure."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from pipeline.loader import Loader
 from pipeline.site import Site
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.outbox import Settled
-from pipeline.store.queries import dump
+from pipeline.store.queries import content_hash, dump
+from pipeline.store.store import Store
 from pipeline.store.writer import Writer
+
+RUN = re.compile("<sample .*</sample>", re.DOTALL)
 
 
 def keep(site: Site, exports: Path) -> int:
@@ -30,6 +34,24 @@ def test_the_size_of_the_batches_makes_no_difference(site: Site, exports: Path, 
     assert Loader(site.spool, site.store, site.bench_of, "", most).catch_up() == count
     assert [row["seq"] for row in dump(site.store, "receipts")] == list(range(1, count + 1))
     assert site.store.last_seq == site.spool.last
+
+
+def test_a_run_that_is_loaded_bit_by_bit_says_the_same(
+    site: Site, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [(exports / f"donor-0{number}.hml").read_text() for number in (1, 2, 3)]
+    samples = [found[0] for found in map(RUN.search, files) if found]
+    run = "<hml xmlns='http://schemas.nmdp.org/spec/hml/1.0.1' version='1.0.1'>" + "".join(samples)
+    site.spool.append_messages("laboratory", [("run.hml", f"{run}</hml>".encode())])
+    hashes = set()
+    for number, at_once in enumerate((2000, 2, 1)):
+        monkeypatch.setattr("pipeline.process.KEPT_REPORTS", at_once)
+        monkeypatch.setattr("pipeline.store.writer.AT_ONCE", at_once)
+        with Store(tmp_path / f"{number}.duckdb") as store:
+            Loader(site.spool, store, site.bench_of, "0.1.0").catch_up()
+            assert len(list(dump(store, "reports"))) == len(samples) == 3
+            hashes.add(content_hash(store))
+    assert len(hashes) == 1
 
 
 def test_behind_a_batch_that_could_not_be_written_nothing_is_loaded(
