@@ -137,7 +137,9 @@ class Writer:
 
     def _write_some(self, connection: Connection, reports: list[Placed], reached: int) -> None:
         rows = [report_row(*each) for each in reports]
-        connection.execute(script("load/batch"), columns(rows, "seq", "ordinal", "kind", "run_key", "measured"))
+        connection.execute(
+            script("load/batch"), columns(rows, "seq", "ordinal", "kind", "run_key", "donor_key", "measured")
+        )
         connection.execute(script("load/report"), {**columns(rows, *REPORT), "changed": reached})
         connection.execute(script("load/message"), columns(rows, "seq", "ordinal", "message"))
         self._write_typings(connection, reports)
