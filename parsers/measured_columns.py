@@ -10,12 +10,13 @@ the store, and there carries the flag of an unknown code.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.records import Finding, Observation, Printed
+from parsers.records import Finding, Observation, ObservationReport, Printed, identity
 from parsers.tables import decoded
 
 LABEL = re.compile(r"(?P<label>[^(\[].*?) (?P<unit>[(\[].+)")
@@ -25,6 +26,7 @@ FAILED = re.compile(r"(?i)error|failed|not determined|n/?a")
 
 CHARSET = Finding("charset", "bytes that are no UTF-8; they were read as ISO 8859-1")
 NO_SPECIMEN = "the results name no specimen"
+REPEATED = Finding("duplicate_sample_id", "another row of this table has the same sample and the same time")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 Cell = tuple[str, str]
@@ -73,6 +75,15 @@ def without_value(observations: Iterable[Observation]) -> tuple[Finding, ...]:
     if not failed:
         return ()
     return (Finding("instrument_warning", "the instrument prints words in place of values: " + ", ".join(failed)),)
+
+
+def marked(reports: Sequence[ObservationReport]) -> tuple[ObservationReport, ...]:
+    """The reports, with a finding on those that nothing tells from another row: they pass for versions of one."""
+    counts = Counter(map(identity, reports))
+    return tuple(
+        msgspec.structs.replace(each, findings=(*each.findings, REPEATED)) if counts[identity(each)] > 1 else each
+        for each in reports
+    )
 
 
 def text_of(raw: bytes) -> tuple[str, tuple[Finding, ...]]:

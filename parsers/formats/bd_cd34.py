@@ -17,7 +17,7 @@ from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings
-from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, text_of, without_value
+from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, marked, text_of, without_value
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed
 from parsers.tables import Row, first_line, header_of, read_text_table, separator_of
 
@@ -67,7 +67,7 @@ def parse(document: Document) -> Parsed:
     doubts += () if text.endswith("\n") else (NO_LINE_END,)
     left = [name for row in table.rows for name, cell in zip(table.header, row.cells, strict=True) if cell]
     return Parsed(
-        reports=tuple(_report(table.header, row, doubts) for row in table.rows),
+        reports=marked([_report(table.header, row, doubts) for row in table.rows]),
         ignored=tuple(Ignored(name, left.count(name)) for name in sorted(COLUMNS.personal) if name in left),
     )
 
@@ -80,6 +80,7 @@ def _report(header: tuple[str, ...], row: Row, doubts: tuple[Finding, ...]) -> O
     return ObservationReport(
         format="bd_cd34",
         sample=sample,
+        report_id=f"{date} {panel}".strip(),
         device=" ".join(filter(None, map(named.get, DEVICE))),
         date=date,
         quality_control=is_control(sample),

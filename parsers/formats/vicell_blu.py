@@ -13,7 +13,7 @@ from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings
-from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, text_of, without_value
+from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, marked, text_of, without_value
 from parsers.records import Finding, Ignored, ObservationReport, Parsed
 from parsers.tables import Row, first_line, header_of, read_text_table, separator_of
 
@@ -53,7 +53,7 @@ def parse(document: Document) -> Parsed:
     doubts += () if text.endswith("\n") else (NO_LINE_END,)
     left = [name for row in table.rows for name, cell in zip(table.header, row.cells, strict=True) if cell]
     return Parsed(
-        reports=tuple(_report(table.header, row, doubts) for row in table.rows),
+        reports=marked([_report(table.header, row, doubts) for row in table.rows]),
         ignored=tuple(Ignored(name, left.count(name)) for name in sorted(COLUMNS.personal) if name in left),
     )
 
