@@ -1,5 +1,7 @@
 """Whether an input is whole, as far as its own syntax can tell: a file may be looked at while it is still written."""
 
+import re
+
 from parsers.fcs_file import MAGIC, is_whole
 from parsers.format import HEAD_BYTES
 from parsers.xml_document import NAME, is_xml, root_tag, text_of
@@ -10,6 +12,14 @@ ZIP_END_SIZE = 22  # and then a comment, whose length stands in the last two byt
 TAIL_BYTES = 64 * 1024
 """Where the last tag of a long document is looked for, unless a remark follows it."""
 MARKED_ENDS = (".xml", ".hml", ".xlsx")
+LAST_LINES = (
+    (re.compile(rb'(\xef\xbb\xbf)?"?Program"?,"?xPONENT'), re.compile(rb"^\"?-- CRC --", re.MULTILINE)),
+    (
+        re.compile(rb"(\xef\xbb\xbf)?[^;\n]*Assay[^;\n]*;[ ;,]*\r?\nImage;"),
+        re.compile(rb"^//\[[0-9A-F]+]", re.MULTILINE),
+    ),
+)
+"""How exports begin that end with a checksum (xPONENT, NucleoView), and the line that it stands on or below."""
 
 
 def ends_whole(raw: bytes, name: str = "") -> bool | None:
@@ -20,6 +30,8 @@ def ends_whole(raw: bytes, name: str = "") -> bool | None:
         return is_whole(raw)
     if is_xml(raw[:HEAD_BYTES]):
         return _root_is_closed(raw)
+    if any(begin.match(raw[:HEAD_BYTES]) and not end.search(raw[-TAIL_BYTES:]) for begin, end in LAST_LINES):
+        return False
     return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None
 
 

@@ -10,12 +10,14 @@ the store, and there carries the flag of an unknown code.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.records import Finding, Observation, Printed
+from parsers.luminex_wells import date_findings
+from parsers.records import Finding, Observation, ObservationReport, Printed, identity
 from parsers.tables import decoded
 
 LABEL = re.compile(r"(?P<label>[^(\[].*?) (?P<unit>[(\[].+)")
@@ -24,8 +26,7 @@ REMARKED = re.compile(r"(?P<value>[^\s(]+) *\((?P<remark>[^()]+)\)")
 FAILED = re.compile(r"(?i)error|failed|not determined|n/?a")
 
 CHARSET = Finding("charset", "bytes that are no UTF-8; they were read as ISO 8859-1")
-NO_SPECIMEN = "the results name no specimen"
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
+REPEATED = Finding("duplicate_sample_id", "another row of this table has the same sample and the same time")
 
 Cell = tuple[str, str]
 """A column's name and what stands in it."""
@@ -38,6 +39,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     personal: frozenset[str]
     identities: frozenset[str] = frozenset()
     """Columns that become a field of the report itself: its sample, its date, its device."""
+    date: str = ""
+    """Which of them is the date."""
 
     def observations(self, cells: Iterable[Cell]) -> Iterator[Observation]:
         """Every measure that has a value."""
@@ -73,6 +76,23 @@ def without_value(observations: Iterable[Observation]) -> tuple[Finding, ...]:
     if not failed:
         return ()
     return (Finding("instrument_warning", "the instrument prints words in place of values: " + ", ".join(failed)),)
+
+
+def findings_on(report: ObservationReport, where: str, date_label: str = "") -> Iterator[Finding]:
+    """What is odd about one report: nobody's, of an ambiguous date, with words in place of values."""
+    if not report.sample:
+        yield Finding("no_specimen", "the results name no specimen", where)
+    yield from date_findings(date_label, report.date)
+    yield from without_value(report.observations)
+
+
+def marked(reports: Sequence[ObservationReport]) -> tuple[ObservationReport, ...]:
+    """The reports, with a finding on those that nothing tells from another row: they pass for versions of one."""
+    counts = Counter(map(identity, reports))
+    return tuple(
+        msgspec.structs.replace(each, findings=(*each.findings, REPEATED)) if counts[identity(each)] > 1 else each
+        for each in reports
+    )
 
 
 def text_of(raw: bytes) -> tuple[str, tuple[Finding, ...]]:

@@ -188,7 +188,7 @@ def _observation(record: Record, comments: list[Record]) -> Observation:
     label, code, rest = _test(record.components(3))
     return Observation(
         label=label,
-        value=record.value(4),
+        value=record.value(4).strip(record.delimiters.component),  # GeneXpert: `POSITIVE^`, `^31.4`
         unit=record.value(5),
         code=code,
         system="LN" if is_loinc(code) else "",

@@ -14,12 +14,10 @@ Source: published descriptions of these tables for lymphocyte panels; no table o
 from msgspec.structs import replace
 
 from parsers.control_specimens import is_control
-from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.luminex_wells import date_findings
-from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, text_of, without_value
-from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed
-from parsers.tables import Row, first_line, header_of, read_text_table, separator_of
+from parsers.measured_columns import Columns
+from parsers.measured_tables import Header, Named, header_in, read_counts
+from parsers.records import Observation, ObservationReport, Parsed
 
 SAMPLE, PANEL, DATE = "Sample ID", "Panel Name", "Date Analyzed"
 DEVICE = ("Cytometer", "Cytometer Serial Number")
@@ -28,6 +26,7 @@ MARKER = "CD34"
 MEAN = "(Average)"
 COLUMNS = Columns(
     identities=frozenset({SAMPLE, DATE, *DEVICE}),
+    date=DATE,
     personal=frozenset(
         {
             "Operator", "Director", "Sample Name", "Patient Name", "Patient ID", "Physician", "Date of Birth",
@@ -46,51 +45,30 @@ COLUMNS = Columns(
 
 def looks_like(head: bytes) -> bool:
     """Whether the header names sample, panel and cytometer, and a column about CD34."""
-    line = first_line(head).lstrip("\ufeff")
-    return _is_header(header_of(line, separator_of(line)))
+    return _fits(header_in(head))
 
 
-def _is_header(header: tuple[str, ...]) -> bool:
+def _fits(header: Header) -> bool:
     return set(NEEDED) <= set(header) and any(MARKER in name for name in header)
 
 
 def parse(document: Document) -> Parsed:
     """One report a row. Raises ParseError."""
-    text, doubts = text_of(document.raw)
-    table = read_text_table(text, separator_of(first_line(document.head).lstrip("\ufeff")))
-    if not _is_header(table.header) or not table.rows:
-        raise ParseError(
-            "this table names no sample, panel and cytometer with a count of CD34, or holds no row",
-            where="line 1",
-            expected=f"the columns {', '.join(NEEDED)}, one with {MARKER} in its name, and rows below them",
-        )
-    doubts += () if text.endswith("\n") else (NO_LINE_END,)
-    left = [name for row in table.rows for name, cell in zip(table.header, row.cells, strict=True) if cell]
-    return Parsed(
-        reports=tuple(_report(table.header, row, doubts) for row in table.rows),
-        ignored=tuple(Ignored(name, left.count(name)) for name in sorted(COLUMNS.personal) if name in left),
-    )
+    expected = f"the columns {', '.join(NEEDED)}, one with {MARKER} in its name, and rows below them"
+    return read_counts(document, _fits, _report, COLUMNS, expected)
 
 
-def _report(header: tuple[str, ...], row: Row, doubts: tuple[Finding, ...]) -> ObservationReport:
-    cells = tuple(zip(header, row.cells, strict=True))
-    named = dict(cells)
+def _report(named: Named) -> ObservationReport:
     sample, panel, date = named[SAMPLE], named[PANEL], named.get(DATE, "")
-    observations = tuple(_of_tube(each, panel) for each in COLUMNS.observations(cells))
     return ObservationReport(
         format="bd_cd34",
         sample=sample,
+        report_id=f"{date} {panel}".strip(),
         device=" ".join(filter(None, map(named.get, DEVICE))),
         date=date,
         quality_control=is_control(sample),
-        observations=observations,
-        properties=tuple(COLUMNS.properties(cells)),
-        findings=(
-            *doubts,
-            *(() if sample else (Finding("no_specimen", NO_SPECIMEN, f"line {row.line}"),)),
-            *date_findings(DATE, date),
-            *without_value(observations),
-        ),
+        observations=tuple(_of_tube(each, panel) for each in COLUMNS.observations(named.items())),
+        properties=tuple(COLUMNS.properties(named.items())),
     )
 
 

@@ -22,6 +22,8 @@ from parsers.records import Finding, Ignored, Observation, ObservationReport, Pa
 
 SAMPLE = ("$SMNO", "SAMPLE ID")
 SUBJECT, ID = "PATIENT ID", "GUID"
+NAMES = ("$FIL", "$DATE", "$BTIM")
+"""What tells one measurement from another where it has no id of its own: names of files come again every day."""
 MEASURES = ("$TOT", "$LOST", "$ABRT", "$VOL")
 PLACES = re.compile(r"\$(BEGIN|END)(DATA|ANALYSIS|STEXT)")
 NO_SPECIMEN = Finding("no_specimen", "neither $SMNO nor SAMPLE ID names the specimen", "TEXT")
@@ -45,7 +47,7 @@ def parse(document: Document) -> Parsed:
         format="fcs",
         sample=sample,
         subject=named.get(SUBJECT, ""),
-        report_id=named.get(ID, ""),
+        report_id=named.get(ID) or " ".join(filter(None, map(named.get, NAMES))),
         device=" ".join(filter(None, map(named.get, ("$CYT", "$CYTSN")))),
         date=" ".join(filter(None, map(named.get, ("$DATE", "$BTIM")))),
         quality_control=is_control(sample),

@@ -9,6 +9,7 @@ read by nobody here: like every other field that no record takes, they are decla
 import re
 from collections import Counter
 
+from parsers.control_specimens import is_control
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Labels, Profile
@@ -161,24 +162,31 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
     typed = is_typing_order(order)
     own = {} if typed else attributes_of(results, REPORT_LEVEL, ledger)
     kept = results if typed else [each for each in results if each.sub_id != REPORT_LEVEL or not is_companion(each)]
+    sample = _sample(order, ledger)
     return ObservationReport(
         format=FORMAT.name,
-        sample=_sample(order, ledger),
+        sample=sample,
         subject=_subject(order, ledger),
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
         device=own.pop("DEVICE", "") or ledger.value(order.header, 3),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
-        quality_control=any(ledger.value(specimen, 11) == "Q" for specimen in order.specimens),
+        quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
         properties=_properties(order, own, ledger),
         findings=(*message.findings, *_message_findings(order), *_embedded_findings(results)),
     )
 
 
+def _is_control(order: Order, sample: str, ledger: Ledger) -> bool:
+    """By the specimen's role, by its name, or by MSH-11, which some analysers (Mindray BC) set to Q for controls."""
+    roles = [ledger.value(specimen, 11) for specimen in order.specimens]
+    return "Q" in (*roles, order.header.value(11)) or is_control(sample)
+
+
 def _message_findings(order: Order) -> list[Finding]:
     findings = []
     purpose = order.header.value(11)
-    if purpose not in ("P", ""):
+    if purpose not in ("P", "Q", ""):
         findings.append(Finding("not_production", f"MSH-11 marks this message {purpose}, not production", "MSH-11"))
     if len(order.specimens) > 1:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
@@ -236,7 +244,7 @@ def _observation(result: Result, ledger: Ledger) -> Observation:
         code=code,
         system=system,
         reference_range=ledger.text(obx, 7),
-        flags=ledger.repetitions(obx, 8),
+        flags=tuple(filter(None, ledger.repetitions(obx, 8))),  # Mindray: `~A`
         status=ledger.text(obx, 11),
         time=ledger.text(obx, 14) or ledger.text(obx, 19),
         method=ledger.value(obx, 17, 2) or ledger.value(obx, 17),

@@ -17,11 +17,13 @@ Source: exports of NucleoView 1.4 from an NC-200, and an older one without the l
 
 import re
 
+from msgspec.structs import replace
+
 from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.measured_columns import NO_SPECIMEN, Cell, Columns, text_of, without_value
-from parsers.records import Finding, Ignored, ObservationReport, Parsed, Printed
+from parsers.measured_columns import Cell, Columns, findings_on, text_of
+from parsers.records import Finding, Ignored, ObservationReport, Parsed
 from parsers.tables import EXPORT_AGAIN, decoded
 
 SIGN = re.compile(r"\A\ufeff?[^;\n]*Assay[^;\n]*;[ ;,]*\nImage;")
@@ -30,11 +32,11 @@ IMAGE, SAMPLE, DATE, PROTOCOL = "Image", "Sample ID", "Date time", "Protocol"
 DEVICE = ("Instrument type", "Instrument s/n")
 FROM_IMAGE = Finding("sample_from_name", "no sample is named; the name of the image stands for it")
 COLUMNS = Columns(
-    identities=frozenset({IMAGE, SAMPLE, DATE, *DEVICE}),
+    identities=frozenset({SAMPLE, DATE, *DEVICE}),
     personal=frozenset({"Operator", "Login ID", "PC"}),
     settings=frozenset(
         {
-            PROTOCOL, "Sample Volume (ul)", "Dilution Volume (ul)", "Multiplication factor", "cm filename",
+            PROTOCOL, IMAGE, "Sample Volume (ul)", "Dilution Volume (ul)", "Multiplication factor", "cm filename",
             "Protocol template title", "Protocol template purpose", "Protocol template filename",
             "Protocol adaptation title", "Protocol adaptation purpose", "Protocol adaptation filename",
             "Time zone offset", "Application SW version", "21 CFR Part 11", "Event log format", "csv file version",
@@ -56,24 +58,24 @@ def parse(document: Document) -> Parsed:
     text, doubts = text_of(document.raw)
     cells = _cells(_lines(text))
     named = dict(cells)
-    sample, from_image = (named[SAMPLE], ()) if named.get(SAMPLE) else (named.get(IMAGE, ""), (FROM_IMAGE,))
-    observations = tuple(COLUMNS.observations(cells))
-    report = ObservationReport(
+    report = _report(cells, named)
+    doubts += (FROM_IMAGE,) if report.sample and not named.get(SAMPLE) else ()
+    return Parsed(
+        reports=(replace(report, findings=(*doubts, *findings_on(report, "line 2"))),),
+        ignored=tuple(Ignored(name, 1) for name in sorted(COLUMNS.personal) if named.get(name)),
+    )
+
+
+def _report(cells: list[Cell], named: dict[str, str]) -> ObservationReport:
+    sample = named.get(SAMPLE) or named.get(IMAGE, "")
+    return ObservationReport(
         format="nucleoview",
         sample=sample,
         device=" ".join(filter(None, map(named.get, DEVICE))),
         date=named.get(DATE, ""),
         quality_control=is_control(sample),
-        observations=observations,
-        properties=(*COLUMNS.properties(cells), *(Printed(IMAGE, each) for each in [named.get(IMAGE, "")] if each)),
-        findings=(
-            *doubts,
-            *(from_image if sample else (Finding("no_specimen", NO_SPECIMEN, "line 2"),)),
-            *without_value(observations),
-        ),
-    )
-    return Parsed(
-        reports=(report,), ignored=tuple(Ignored(name, 1) for name in sorted(COLUMNS.personal) if named.get(name))
+        observations=tuple(COLUMNS.observations(cells)),
+        properties=tuple(COLUMNS.properties(cells)),
     )
 
 

@@ -10,17 +10,16 @@ Source: exports of Vi-CELL BLU as UTF-8 and as UTF-16.
 """
 
 from parsers.control_specimens import is_control
-from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.luminex_wells import date_findings
-from parsers.measured_columns import NO_LINE_END, NO_SPECIMEN, Columns, text_of, without_value
-from parsers.records import Finding, Ignored, ObservationReport, Parsed
-from parsers.tables import Row, first_line, header_of, read_text_table, separator_of
+from parsers.measured_columns import Columns
+from parsers.measured_tables import Header, Named, header_in, read_counts
+from parsers.records import ObservationReport, Parsed
 
 SIGNS = ("Sample ID", "Cell count", "Viable cells")
 SAMPLE, DATE = "Sample ID", "Analysis date/time"
 COLUMNS = Columns(
     identities=frozenset({SAMPLE, DATE}),
+    date=DATE,
     personal=frozenset({"Analysis by", "Reanalysis by"}),
     settings=frozenset(
         {
@@ -35,48 +34,27 @@ COLUMNS = Columns(
 
 def looks_like(head: bytes) -> bool:
     """Whether the header begins as Vi-CELL BLU's does."""
-    line = first_line(head).lstrip("\ufeff")
-    return header_of(line, separator_of(line))[:3] == SIGNS
+    return _fits(header_in(head))
+
+
+def _fits(header: Header) -> bool:
+    return header[:3] == SIGNS
 
 
 def parse(document: Document) -> Parsed:
     """One report a row. Raises ParseError."""
-    text, doubts = text_of(document.raw)
-    line = first_line(document.head).lstrip("\ufeff")
-    table = read_text_table(text, separator_of(line))
-    if table.header[:3] != SIGNS or not table.rows:
-        raise ParseError(
-            "this table is not Vi-CELL BLU's, or holds no sample",
-            where="line 1",
-            expected="the columns Sample ID, Cell count and Viable cells, and rows below them",
-        )
-    doubts += () if text.endswith("\n") else (NO_LINE_END,)
-    left = [name for row in table.rows for name, cell in zip(table.header, row.cells, strict=True) if cell]
-    return Parsed(
-        reports=tuple(_report(table.header, row, doubts) for row in table.rows),
-        ignored=tuple(Ignored(name, left.count(name)) for name in sorted(COLUMNS.personal) if name in left),
-    )
+    return read_counts(document, _fits, _report, COLUMNS, f"the columns {', '.join(SIGNS)}, and rows below them")
 
 
-def _report(header: tuple[str, ...], row: Row, doubts: tuple[Finding, ...]) -> ObservationReport:
-    cells = tuple(zip(header, row.cells, strict=True))
-    named = dict(cells)
-    sample, date = named[SAMPLE], named.get(DATE, "")
-    observations = tuple(COLUMNS.observations(cells))
+def _report(named: Named) -> ObservationReport:
     return ObservationReport(
         format="vicell_blu",
-        sample=sample,
+        sample=named[SAMPLE],
         device="Vi-CELL BLU",
-        date=date,
-        quality_control=is_control(sample),
-        observations=observations,
-        properties=tuple(COLUMNS.properties(cells)),
-        findings=(
-            *doubts,
-            *(() if sample else (Finding("no_specimen", NO_SPECIMEN, f"line {row.line}"),)),
-            *date_findings(DATE, date),
-            *without_value(observations),
-        ),
+        date=named.get(DATE, ""),
+        quality_control=is_control(named[SAMPLE]),
+        observations=tuple(COLUMNS.observations(named.items())),
+        properties=tuple(COLUMNS.properties(named.items())),
     )
 
 

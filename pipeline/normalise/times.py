@@ -11,6 +11,12 @@ TIME = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+NAMED_MONTH = re.compile(
+    r"(?P<day>\d{2})-(?P<month>[A-Z]{3})-(?P<year>\d{4})(?:(?P<clock> \d{2}:\d{2}:\d{2})(?:[.:]\d{1,3})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""As in flow cytometry files: 14-JAN-2026, with hundredths or less behind the seconds, which are left out."""
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
@@ -18,13 +24,22 @@ def read_time(text: str) -> tuple[str | None, tuple[Flag, ...]]:
     """`20261120084100` or `2026-11-20 08:41` in ISO 8601, with the zone if one is printed and without if not."""
     if not text.strip():
         return None, ()
-    match = TIME.fullmatch(text.strip())
+    match = TIME.fullmatch(_numbered(text.strip()))
     try:
         if match is None:
             raise ValueError
         return _iso(match), ()
     except ValueError:
         return None, (Flag("unreadable_time", text, "expected a time like 20261120084100 or 2026-11-20 08:41"),)
+
+
+def _numbered(text: str) -> str:
+    """A date whose month is named, with its number and the year first; any other text as it is."""
+    match = NAMED_MONTH.fullmatch(text)
+    if match is None or match["month"].upper() not in MONTHS:
+        return text
+    month = MONTHS.index(match["month"].upper()) + 1
+    return f"{match['year']}-{month:02}-{match['day']}{match['clock'] or ''}"
 
 
 def _iso(match: re.Match[str]) -> str:

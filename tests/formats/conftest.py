@@ -151,19 +151,20 @@ def record_values(text: str) -> Iterator[Value]:
     """HL7 numbers its header so that MSH-1 is the separator itself; ASTM calls the record type field 1."""
     text = re.sub(r"[\x03\x17][0-9A-F]{2}\r?\n?|\x02[0-7]|[\x04\x05\x0b\x1c]", "", text)
     astm = text.startswith("H")
-    separator = text[1] if astm else text[3]
+    separator, *others = text[1:4] if astm else text[3:6]
+    repeat, component = others if astm else reversed(others)
     for line in re.split(r"[\r\n]+", text):
         name, *fields = line.split(separator)
         header = name in ("MSH", "FHS", "BHS", "H")
         for number, field in enumerate(fields, start=2 if astm or header else 1):
             if not (header and number == 2):
-                yield from field_values(name, number, field, r"[\\]" if astm else "~")
+                yield from field_values(name, number, field.split(repeat), component)
 
 
-def field_values(name: str, number: int, field: str, repeat: str) -> Iterator[Value]:
-    for repetition in re.split(repeat, field):
-        for place, component in enumerate(repetition.split("^"), start=1):
-            for leaf in component.split("&"):
+def field_values(name: str, number: int, repetitions: list[str], component: str) -> Iterator[Value]:
+    for repetition in repetitions:
+        for place, part in enumerate(repetition.split(component), start=1):
+            for leaf in part.split("&"):
                 if leaf.strip():
                     yield [f"{name}-{number}.{place}", f"{name}-{number}", name], leaf
 

@@ -1,11 +1,14 @@
 """An input is whole, cut, or of a syntax that cannot tell."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.completeness import ends_whole
 
+SAMPLES = Path(__file__).resolve().parent
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 ZIP = b"PK\x03\x04 some entries " + EMPTY_ZIP
 
@@ -61,3 +64,17 @@ def test_a_long_document_is_whole_by_its_end(end):
 @pytest.mark.parametrize("end", [b"", b"</hm", b"</sample>", b"</hml><!-- " + b"x" * 100_000])
 def test_a_long_document_is_cut_by_its_end(end):
     assert ends_whole(LONG + end) is False
+
+
+@pytest.mark.parametrize(
+    ("export", "mark"),
+    [
+        ("luminex_xponent/quoted.csv", b"-- CRC --"),
+        ("nucleoview/typical.csv", b"//["),
+        ("nucleoview/typical.csv", b"]"),
+    ],
+)
+def test_an_export_that_ends_with_a_checksum_is_not_whole_without_it(export, mark):
+    raw = (SAMPLES / export).read_bytes()
+    assert ends_whole(raw) is None, "what stands behind the mark may be cut all the same"
+    assert ends_whole(raw[: raw.rindex(mark)]) is False
