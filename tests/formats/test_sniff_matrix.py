@@ -1,15 +1,13 @@
 """Every file of the sample collection held against every format: at most one claims it, and the one that it is of.
 
 The list of sources beside the collection says what each file is. `None` is a file that nobody may claim: what is
-malformed, what only looks like a result, and what describes results and holds none. UNDECIDED are files of counters and
-cytometers, for which any one format may come to stand.
+malformed, what only looks like a result, and what describes results and holds none.
 """
 
 import pytest
 
 from parsers.format import open_document
 
-UNDECIDED = "at most one format"
 EXPECTED = {
     "apheresis/published_identifiers.csv": None,
     "instruments/astm/cobas_c111.txt": "astm_records",
@@ -18,8 +16,10 @@ EXPECTED = {
     "instruments/astm/sysmex_xn550.redacted.txt": "astm_records",
     "instruments/astm/openelis_*.astm": None,
     "instruments/astm-nonstandard/*": None,
-    "instruments/cell-counters/*": UNDECIDED,
-    "instruments/flow-cytometry/*": UNDECIDED,
+    "instruments/cell-counters/Beckman_*": "vicell_blu",
+    "instruments/cell-counters/chemometec_*": "nucleoview",
+    "instruments/flow-cytometry/*.fcs": "fcs",
+    "instruments/flow-cytometry/*.xml": "facsdiva",
     "instruments/hl7v2/*.hl7": "hl7_oru",
     "instruments/luminex-xponent/*.csv": "luminex_xponent",
     "typing/arcashla/test.genotype.json": "arcashla",
@@ -73,10 +73,7 @@ def test_a_file_is_claimed_by_the_format_that_it_is_of_and_by_no_other(pattern, 
     assert paths
     for path in paths:
         found = claims(path, formats)
-        if expected == UNDECIDED:
-            assert len(found) <= 1, path.name
-        else:
-            assert found == ([expected] if expected else []), path.name
+        assert found == ([expected] if expected else []), path.name
 
 
 def test_every_file_of_the_collection_has_its_row(collection):
