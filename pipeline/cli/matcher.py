@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 from pipeline.errors import SiteError
 from pipeline.normalise.records import NormalTyping
@@ -26,7 +27,7 @@ def search(
         How many donors to show.
     """
     from pipeline.feed.match import Unreadable  # noqa: PLC0415
-    from pipeline.feed.search import read_donors  # noqa: PLC0415
+    from pipeline.feed.search import held_back, read_donors  # noqa: PLC0415
     from pipeline.feed.search import search as find  # noqa: PLC0415
 
     try:
@@ -36,12 +37,14 @@ def search(
     except Unreadable as error:
         raise SiteError(str(error)) from error
     rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]
-    counted = found.donors[0]["loci"] if found.donors else ()
-    session.answers.table(rows, ("donor", "matched", "least", "most", *counted))
+    matched = found.donors[0]["loci"] if found.donors else ()
+    session.answers.table(rows, ("donor", "matched", "least", "most", *matched))
     session.answers.say(
         f"{found.found} donors can reach {rule}, of {found.searched}; "
         f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
     )
+    if held := held_back(store):
+        session.answers.say(f"{counted(held, 'donor')} held back at a locus; see: graftline quarantine list")
     return 0
 
 

@@ -141,6 +141,12 @@ def read_donors(store: Store) -> Iterator[Donor]:
         yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
 
 
+def held_back(store: Store) -> int:
+    """How many donors have a locus at which two typings contradict each other, so that nothing is told of it."""
+    rows = store.rows("select count(*) as donors from (select distinct donor, owner from held_back)")
+    return int(next(rows)["donors"])
+
+
 def _patient_genotype(patient: Mapping[str, str], locus: str, groups: MatchGroups) -> Genotype | None:
     if not patient.get(locus):
         if locus in REQUIRED:

@@ -15,8 +15,6 @@ from pipeline.store.store import Connection
 from pipeline.store.texts import json_text
 
 DECIDER = "review"
-PROTEIN_FIELDS = 2
-"""Typings that agree to so many fields make the same protein: they are told to a matcher, with a flag."""
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -136,6 +136,7 @@ def test_a_person_sees_it_and_decides_at_the_prompt(
     assert (told["receipt"], told["state"]) == (second, "contradicts")
     assert first in told["reason"]
     assert "the matcher is told neither" in told["reason"]
+    assert "1 donor held back at a locus" in graftline("search", "--patient", "A*01:01^B*07:02^DRB1*01:01").stderr
     done = graftline("--json", "quarantine", "keep", first, "--locus", "A")
     assert (done.returncode, rows(done.stdout)) == (0, [{"receipt": first, "ended": 1}])
     assert graftline("quarantine", "keep", first).returncode == 1

@@ -39,6 +39,12 @@ join standing_typing as older
 where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position);
 comment on view conflict is 'One row per two standing typings of a donor and locus that cannot both be true.';
 
+create view held_back as
+select distinct donor, owner, locus
+from conflict
+where fields < 2; -- to two fields they make the same protein
+comment on view held_back is 'One row per donor and locus of which the matcher is told nothing until a person has decided.';
+
 create view typing_flag as
 select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code) as flags
 from report_flag
@@ -56,8 +62,8 @@ with stated as (
         end as said
     from donor_report
     join read_typing using (seq, ordinal)
-    semi join standing_typing using (seq, ordinal, position)
-    anti join (select donor, owner, locus from conflict where fields < 2) as held using (donor, owner, locus)
+    anti join overruled using (seq, ordinal, locus)
+    anti join held_back using (donor, owner, locus)
 ), compared as (
     select
         *,
