@@ -140,7 +140,7 @@ class Loader:
         before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
         comparison = comparison_of(after)
         found = list(restated(self.store, before, after.normaliser.typings))
-        write(self.store, envelope.seq, decision, found, comparison)
+        write(self.store, envelope.seq, after.normaliser.typings, found, comparison)
         self.bench, self._writer.comparison = after, comparison
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:

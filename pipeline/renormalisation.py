@@ -9,13 +9,14 @@ release, receipts behind it are read under the new one, and a rebuilt store give
 """
 
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from parsers.records import LocusTyping, State
 from pipeline.normalise.comparison import Comparison
-from pipeline.normalise.glstring import read
+from pipeline.normalise.copies import OF_THE_RELEASE, Copies
+from pipeline.normalise.glstring import BETWEEN_NAMES
 from pipeline.normalise.nomenclature.release import Release, UnknownName
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
@@ -26,8 +27,6 @@ from pipeline.store.texts import json_text
 
 DECIDER = "renormalise"
 STATES: dict[str, State] = {each: each for each in get_args(State)}
-OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})
-"""Flags that speak of the release and not of the typing: that they differ is no change."""
 
 Kind = Literal["", "restated", "regrouped", "doubted"]
 
@@ -55,28 +54,53 @@ class Restated(msgspec.Struct, frozen=True):
 
 
 def restated(store: Store, old: TypingNormaliser, new: TypingNormaliser) -> Iterator[Restated]:
-    """Every distinct statement of the store, as it is read under the release of `new`."""
-    groups = Groups(old.release, new.release)
-    for row in store.rows(script("renormalise/statements")):
-        stated = row["stated_release"] or old.version or ""
-        printed = LocusTyping(
-            locus=row["locus"],
-            state=STATES[row["state"]],
-            reported=row["reported"],
-            expression=row["expression"],
-            stated_release=stated,
-        )
-        meant = new.meaning(printed)
-        before = Meaning(row["glstring"], row["resolution"], tuple(msgspec.convert(row["flags"], list[Flag])))
-        change = change_between(before, meant, groups)
-        yield Restated(row["id"], new.version or "", meant.glstring, meant.resolution, json_text(meant.flags), change)
+    """Every statement of the store that has to be read anew, or lies in other groups, under the release of `new`.
+
+    All others mean the same: none of the names in them does anything else, and nobody doubted them.
+    """
+    names = Names(old.release, new.release)
+    copies = {row["copy"]: names.worst(row["copy"]) for row in store.rows(script("renormalise/copies"))}
+    moved = {copy: moved == "anew" for copy, moved in copies.items() if moved}
+    asked = {"copies": list(moved), "anew": list(moved.values())}
+    put_together = Copies(old, new)
+    for row in store.rows(script("renormalise/statements"), asked):
+        if row["anew"]:
+            light = None if row["doubted"] else put_together.meaning(row["glstring"], row["stated_release"])
+            yield _changed(row, light or _read_anew(row, old, new), new, names)
+        else:
+            yield _regrouped(row, new)
 
 
-def change_between(before: Meaning, after: Meaning, groups: "Groups") -> Kind:
+def _read_anew(row: dict[str, Any], old: TypingNormaliser, new: TypingNormaliser) -> Meaning:
+    printed = LocusTyping(
+        locus=row["locus"],
+        state=STATES[row["state"]],
+        reported=row["reported"],
+        expression=row["expression"],
+        stated_release=row["stated_release"] or old.version or "",
+    )
+    meant = new.meaning(printed)
+    if row["stated_release"]:
+        return meant
+    return msgspec.structs.replace(meant, flags=tuple(each for each in meant.flags if each.code != "release_differs"))
+
+
+def _changed(row: dict[str, Any], meant: Meaning, new: TypingNormaliser, names: "Names") -> Restated:
+    before = Meaning(row["glstring"], row["resolution"], tuple(msgspec.convert(row["flags"], list[Flag])))
+    change = change_between(before, meant, names)
+    return Restated(row["id"], new.version or "", meant.glstring, meant.resolution, json_text(meant.flags), change)
+
+
+def _regrouped(row: dict[str, Any], new: TypingNormaliser) -> Restated:
+    flags = json_text(new.release_flags(row["stated_release"]))
+    return Restated(row["id"], new.version or "", row["glstring"], row["resolution"], flags, "regrouped")
+
+
+def change_between(before: Meaning, after: Meaning, names: "Names") -> Kind:
     """What is another about a statement."""
     if before.glstring != after.glstring:
         return "restated"
-    if after.glstring and groups.differ(after.glstring):
+    if after.glstring and names.regrouped(after.glstring):
         return "regrouped"
     return "doubted" if _doubts(before) != _doubts(after) else ""
 
@@ -85,23 +109,52 @@ def _doubts(meaning: Meaning) -> set[tuple[str, str]]:
     return {(flag.code, flag.token) for flag in meaning.flags if flag.code not in OF_THE_RELEASE}
 
 
-class Groups:
-    """Whether names lie in the same G and P groups under two releases; each name is looked up once."""
+Moved = Literal["", "regrouped", "anew"]
+"""What another release does to a name: nothing, other G or P groups, or anything that a reading depends on."""
+
+
+class Names:
+    """What names do under another release; each name, and each copy of a gene, is looked up once."""
 
     def __init__(self, before: Release | None, after: Release | None) -> None:
         self._releases = (before, after)
-        self._differing: dict[str, bool] = {}
+        self._moved: dict[str, Moved] = {}
+        self._regrouped: dict[str, bool] = {}
 
-    def differ(self, glstring: str) -> bool:
-        """Whether any name of a canonical GL String has moved."""
-        return any(map(self._differs, dict.fromkeys(read(glstring).names)))
+    def worst(self, copy: str) -> Moved:
+        """The most that happens to any name of a copy: alternatives joined by `/`."""
+        found = {self._moved_of(name) for name in copy.split("/")}
+        return "anew" if "anew" in found else "regrouped" if "regrouped" in found else ""
 
-    def _differs(self, name: str) -> bool:
-        known = self._differing.get(name)
+    def regrouped(self, glstring: str) -> bool:
+        """Whether any name of a canonical GL String lies in other groups."""
+        return any(map(self._in_other_groups, dict.fromkeys(BETWEEN_NAMES.split(glstring))))
+
+    def _in_other_groups(self, name: str) -> bool:
+        known = self._regrouped.get(name)
         if known is None:
-            before, after = (_groups_of(name, release) for release in self._releases)
-            known = self._differing[name] = before != after
+            groups, others = (_groups_of(name, release) for release in self._releases)
+            known = self._regrouped[name] = groups != others
         return known
+
+    def _moved_of(self, name: str) -> Moved:
+        known = self._moved.get(name)
+        if known is None:
+            known = self._moved[name] = self._compare(name)
+        return known
+
+    def _compare(self, name: str) -> Moved:
+        before, after = (_read_from(name, release) for release in self._releases)
+        if before != after:
+            return "anew"
+        return "regrouped" if self._in_other_groups(name) else ""
+
+
+def _read_from(name: str, release: Release | None) -> object:
+    """Everything of a name that the reading of a typing depends on."""
+    if release is None:
+        return None
+    return release.status(name), release.accession(name), release.match_groups(name), release.is_null(name)
 
 
 def _groups_of(name: str, release: Release | None) -> tuple[frozenset[str], ...] | None:
@@ -114,19 +167,27 @@ def _groups_of(name: str, release: Release | None) -> tuple[frozenset[str], ...]
 
 
 def write(
-    store: Store, seq: int, decision: Renormalisation, found: list[Restated], comparison: Comparison | None = None
+    store: Store,
+    seq: int,
+    new: TypingNormaliser,
+    found: list[Restated],
+    comparison: Comparison | None = None,
 ) -> None:
-    """Write the meanings and the change log, and read the store under the new release from now on.
+    """Write the meanings and the change log, and read the store under the release of `new` from now on.
 
     With a `comparison` under that release, what contradicts what is found out anew.
     """
+    before, release = store.release_in_use or "", new.version or ""
     with store.transaction("renormalising") as connection:
         connection.execute(script("renormalise/restated"), [json_text(found)])
         connection.execute(script("renormalise/meaning"))
-        connection.execute(script("renormalise/change"), [seq, decision.before, decision.release])
+        stated = [row[0] for row in connection.execute(script("renormalise/stated")).fetchall()]
+        flags = [json_text(new.release_flags(each)) for each in stated]
+        connection.execute(script("renormalise/kept"), {"release": release, "stated": stated, "flags": flags})
+        connection.execute(script("renormalise/change"), [seq, before, release])
         connection.execute(script("renormalise/changed_reports"), [seq])
         connection.execute("delete from release_in_use")
-        connection.execute("insert into release_in_use values (?)", [decision.release])
+        connection.execute("insert into release_in_use values (?)", [release])
         if comparison:
             find_everywhere(connection, comparison)
         connection.execute(script("load/cursor"), [seq])

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from pipeline.bench.figures import Figure
 
-NAMES = ("intake", "spool", "hl7", "normalise", "nomenclature", "formats", "store", "links", "start")
+NAMES = ("intake", "spool", "hl7", "normalise", "nomenclature", "renormalise", "formats", "store", "links", "start")
 
 
 class Benchmark(Protocol):

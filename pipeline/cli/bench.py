@@ -8,7 +8,9 @@ from pipeline.cli.session import Here
 if TYPE_CHECKING:
     from pipeline.bench.figures import Figure
 
-Name = Literal["all", "intake", "spool", "hl7", "normalise", "nomenclature", "formats", "store", "links", "start"]
+Name = Literal[
+    "all", "intake", "spool", "hl7", "normalise", "nomenclature", "renormalise", "formats", "store", "links", "start"
+]
 
 
 def bench(name: Name = "all", *, samples: Path | None = None, session: Here) -> int:

@@ -146,14 +146,14 @@ class TypingNormaliser:
         if self.release is None:
             return Meaning(None, "generic", (NO_RELEASE,))
         if printed.state not in CALLED or not printed.expression:
-            return Meaning(None, "generic", (*self._release_flags(printed.stated_release), *_silence_flags(printed)))
+            return Meaning(None, "generic", (*self.release_flags(printed.stated_release), *_silence_flags(printed)))
         try:
             written = read(printed.expression, printed.locus)
         except ParseError as error:
-            return Meaning(None, "generic", (*self._release_flags(printed.stated_release), flag_for_error(error)))
+            return Meaning(None, "generic", (*self.release_flags(printed.stated_release), flag_for_error(error)))
         stated = printed.stated_release or written.release
         written, renamings = self._called_here(written, stated)
-        differing = (*self._release_flags(stated), *renamings)
+        differing = (*self.release_flags(stated), *renamings)
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
@@ -179,7 +179,8 @@ class TypingNormaliser:
             return None
         return self._others(full_number(number[0]))
 
-    def _release_flags(self, stated: str) -> tuple[Flag, ...]:
+    def release_flags(self, stated: str) -> tuple[Flag, ...]:
+        """The doubt about a typing that was made under another release than this one."""
         if not stated or self.version is None or _same_release(stated, self.version):
             return ()
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)

@@ -9,11 +9,14 @@ from typing import get_args
 
 import pytest
 
-from pipeline.bench import formats, hl7, intake, links, nomenclature, normalise, spool, start, store
+from pipeline.bench import formats, hl7, intake, links, nomenclature, normalise, renormalise, spool, start, store
 from pipeline.bench.catalogue import NAMES, benchmark
 from pipeline.bench.figures import Figure, best, machine, median, rate
 from pipeline.cli import bench as command
 from pipeline.cli.session import Session
+from pipeline.home import BUNDLED
+from pipeline.normalise.nomenclature.install import install
+from tests.flow.later_release import write_later
 
 TINY: dict[str, Callable[[], list[Figure]]] = {
     "intake": lambda: intake.run(reports=3, rounds=1),
@@ -21,6 +24,7 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "hl7": lambda: hl7.run(lasting=1e-9, rounds=1),
     "normalise": lambda: normalise.run(reports=2, rounds=1),
     "nomenclature": lambda: nomenclature.run(donors=5, share=1e-9, rounds=1),
+    "renormalise": lambda: renormalise.run(donors=5, installed=None),
     "formats": lambda: formats.run(size=1, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
     "links": lambda: links.run(
@@ -54,6 +58,15 @@ def test_a_benchmark_gives_figures_that_can_be_quoted(name: str) -> None:
         assert figure.value is None or math.isfinite(figure.value)
     for goal, beside in GOALS.get(name, {}).items():
         assert any(figure.name == goal and figure.beside == beside for figure in figures), goal
+
+
+def test_a_registry_is_renormalised_where_two_releases_are_installed(tmp_path: Path) -> None:
+    install(str(BUNDLED / "demo" / "nomenclature"), tmp_path / "installed")
+    install(write_later(tmp_path / "later"), tmp_path / "installed")
+    time, statements, changed = renormalise.run(donors=50, installed=str(tmp_path / "installed"))
+    assert "0.1.0 to 0.2.0" in time.beside
+    assert statements.value
+    assert changed.unit == "of them"
 
 
 def test_a_figure_names_its_machine() -> None:

@@ -39,8 +39,18 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def real_folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of IPD-IMGT/HLA 3.58.0."""
-    folder = tmp_path_factory.mktemp("imgt") / "3.58.0"
-    shutil.copytree(shared / "ipd-imgt-hla" / "3580", folder, ignore=shutil.ignore_patterns("allelelist"))
+    return copied(shared / "ipd-imgt-hla" / "3580", tmp_path_factory.mktemp("imgt") / "3.58.0")
+
+
+@pytest.fixture(scope="session")
+def earlier(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """IPD-IMGT/HLA 3.50.0."""
+    return open_cached(copied(shared / "ipd-imgt-hla" / "3500", tmp_path_factory.mktemp("imgt") / "3.50.0"))
+
+
+def copied(source: Path, folder: Path) -> Path:
+    """A release in a folder that may be written to."""
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("allelelist"))
     for path in [folder, *folder.rglob("*")]:
         path.chmod(path.stat().st_mode | 0o200)
     return folder

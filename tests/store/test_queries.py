@@ -1,11 +1,12 @@
 """What callers rely on: the keys of every dump, their order, and the accounts of what was not loaded."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipeline.renormalisation import Renormalisation, Restated, write
+from pipeline.renormalisation import Restated, write
 from pipeline.store.queries import DUMPS, content_hash, dump, quarantine, show, summary
 from pipeline.store.store import Store
 
@@ -38,7 +39,8 @@ def renormalised(filled: Store) -> Store:
         Restated(1, "0.2.0", None, "generic", "[]", "restated"),
         Restated(2, "0.2.0", None, "generic", "[]", ""),
     ]
-    write(filled, 7, Renormalisation("0.2.0", "0.1.0"), found)
+    later = SimpleNamespace(version="0.2.0", release_flags=lambda _: ())
+    write(filled, 7, later, found)
     return filled
 
 

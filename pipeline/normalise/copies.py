@@ -1,0 +1,69 @@
+"""Typings of one release read under another, copy by copy.
+
+A registry's typings are hundreds of thousands of pairs of some thousand copies: an allele, or the list that a kit
+cannot tell apart. What a copy becomes under another release is worked out once, and a pair is put together from its
+copies. A typing that is more than copies (genotypes to choose from, phase), or of which a copy is in doubt, has to be
+read whole.
+"""
+
+from typing import NamedTuple
+
+from parsers.records import LocusTyping
+from pipeline.normalise.glstring import Order, order_of, read
+from pipeline.normalise.nomenclature.names import split_name
+from pipeline.normalise.records import Flag
+from pipeline.normalise.typing import Meaning, Resolution, TypingNormaliser
+
+OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})
+"""Flags that speak of the release and not of the typing."""
+
+
+class Copy(NamedTuple):
+    """A copy under the new release: its place among others, its resolution, and what it was called before."""
+
+    order: Order
+    resolution: Resolution
+    renamed: tuple[Flag, ...]
+
+
+class Copies:
+    """Reads under the release of `new` what was written under that of `old`."""
+
+    def __init__(self, old: TypingNormaliser, new: TypingNormaliser) -> None:
+        self._stated = old.version or ""
+        self._new = new
+        self._known: dict[str, Copy | None] = {}
+
+    def meaning(self, glstring: str, stated: str) -> Meaning | None:
+        """What a canonical GL String means now that was stated under `stated`; None if it has to be read whole."""
+        if set("?^|~").intersection(glstring):
+            return None
+        copies = [self._copy(copy) for copy in glstring.split("+")]
+        found = [copy for copy in copies if copy is not None]
+        if len(found) < len(copies):
+            return None
+        text = "+".join(order[1] for order in sorted(copy.order for copy in found))
+        flags = (*self._new.release_flags(stated), *dict.fromkeys(flag for copy in found for flag in copy.renamed))
+        return Meaning(text, _resolution(found), flags)
+
+    def _copy(self, text: str) -> Copy | None:
+        if text not in self._known:
+            self._known[text] = self._read(text)
+        return self._known[text]
+
+    def _read(self, text: str) -> Copy | None:
+        gene = split_name(text.partition("/")[0])[0]
+        stated = LocusTyping(
+            locus=gene, state="one_stated", reported=text, expression=text, stated_release=self._stated
+        )
+        meaning = self._new.meaning(stated)
+        if meaning.glstring is None or any(flag.code not in OF_THE_RELEASE for flag in meaning.flags):
+            return None
+        renamed = tuple(flag for flag in meaning.flags if flag.code == "renamed_allele")
+        return Copy(order_of(read(meaning.glstring).tree), meaning.resolution, renamed)
+
+
+def _resolution(copies: list[Copy]) -> Resolution:
+    """That of all copies if they agree."""
+    found = {copy.resolution for copy in copies}
+    return found.pop() if len(found) == 1 else "generic"

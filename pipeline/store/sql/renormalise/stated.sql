@@ -1,0 +1,1 @@
+select distinct stated_release from statement order by stated_release
