@@ -6,7 +6,8 @@
 
 A scan ends with CR, LF or TAB, as the scanner is set. The donation number (DIN) is the sample, a GRID the subject;
 every symbol is a value under its data identifier. What is no symbol is kept as `text` and flagged: it may be a
-laboratory's own number, and nobody here knows of what.
+laboratory's own number, and nobody here knows of what. The number of a member of staff and a patient's date of birth
+are counted and left out.
 
 A scanner that types through a keyboard of another layout sends other signs for `=` and `&`. Such a scan is flagged and
 not mended, for one sign may come from several.
@@ -15,13 +16,14 @@ Source: public descriptions of ISBT 128 (ICCBBA ST-001) and of AIM's identifiers
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.isbt128_symbols import COMPOUND, DONATION, GRID, SHIFTED, Symbol, cut
 from parsers.measured_columns import text_of
-from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed
+from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
 ENDS = re.compile(r"[\r\n\t]+")
 SCAN = re.compile(r"(?P<symbology>\][A-Za-z][0-9A-Za-z])?(?P<code>.*)")
@@ -29,6 +31,8 @@ BARE_GRID = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
 DIN_LENGTH = 13
 BARE = "GRID"
 """Stands for the data identifier of a GRID that is scanned without one."""
+PERSONAL = ("='", "=#")
+"""The data identifiers of a member of staff and of a patient's date of birth."""
 NO_SPECIMEN = Finding("no_specimen", "the scan holds no donation number")
 TYPED = Finding(
     "keyboard_layout",
@@ -50,10 +54,11 @@ def parse(document: Document) -> Parsed:
     text, doubts = text_of(document.raw)
     scans = [each.strip() for each in ENDS.split(text)]
     reports = tuple(_report(scan, doubts) for scan in scans if scan)
+    left = Counter(each.identifier for scan in scans for each in _cut(_parted(scan)[1])[0])
     if not reports:
         expected = "an ISBT 128 code, such as =A99992400012300"
         raise ParseError("nothing was scanned", where="line 1", expected=expected)
-    return Parsed(reports=reports)
+    return Parsed(reports=reports, ignored=tuple(Ignored(each, left[each]) for each in PERSONAL if left[each]))
 
 
 def _parted(scan: str) -> tuple[str, str]:
@@ -70,12 +75,12 @@ def _report(scan: str, doubts: tuple[Finding, ...]) -> ObservationReport:
     symbology, code = _parted(scan)
     symbols, rest = _cut(code)
     sample, subject = _named(symbols, DONATION), _named(symbols, GRID, BARE)
-    left = [Symbol("text", rest)] if rest else []
+    kept = [each for each in symbols if each.identifier not in PERSONAL] + ([Symbol("text", rest)] if rest else [])
     return ObservationReport(
         format="barcode_scan",
         sample=sample,
         subject=subject,
-        observations=tuple(Observation(label=each.identifier, value=each.content) for each in symbols + left),
+        observations=tuple(Observation(label=each.identifier, value=each.content) for each in kept),
         properties=(Printed("symbology", symbology),) if symbology else (),
         findings=(*doubts, *_findings(code, symbols, rest), *(() if sample else (NO_SPECIMEN,))),
     )
@@ -114,4 +119,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    ignores=PERSONAL,
 )
