@@ -12,7 +12,7 @@ from pipeline.config.instrument_models import check_name, check_names, check_pro
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
-from pipeline.config.vocabulary import ORDERS, Vocabulary, links_of
+from pipeline.config.vocabulary import LINE_BY_LINE, ORDERS, Vocabulary, links_of
 
 SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
 FITTING: dict[str, tuple[SourceKind, ...]] = {
@@ -108,7 +108,7 @@ class Instruments:
             expected = f"the link {' or '.join(fitting)}" if fitting else "a folder, because this format comes in files"
             message = f"the format {written_in} does not come over the link {link}"
             self.file.blame((*where, "link"), message, found=f'"{link}"', expected=expected)
-        elif link == "lines" and "profile" not in settings:
+        elif link == "lines" and "profile" not in settings and written_in not in LINE_BY_LINE:
             message = "this instrument has no profile, so every line of its log would be a message of its own"
             self.file.blame(
                 where, message, expected='a line like profile = "..."', advice="Or name a model that has it."

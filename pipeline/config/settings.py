@@ -107,7 +107,8 @@ class Lines(Struct, frozen=True, kw_only=True):
     end: Annotated[Text, Meta(description=MARK)] = "LF"
     start: Annotated[Text | None, Meta(description=MARK)] = None
     gap_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    poll: Annotated[Text | None, Meta(description=MARK)] = None
+    poll: Annotated[str | None, Meta(description=MARK)] = None
+    """Empty where an instrument is not to be polled although its model says so."""
     poll_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 1.0
 
 

@@ -14,10 +14,14 @@ ORDERS = "orders"
 LINKS = frozenset({"astm", "astm_raw", "lines", "mllp", "printer", ORDERS})
 LINKS_OF: Mapping[str, tuple[str, ...]] = {
     "astm_records": ("astm", "astm_raw"),
+    "balance": ("lines",),
+    "barcode_scan": ("lines",),
     "hl7_oru": ("mllp",),
     "separator_log": ("lines",),
 }
 """The links over which a format of the house comes; those that are not here come as files alone."""
+LINE_BY_LINE = frozenset({"balance", "barcode_scan"})
+"""The formats of which every line is a message; any other that comes in lines needs a profile to tell its runs."""
 
 
 def links_of(name: str) -> tuple[str, ...] | None:

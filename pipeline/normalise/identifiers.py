@@ -15,13 +15,12 @@ from typing import Literal
 
 from stdnum.iso7064 import mod_37_2
 
+from parsers.isbt128_symbols import DIN_FORM, SCANNED_DIN
 from pipeline.normalise.records import Flag, Identifier
 from pipeline.normalise.tables import settings
 
 GRID_FORM = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
-DIN_FORM = r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9]{2}[0-9]{6}"
 PRINTED_DIN = re.compile(rf"(?=[A-Z])(?P<din>{DIN_FORM})(?:(?P<flags>[0-9A-HJ-NPR-Y]{{2}})|(?P<check>[0-9A-Z*]))?")
-SCANNED_DIN = re.compile(rf"=(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})")
 FIRST_CHECK_FLAG = 60
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 """Of ISO/IEC 7064 MOD 37-2: a character's place is its value; `*` only ever stands as a check character."""

@@ -11,11 +11,11 @@ from functools import cache
 
 import msgspec
 
+from parsers.isbt128_symbols import SCANNED_DIN
 from pipeline.normalise.identifiers import (
     ALPHABET,
     GRID_FORM,
     PRINTED_DIN,
-    SCANNED_DIN,
     check_value,
     din_check,
     grid_check,

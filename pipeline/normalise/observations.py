@@ -12,6 +12,8 @@ from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.ranges import range_flags
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
+from pipeline.normalise.scans import FORMAT as SCANS
+from pipeline.normalise.scans import scanned
 from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
@@ -34,6 +36,8 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
 
 
 def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
+    if report.format == SCANS:
+        return scanned(printed)
     coded = observation_code(printed.label, printed.code, printed.system)
     unit, unit_doubts = unit_of(printed.unit)
     value = read_number(printed.value)

@@ -138,7 +138,9 @@ def test_what_is_no_recording_is_told(graftline, here):
         (frame(b"MSH|^~\\&|LAB||||||ORU^R01|1|P|2.5.1\r"), "mllp", "hl7_oru"),
         (MESSAGE, "astm_raw", "astm_records"),
         (b"RUN BEGIN;GRAFTSEP 1 (INVENTED);SN G1\r\n", "lines", "separator_log"),
-        (b"S S     100.00 g\r\n", "lines", ""),
+        (b"S S     100.00 g\r\n", "lines", "balance"),
+        (b"]C0=A99992400012300\r\n", "lines", "barcode_scan"),
+        (b"GROSS 100.00 g\r\n", "lines", ""),
     ],
 )
 def test_link_and_format_are_recognised_from_the_first_bytes(heard, link, format, here):

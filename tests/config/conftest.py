@@ -21,7 +21,7 @@ MODELS = (
 def vocabulary() -> Vocabulary:
     return Vocabulary(
         links=LINKS,
-        formats=frozenset({"astm_records", "hl7_oru", "hml", "separator_log"}),
+        formats=frozenset({"astm_records", "balance", "barcode_scan", "hl7_oru", "hml", "separator_log"}),
         profiles={"graftsep": "separator_log"},
     )
 

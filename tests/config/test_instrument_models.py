@@ -8,10 +8,12 @@ from parsers.format import Document, load_formats
 from parsers.records import ObservationReport
 from pipeline.config.instrument_models import load_models
 from pipeline.config.settings import InstrumentModel
+from pipeline.config.site_file import read_site
 from pipeline.config.vocabulary import installed
 from pipeline.home import BUNDLED
 from pipeline.normalise.observations import normalise_observations
 from pipeline.normalise.records import NormalObservation
+from pipeline.wiring import line_settings
 
 SAMPLES = Path(__file__).resolve().parents[1] / "formats"
 MODELS = {path.stem for path in (BUNDLED / "instruments").glob("*.toml")}
@@ -171,3 +173,17 @@ def test_a_control_of_an_analyser_is_no_donor_s_result() -> None:
     (report,) = reader.parse(Document((SAMPLES / "hl7_oru/mindray_bc_control.hl7").read_bytes())).reports
     assert isinstance(report, ObservationReport)
     assert (report.quality_control, report.findings) == (True, ())
+
+
+POLLS = [("", b"S\r\n", 5.0), ('lines = { poll = "S I CR LF", poll_seconds = 1 }', b"SI\r\n", 1.0)]
+
+
+@pytest.mark.parametrize(("stated", "poll", "seconds"), [*POLLS, ('lines = { poll = "" }', b"", 5.0)])
+def test_a_balance_is_polled_as_its_model_or_the_site_says_or_not_at_all(
+    stated: str, poll: bytes, seconds: float, tmp_path: Path
+) -> None:
+    site_file = tmp_path / "site.toml"
+    site_file.write_text(f'[[instrument]]\nname = "b"\nmodel = "mettler-mt-sics"\nport = "COM3"\n{stated}\n')
+    (balance,) = read_site(site_file, installed([BUNDLED / "profiles"])).instruments
+    settings = line_settings(balance, ())
+    assert (settings.poll, settings.poll_every, settings.end) == (poll, seconds, b"\r\n")

@@ -105,7 +105,7 @@ def test_the_annotated_site_file_shows_every_setting(everything: Path):
 def test_the_examples_in_the_annotated_site_file_work_when_the_hash_is_removed(everything: Path):
     vocabulary = Vocabulary(
         links=LINKS,
-        formats=frozenset({"astm_records", "hl7_oru", "separator_log"}),
+        formats=frozenset({"astm_records", "balance", "barcode_scan", "hl7_oru", "separator_log"}),
         profiles={"graftsep": "separator_log"},
     )
     site = read_site(everything, vocabulary)
