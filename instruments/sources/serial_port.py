@@ -40,7 +40,9 @@ class SerialLine:
         """What has come in; the port's own time limit is set once, as setting it reconfigures the port."""
         if self._port.timeout != seconds:
             self._port.timeout = seconds
-        return bytes(self._port.read(self._port.in_waiting or 1))
+        if not (first := self._port.read(1)):
+            return b""
+        return bytes(first + self._port.read(self._port.in_waiting))
 
     def write(self, answer: bytes) -> None:
         """Send all of it."""
