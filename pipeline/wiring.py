@@ -58,8 +58,7 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     name, address = instrument.name, instrument.address
     tls = msgspec.convert(msgspec.to_builtins(instrument.tls), TlsFiles) if instrument.tls else None
     if instrument.source == "folder":
-        files = FolderSettings(settle=instrument.files.settle_seconds, give_up=instrument.files.give_up_seconds)
-        return Folder(name, Path(address), intake, settings=files, complete=lambda raw: ends_whole(raw) is not False)
+        return folder_of(instrument, intake)
     make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
         settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
@@ -69,6 +68,24 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     if instrument.link in ("mllp", ORDERS):  # every block stands alone, so any number of senders may share the port
         return SharedListener(name, address, make_link, intake, tls=tls)
     return InstrumentListener(name, address, make_link(), intake, tls=tls)
+
+
+def folder_of(instrument: Instrument, intake: Intake) -> Folder:
+    """The export folder of this instrument under watch."""
+    files = instrument.files
+    settings = FolderSettings(
+        settle=files.settle_seconds,
+        give_up=files.give_up_seconds,
+        taken=Path(files.taken) if files.taken else None,
+        spared=(Path(files.quarantine),) if files.quarantine else (),
+    )
+    return Folder(
+        instrument.name,
+        Path(instrument.address),
+        intake,
+        settings=settings,
+        complete=lambda raw: ends_whole(raw) is not False,
+    )
 
 
 def intake_of(instrument: Instrument, spool: Spool, worklist: Worklist) -> Intake:

@@ -3,8 +3,9 @@
 The scan is the truth. A file is taken when its size and time stood still for `settle` seconds by our own clock (the
 clock of the computer that wrote it may be years off) and, where a completeness test is given, when it is complete: a
 stalled copy over a network stands still for minutes. A file that fails the test is taken all the same after `give_up`
-seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/`: the
-move is the acknowledgement. Where nothing can be moved (a read-only share) the source remembers what it took.
+seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/` or
+where else the site wants it: the move is the acknowledgement. Where nothing can be moved (a read-only share) the source
+remembers what it took.
 """
 
 import os
@@ -21,7 +22,7 @@ import msgspec
 from instruments.errors import Refused
 from instruments.sources.sightings import Print, Sighting, Sightings
 from instruments.sources.source import Intake, SourceStatus
-from instruments.sources.taken import move_to_taken, put_back
+from instruments.sources.taken import Shelves, put_back
 from instruments.sources.wakeup import Wakeup
 
 OPEN_FLAGS: Final = (
@@ -37,12 +38,17 @@ SHORTEST_PAUSE: Final = 0.05
 
 
 class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans."""
+    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans.
+
+    Taken files go to `taken`, if it is given; what lies in the folders `spared` is no export.
+    """
 
     settle: float = 3.0
     give_up: float = 300.0
     interval: float = 1.0
     largest: int = 256 * 1024 * 1024
+    taken: Path | None = None
+    spared: tuple[Path, ...] = ()
 
 
 class Changed(Exception):
@@ -90,7 +96,14 @@ class Folder:
         self._intake = intake
         self._settings = settings or FolderSettings()
         self._complete = complete
-        self._sightings = Sightings(path, settle=self._settings.settle, give_up=self._settings.give_up, clock=clock)
+        self._shelves = Shelves(path, self._settings.taken)
+        self._sightings = Sightings(
+            path,
+            settle=self._settings.settle,
+            give_up=self._settings.give_up,
+            clock=clock,
+            spared=(self._shelves.place, *self._settings.spared),
+        )
         self._immovable: dict[Path, Print] = {}
         self._status = SourceStatus()
 
@@ -125,16 +138,28 @@ class Folder:
         self._status.state = "up"
         settled = [each for each in self._sightings.settled() if self._immovable.get(each.path) != each.print]
         faults = self._take_all(settled[:MOST_AT_ONCE], stop)
+        faults += self._carry_over()
         self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes()]))
         if len(settled) > MOST_AT_ONCE:
             return 0.0
         due = self._sightings.next_due()
         return self._settings.interval if due is None else min(due, self._settings.interval)
 
+    def _carry_over(self) -> list[str]:
+        try:
+            self._shelves.carry_over()
+        except OSError as fault:
+            where = f"{self._shelves.place}: {fault.strerror or fault}"
+            return [f"taken files wait in .taken, because they cannot be moved to {where}"]
+        return []
+
     def _notes(self) -> list[str]:
         notes = []
         if self._immovable:
-            notes.append(f"{len(self._immovable)} files were taken but cannot be moved to {self._path.name}/taken")
+            place = self._shelves.place
+            notes.append(
+                f"{len(self._immovable)} files were taken but cannot be moved to {place.parent.name}/{place.name}"
+            )
         if self._sightings.left_alone:
             notes.append(f"{self._sightings.left_alone} links, pipes or unreadable folders are left alone")
         if self._sightings.data_folders:
@@ -175,7 +200,7 @@ class Folder:
 
     def _acknowledge(self, sighting: Sighting) -> None:
         try:
-            taken = move_to_taken(sighting.path, self._path, today())
+            taken = self._shelves.put(sighting.path, today())
         except OSError:
             self._immovable[sighting.path] = sighting.print
             return

@@ -111,10 +111,12 @@ class Tls(Struct, frozen=True, kw_only=True):
 
 
 class Files(Struct, frozen=True, kw_only=True):
-    """When a file in an export folder is taken to be complete."""
+    """When a file in an export folder is taken to be complete, and where it goes then."""
 
     settle_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 3.0
     give_up_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 300.0
+    taken: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
+    quarantine: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
 
 
 class InstrumentModel(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-CALLS = ("open", "write", "ftruncate", "replace", "unlink", "fsync", "fdatasync")
+CALLS = ("open", "write", "ftruncate", "replace", "rename", "unlink", "fsync", "fdatasync")
 Session = Callable[[Callable[[str], None]], None]
 
 

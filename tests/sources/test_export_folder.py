@@ -10,7 +10,7 @@ from instruments.simulated.export_folder import grow, grow_slowly, write_in_plac
 from instruments.sources import folder as folder_module
 from instruments.sources.folder import Folder, FolderSettings
 from instruments.sources.sightings import is_unfinished
-from instruments.sources.taken import move_to_taken
+from instruments.sources.taken import Shelves
 
 PAYLOAD = b"<hml>INVENTED</hml>\n"
 SETTINGS = FolderSettings(settle=3.0, give_up=300.0)
@@ -147,12 +147,14 @@ def test_a_file_rewritten_in_the_same_size_while_it_is_read_is_not_taken(exports
 def test_a_file_replaced_before_the_move_is_put_back_and_taken_too(exports, intake, scan, monkeypatch):
     path = write_in_place(exports, "donor.hml", b"first")
 
+    real = Shelves.put
+
     def replaced(*arguments):
         path.write_bytes(PAYLOAD)
-        return move_to_taken(*arguments)
+        return real(*arguments)
 
     scan()
-    monkeypatch.setattr(folder_module, "move_to_taken", replaced)
+    monkeypatch.setattr(Shelves, "put", replaced)
     scan(3)
     monkeypatch.undo()
     assert path.read_bytes() == PAYLOAD
