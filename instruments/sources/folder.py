@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -33,7 +33,9 @@ OPEN_FLAGS: Final = (
 )
 MOST_AT_ONCE: Final = 1000
 """Files taken between two scans."""
-
+MOST_TOGETHER: Final = 64
+BYTES_TOGETHER: Final = 8 * 1024 * 1024
+"""Files that are put on disk in one flush: where a flush takes milliseconds, ten thousand of them take a minute."""
 SHORTEST_PAUSE: Final = 0.05
 
 
@@ -49,6 +51,19 @@ class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     largest: int = 256 * 1024 * 1024
     taken: Path | None = None
     spared: tuple[Path, ...] = ()
+
+
+class File(NamedTuple):
+    """A file that has been read; `note` says why it is taken although it is not whole."""
+
+    sighting: Sighting
+    payload: bytes
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name as text on one line, whatever bytes it has."""
+        return printable(self.sighting.path.name)
 
 
 class Changed(Exception):
@@ -167,36 +182,57 @@ class Folder:
         return notes
 
     def _take_all(self, settled: list[Sighting], stop: threading.Event) -> list[str]:
-        """Take one after the other; what kept some of them from being taken."""
+        """Take files in groups that share their way to the disk; what kept some of them from being taken."""
         faults: list[str] = []
+        group: list[File] = []
         for sighting in settled:
             if stop.is_set():
                 break
-            try:
-                self._take(sighting)
-            except Changed:
-                continue
-            except OSError as fault:
-                faults.append(f"a file cannot be read: {fault.strerror or fault}")
-            except Refused as reason:
-                self._status.refusals += 1
-                return [*faults, str(reason)]
+            if file := self._read(sighting, faults):
+                group.append(file)
+            if len(group) >= MOST_TOGETHER or sum(len(each.payload) for each in group) >= BYTES_TOGETHER:
+                if not self._keep(group, faults):
+                    return faults
+                group = []
+        self._keep(group, faults)
         return faults
 
-    def _take(self, sighting: Sighting) -> None:
-        if sighting.print.size > self._settings.largest:
-            raise OSError(f"it is larger than {self._settings.largest} bytes")
-        payload = read_unchanged(sighting.path, sighting.print)
-        note = ""
-        if self._complete and not self._complete(payload):
-            sighting.partial = True
-            if not self._sightings.has_waited(sighting):
-                return
-            note = f"the file was still incomplete after {self._settings.give_up:g} seconds"
-        self._intake.keep(payload, name=printable(sighting.path.name), note=note)
-        self._status.bytes_in += len(payload)
-        self._status.messages += 1
-        self._acknowledge(sighting)
+    def _read(self, sighting: Sighting, faults: list[str]) -> File | None:
+        """A file as it is, if it is to be taken now."""
+        try:
+            if sighting.print.size > self._settings.largest:
+                raise OSError(f"it is larger than {self._settings.largest} bytes")
+            payload = read_unchanged(sighting.path, sighting.print)
+        except Changed:
+            return None
+        except OSError as fault:
+            faults.append(f"a file cannot be read: {fault.strerror or fault}")
+            return None
+        if not self._complete or self._complete(payload):
+            return File(sighting, payload)
+        sighting.partial = True
+        if not self._sightings.has_waited(sighting):
+            return None
+        return File(sighting, payload, f"the file was still incomplete after {self._settings.give_up:g} seconds")
+
+    def _keep(self, files: list[File], faults: list[str]) -> bool:
+        """Put files on disk, then move them away; false if the disk does not take them."""
+        whole = [each for each in files if not each.note]
+        try:
+            if whole:
+                self._intake.keep_all([each.payload for each in whole], [each.name for each in whole])
+            for each in files:
+                if each.note:
+                    self._intake.keep(each.payload, name=each.name, note=each.note)
+        except Refused as reason:
+            self._status.refusals += 1
+            faults.append(str(reason))
+            return False
+        for each in files:
+            self._status.bytes_in += len(each.payload)
+            self._status.messages += 1
+            self._acknowledge(each.sighting)
+        return True
 
     def _acknowledge(self, sighting: Sighting) -> None:
         try:

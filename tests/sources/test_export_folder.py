@@ -394,3 +394,33 @@ def test_a_folder_that_does_not_exist_yet_is_waited_for(exports, intake, start, 
     exports.mkdir()
     write_in_place(exports, "donor.hml", PAYLOAD)
     eventually(lambda: intake.whole == [PAYLOAD])
+
+
+def test_a_burst_is_put_on_disk_in_groups_and_each_file_is_moved_away(exports, intake, source, scan, monkeypatch):
+    groups = []
+    real = intake.keep_all
+
+    def grouped(payloads, names):
+        groups.append(len(payloads))
+        real(payloads, names)
+
+    monkeypatch.setattr(intake, "keep_all", grouped)
+    monkeypatch.setattr(folder_module, "MOST_TOGETHER", 4)
+    monkeypatch.setattr(folder_module, "BYTES_TOGETHER", 150)
+    for number, size in enumerate([100, 100, 1, 1, 1, 1, 1]):
+        write_in_place(exports, f"run-{number}.csv", bytes([number]) * size)
+    scan(), scan(3)
+    assert groups == [2, 4, 1]
+    assert intake.names == taken(exports) == [f"run-{number}.csv" for number in range(7)]
+
+
+def test_a_group_that_the_disk_does_not_take_stays_where_it_is(exports, intake, source, scan):
+    for number in range(3):
+        write_in_place(exports, f"run-{number}.csv", b"%d" % number)
+    intake.full = True
+    scan(), scan(3)
+    assert taken(exports) == []
+    assert (source.status.detail, source.status.refusals) == ("the disk is full", 1)
+    intake.full = False
+    scan()
+    assert taken(exports) == intake.names == ["run-0.csv", "run-1.csv", "run-2.csv"]
