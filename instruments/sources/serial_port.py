@@ -42,7 +42,8 @@ class SerialLine:
             self._port.timeout = seconds
         if not (first := self._port.read(1)):
             return b""
-        return bytes(first + self._port.read(self._port.in_waiting))
+        more = self._port.in_waiting
+        return bytes(first + self._port.read(more) if more else first)
 
     def write(self, answer: bytes) -> None:
         """Send all of it."""

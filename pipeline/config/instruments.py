@@ -20,6 +20,7 @@ FITTING: dict[str, tuple[SourceKind, ...]] = {
     "serial": ("port",),
     "link": ("port", "listen", "connect"),
     "timers": ("port", "listen", "connect"),
+    "astm": ("port", "listen", "connect"),
     "lines": ("port", "listen", "connect"),
     "tls": ("listen", "connect"),
     "files": ("folder",),
