@@ -198,3 +198,17 @@ def test_a_message_of_ours_that_is_refused_six_times_ends_in_eot_and_is_told(cab
     assert len(set(sent)) == 1 and sent[0].startswith(b"\x021H|")
     eventually(lambda: source.status.undelivered == 1)
     assert source.status.detail.startswith("a message could not be delivered: the receiver refused a frame")
+
+
+@pytest.mark.parametrize("device", [True, False], ids=["device", "library"])
+def test_a_line_is_read_whole_in_time_and_to_its_end(cable, device):
+    """As a device, and as the ports that only the library can read."""
+    with open_serial(cable.device, SerialSettings()) as line:
+        if not device:
+            line._device = None
+        assert line.read(0.01) == b""
+        cable.write(b"invented, all at once")
+        assert line.read(5.0) == b"invented, all at once"
+        cable.unplug()
+        with pytest.raises(OSError, match=r"."):
+            line.read(1.0)
