@@ -1,4 +1,4 @@
-"""What operating systems do differently: flushing, locking, private files, pseudo-terminals.
+"""What operating systems do differently: flushing, locking, private files, serial devices, pseudo-terminals.
 
 POSIX-only calls live here and nowhere else, each with its Windows branch.
 """
@@ -11,6 +11,7 @@ from typing import BinaryIO
 WINDOWS = sys.platform == "win32"
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+READ_BYTES = 4096
 
 if sys.platform == "win32":
     import msvcrt
@@ -30,13 +31,19 @@ if sys.platform == "win32":
             return False
         return True
 
+    def read_device(_descriptor: int, _seconds: float) -> bytes:
+        """What a serial device has brought."""
+        raise OSError("Windows reads serial devices through the library alone")
+
     def open_terminal() -> tuple[int, int, str]:
         """A pseudo-terminal: the instrument's end, our end, and our end's device name."""
         raise OSError("Windows has no pseudo-terminals; use a null-modem pair such as com0com")
 
 else:
+    import errno
     import fcntl
     import pty
+    import select
     import tty
 
     def sync_file(descriptor: int) -> None:
@@ -61,6 +68,19 @@ else:
         except OSError:
             return False
         return True
+
+    def read_device(descriptor: int, seconds: float) -> bytes:
+        """What a serial device has brought, empty if nothing comes within `seconds`. Raises OSError when it is gone."""
+        ready, _, _ = select.select([descriptor], [], [], seconds)
+        if not ready:
+            return b""
+        try:
+            chunk = os.read(descriptor, READ_BYTES)
+        except BlockingIOError:  # it was not for us after all
+            return b""
+        if not chunk:
+            raise OSError(errno.EIO, "the device has gone, or another program reads from it too")
+        return chunk
 
     def open_terminal() -> tuple[int, int, str]:
         """A pseudo-terminal: the instrument's end, our end, and our end's device name."""

@@ -206,6 +206,18 @@ def _instruments(instruments: tuple[Instrument, ...], *, running: bool) -> Itera
             )
         else:
             yield looks[instrument.source](f"instrument {instrument.name}", instrument.address)
+        yield from _places(instrument)
+
+
+def _places(instrument: Instrument) -> Iterator[Diagnosis]:
+    """Folders that its files shall be put into, and cannot be."""
+    for place in filter(None, (instrument.files.taken, instrument.files.quarantine)):
+        nearest = _nearest(Path(place))
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+            fix = (
+                "Mount the share, correct the folder, or give the account that runs Graftline the right to write there."
+            )
+            yield Diagnosis(f"instrument {instrument.name}", "warning", f"nothing can be put into {place}", fix)
 
 
 def _port(area: str, address: str) -> Diagnosis:

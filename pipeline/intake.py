@@ -47,9 +47,10 @@ class SpoolIntake:
         self._open.clear()
         return receipt_id(envelope)
 
-    def keep_all(self, payloads: Sequence[bytes]) -> None:
+    def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
         """Keep whole messages that share their flushes. Raises Refused."""
-        self._spool.append_messages(self.source, [("", payload) for payload in payloads], format=self._format)
+        named = zip(names or [""] * len(payloads), payloads, strict=True)
+        self._spool.append_messages(self.source, named, format=self._format)
 
     def parts(self) -> list[bytes]:
         """The parts of the one message that had begun when the last run ended.

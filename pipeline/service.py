@@ -3,14 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
-from instruments.sources.courier import Courier
 from instruments.sources.source import Source
 from pipeline.errors import SiteError
 from pipeline.mistake import told
 from pipeline.outbox import courier_to
+from pipeline.quarantine_folder import Marks, QuarantineFolder
 from pipeline.site import Site
 from pipeline.wiring import source_of
 
@@ -60,7 +61,10 @@ class Service:
         self.sources: list[Source] = [
             source_of(each, spool, site.profiles, site.worklist) for each in site.settings.instruments
         ]
-        self.couriers = [courier_to(each, spool, lambda: site.store) for each in site.settings.destinations]
+        self.couriers: list[Source] = [
+            *(courier_to(each, spool, lambda: site.store) for each in site.settings.destinations),
+            *quarantine_folders(site),
+        ]
         self._mishaps: dict[str, str] = {}
         self._silences = {
             each.name: Silence(each.silence_hours * 3600) for each in site.settings.instruments if each.silence_hours
@@ -93,7 +97,7 @@ class Service:
         return True
 
     def reports(self) -> Iterator[SourceReport]:
-        """How every source is doing, and every courier."""
+        """How every source is doing, and everything that carries something out."""
         for source in (*self.sources, *self.couriers):
             status = source.status
             silence = self._silences.get(source.name)
@@ -106,7 +110,7 @@ class Service:
         sources = {report.name: ": ".join(filter(None, (report.state, report.detail))) for report in self.reports()}
         return {**sources, "loader": self.trouble or "up"}
 
-    def _listen(self, source: Source | Courier) -> None:
+    def _listen(self, source: Source) -> None:
         """Keep a source at work: a mistake of ours must not make an instrument deaf until somebody notices."""
         while not self.stopping.is_set():
             try:
@@ -125,3 +129,11 @@ class Service:
             except Exception as trouble:
                 self.trouble = str(trouble) if isinstance(trouble, SiteError) else told(trouble)
                 self.stopping.wait(RETRY_SECONDS)
+
+
+def quarantine_folders(site: Site) -> Iterator[QuarantineFolder]:
+    """What puts unreadable files where people look for them, for every instrument that names such a folder."""
+    marks = Marks(site.home.put_aside)
+    for instrument in site.settings.instruments:
+        if place := instrument.files.quarantine:
+            yield QuarantineFolder(instrument.name, Path(place), site.spool, lambda: site.store, marks)

@@ -21,10 +21,10 @@ from instruments.sources.serial_port import SerialPort, SerialSettings
 from instruments.sources.shared_listener import SharedListener
 from instruments.sources.source import Intake, Source
 from instruments.sources.tls import TlsFiles
-from parsers.completeness import ends_whole
 from parsers.format import Profile
+from pipeline.completeness import completeness
 from pipeline.config.control_characters import spelled
-from pipeline.config.settings import Instrument, Timers
+from pipeline.config.settings import Instrument
 from pipeline.config.vocabulary import ORDERS
 from pipeline.errors import ConfigError, SiteError
 from pipeline.hl7.acknowledgement import APPLICATION, acknowledge
@@ -58,8 +58,7 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     name, address = instrument.name, instrument.address
     tls = msgspec.convert(msgspec.to_builtins(instrument.tls), TlsFiles) if instrument.tls else None
     if instrument.source == "folder":
-        files = FolderSettings(settle=instrument.files.settle_seconds, give_up=instrument.files.give_up_seconds)
-        return Folder(name, Path(address), intake, settings=files, complete=lambda raw: ends_whole(raw) is not False)
+        return folder_of(instrument, intake)
     make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
         settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
@@ -69,6 +68,24 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     if instrument.link in ("mllp", ORDERS):  # every block stands alone, so any number of senders may share the port
         return SharedListener(name, address, make_link, intake, tls=tls)
     return InstrumentListener(name, address, make_link(), intake, tls=tls)
+
+
+def folder_of(instrument: Instrument, intake: Intake) -> Folder:
+    """The export folder of this instrument under watch."""
+    files = instrument.files
+    settings = FolderSettings(
+        settle=files.settle_seconds,
+        give_up=files.give_up_seconds,
+        taken=Path(files.taken) if files.taken else None,
+        spared=(Path(files.quarantine),) if files.quarantine else (),
+    )
+    return Folder(
+        instrument.name,
+        Path(instrument.address),
+        intake,
+        settings=settings,
+        complete=completeness(files.end_mark),
+    )
 
 
 def intake_of(instrument: Instrument, spool: Spool, worklist: Worklist) -> Intake:
@@ -82,7 +99,7 @@ def link_maker(instrument: Instrument, profiles: tuple[Profile, ...], worklist: 
     """What makes a fresh link engine for this instrument. Raises ConfigError."""
     patience = instrument.timers.patience_seconds
     if instrument.link == "astm":
-        return lambda: AstmLink(settings=astm_settings(instrument.timers), respond=answerer(instrument, worklist))
+        return lambda: AstmLink(settings=astm_settings(instrument), respond=answerer(instrument, worklist))
     if instrument.link in ("mllp", ORDERS):
         return lambda: MllpReceiver(answer, silence=patience or MLLP_SILENCE)
     if instrument.link == "astm_raw":
@@ -107,10 +124,16 @@ def answerer(instrument: Instrument, worklist: Worklist) -> Respond:
     return respond
 
 
-def astm_settings(timers: Timers) -> AstmSettings:
-    """The standard's timers, with those that this instrument changes."""
-    changed = {setting: getattr(timers, stated) for setting, stated in ASTM_TIMERS.items()}
-    return AstmSettings(**{setting: value for setting, value in changed.items() if value is not None})
+def astm_settings(instrument: Instrument) -> AstmSettings:
+    """The standard's timers and sizes, with those that this instrument changes."""
+    changed = {setting: getattr(instrument.timers, stated) for setting, stated in ASTM_TIMERS.items()}
+    return AstmSettings(
+        longest_text=instrument.astm.longest_text,
+        a_frame_for_each_record=not instrument.astm.packed,
+        largest_frame=instrument.astm.largest_frame,
+        sessions=instrument.astm.sessions,
+        **{setting: value for setting, value in changed.items() if value is not None},
+    )
 
 
 def line_settings(instrument: Instrument, profiles: tuple[Profile, ...]) -> LineSettings:

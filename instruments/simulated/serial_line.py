@@ -65,6 +65,10 @@ class SerialCable:
         ready, _, _ = select.select([self._instrument()], [], [], seconds)
         return os.read(self._instrument(), READ_BYTES) if ready else b""
 
+    def fileno(self) -> int:
+        """The instrument's end, for a selector. Raises OSError when unplugged."""
+        return self._instrument()
+
     def _instrument(self) -> int:
         if self._ends is None:
             raise OSError("the cable is unplugged")

@@ -46,6 +46,45 @@ class SocketWire:
             return b""
 
 
+class AcceptedWire:
+    """Whoever connects to our `address` (host:port), one after the other. Raises OSError if it cannot be bound."""
+
+    def __init__(self, address: str) -> None:
+        host, port = parse_address(address)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._server = socket.create_server((host, port), family=family)
+        self._peer: socket.socket | None = None
+
+    def close(self) -> None:
+        """Hang up, and let go of the port."""
+        for each in (self._peer, self._server):
+            if each:
+                each.close()
+
+    def write(self, chunk: bytes) -> None:
+        """Send all of it to whoever is connected; nowhere if nobody is."""
+        if self._peer:
+            self._peer.settimeout(SEND_SECONDS)
+            self._peer.sendall(chunk)
+
+    def read(self, seconds: float) -> bytes:
+        """What has come in; empty also when somebody has just connected or gone."""
+        try:
+            if self._peer is None:
+                self._server.settimeout(seconds)
+                self._peer = self._server.accept()[0]
+            self._peer.settimeout(seconds)
+            chunk = self._peer.recv(READ_BYTES)
+        except TimeoutError:
+            return b""
+        except ConnectionError:
+            chunk = b""
+        if not chunk and self._peer:
+            self._peer.close()
+            self._peer = None
+        return chunk
+
+
 class UrlWire:
     """Any pyserial URL, with that library's default settings (9600 baud, 8N1)."""
 

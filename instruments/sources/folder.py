@@ -3,8 +3,9 @@
 The scan is the truth. A file is taken when its size and time stood still for `settle` seconds by our own clock (the
 clock of the computer that wrote it may be years off) and, where a completeness test is given, when it is complete: a
 stalled copy over a network stands still for minutes. A file that fails the test is taken all the same after `give_up`
-seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/`: the
-move is the acknowledgement. Where nothing can be moved (a read-only share) the source remembers what it took.
+seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/` or
+where else the site wants it: the move is the acknowledgement. Where nothing can be moved (a read-only share) the source
+remembers what it took.
 """
 
 import os
@@ -14,14 +15,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from instruments.errors import Refused
 from instruments.sources.sightings import Print, Sighting, Sightings
 from instruments.sources.source import Intake, SourceStatus
-from instruments.sources.taken import move_to_taken, put_back
+from instruments.sources.taken import Shelves, put_back
 from instruments.sources.wakeup import Wakeup
 
 OPEN_FLAGS: Final = (
@@ -32,17 +33,37 @@ OPEN_FLAGS: Final = (
 )
 MOST_AT_ONCE: Final = 1000
 """Files taken between two scans."""
-
+MOST_TOGETHER: Final = 64
+BYTES_TOGETHER: Final = 8 * 1024 * 1024
+"""Files that are put on disk in one flush: where a flush takes milliseconds, ten thousand of them take a minute."""
 SHORTEST_PAUSE: Final = 0.05
 
 
 class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans."""
+    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans.
+
+    Taken files go to `taken`, if it is given; what lies in the folders `spared` is no export.
+    """
 
     settle: float = 3.0
     give_up: float = 300.0
     interval: float = 1.0
     largest: int = 256 * 1024 * 1024
+    taken: Path | None = None
+    spared: tuple[Path, ...] = ()
+
+
+class File(NamedTuple):
+    """A file that has been read; `note` says why it is taken although it is not whole."""
+
+    sighting: Sighting
+    payload: bytes
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name as text on one line, whatever bytes it has."""
+        return printable(self.sighting.path.name)
 
 
 class Changed(Exception):
@@ -90,7 +111,14 @@ class Folder:
         self._intake = intake
         self._settings = settings or FolderSettings()
         self._complete = complete
-        self._sightings = Sightings(path, settle=self._settings.settle, give_up=self._settings.give_up, clock=clock)
+        self._shelves = Shelves(path, self._settings.taken)
+        self._sightings = Sightings(
+            path,
+            settle=self._settings.settle,
+            give_up=self._settings.give_up,
+            clock=clock,
+            spared=(self._shelves.place, *self._settings.spared),
+        )
         self._immovable: dict[Path, Print] = {}
         self._status = SourceStatus()
 
@@ -125,16 +153,28 @@ class Folder:
         self._status.state = "up"
         settled = [each for each in self._sightings.settled() if self._immovable.get(each.path) != each.print]
         faults = self._take_all(settled[:MOST_AT_ONCE], stop)
+        faults += self._carry_over()
         self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes()]))
         if len(settled) > MOST_AT_ONCE:
             return 0.0
         due = self._sightings.next_due()
         return self._settings.interval if due is None else min(due, self._settings.interval)
 
+    def _carry_over(self) -> list[str]:
+        try:
+            self._shelves.carry_over()
+        except OSError as fault:
+            where = f"{self._shelves.place}: {fault.strerror or fault}"
+            return [f"taken files wait in .taken, because they cannot be moved to {where}"]
+        return []
+
     def _notes(self) -> list[str]:
         notes = []
         if self._immovable:
-            notes.append(f"{len(self._immovable)} files were taken but cannot be moved to {self._path.name}/taken")
+            place = self._shelves.place
+            notes.append(
+                f"{len(self._immovable)} files were taken but cannot be moved to {place.parent.name}/{place.name}"
+            )
         if self._sightings.left_alone:
             notes.append(f"{self._sightings.left_alone} links, pipes or unreadable folders are left alone")
         if self._sightings.data_folders:
@@ -142,40 +182,61 @@ class Folder:
         return notes
 
     def _take_all(self, settled: list[Sighting], stop: threading.Event) -> list[str]:
-        """Take one after the other; what kept some of them from being taken."""
+        """Take files in groups that share their way to the disk; what kept some of them from being taken."""
         faults: list[str] = []
+        group: list[File] = []
         for sighting in settled:
             if stop.is_set():
                 break
-            try:
-                self._take(sighting)
-            except Changed:
-                continue
-            except OSError as fault:
-                faults.append(f"a file cannot be read: {fault.strerror or fault}")
-            except Refused as reason:
-                self._status.refusals += 1
-                return [*faults, str(reason)]
+            if file := self._read(sighting, faults):
+                group.append(file)
+            if len(group) >= MOST_TOGETHER or sum(len(each.payload) for each in group) >= BYTES_TOGETHER:
+                if not self._keep(group, faults):
+                    return faults
+                group = []
+        self._keep(group, faults)
         return faults
 
-    def _take(self, sighting: Sighting) -> None:
-        if sighting.print.size > self._settings.largest:
-            raise OSError(f"it is larger than {self._settings.largest} bytes")
-        payload = read_unchanged(sighting.path, sighting.print)
-        note = ""
-        if self._complete and not self._complete(payload):
-            sighting.partial = True
-            if not self._sightings.has_waited(sighting):
-                return
-            note = f"the file was still incomplete after {self._settings.give_up:g} seconds"
-        self._intake.keep(payload, name=printable(sighting.path.name), note=note)
-        self._status.bytes_in += len(payload)
-        self._status.messages += 1
-        self._acknowledge(sighting)
+    def _read(self, sighting: Sighting, faults: list[str]) -> File | None:
+        """A file as it is, if it is to be taken now."""
+        try:
+            if sighting.print.size > self._settings.largest:
+                raise OSError(f"it is larger than {self._settings.largest} bytes")
+            payload = read_unchanged(sighting.path, sighting.print)
+        except Changed:
+            return None
+        except OSError as fault:
+            faults.append(f"a file cannot be read: {fault.strerror or fault}")
+            return None
+        if not self._complete or self._complete(payload):
+            return File(sighting, payload)
+        sighting.partial = True
+        if not self._sightings.has_waited(sighting):
+            return None
+        return File(sighting, payload, f"the file was still incomplete after {self._settings.give_up:g} seconds")
+
+    def _keep(self, files: list[File], faults: list[str]) -> bool:
+        """Put files on disk, then move them away; false if the disk does not take them."""
+        whole = [each for each in files if not each.note]
+        try:
+            if whole:
+                self._intake.keep_all([each.payload for each in whole], [each.name for each in whole])
+            for each in files:
+                if each.note:
+                    self._intake.keep(each.payload, name=each.name, note=each.note)
+        except Refused as reason:
+            self._status.refusals += 1
+            faults.append(str(reason))
+            return False
+        for each in files:
+            self._status.bytes_in += len(each.payload)
+            self._status.messages += 1
+            self._acknowledge(each.sighting)
+        return True
 
     def _acknowledge(self, sighting: Sighting) -> None:
         try:
-            taken = move_to_taken(sighting.path, self._path, today())
+            taken = self._shelves.put(sighting.path, today())
         except OSError:
             self._immovable[sighting.path] = sighting.print
             return

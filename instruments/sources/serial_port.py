@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import serial
 
+from instruments.host import WINDOWS, read_device
 from instruments.links.link import Link
 from instruments.sources.backoff import Backoff
 from instruments.sources.line import POLL_SECONDS, LineSource
@@ -31,16 +32,26 @@ class SerialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class SerialLine:
-    """An open serial port as a line."""
+    """An open serial port as a line.
+
+    A device of a POSIX system is read with half the calls that the library makes: at 115200 baud a read brings some 62
+    bytes, and 64 lines make ten thousand of them a second.
+    """
 
     def __init__(self, port: serial.Serial) -> None:
         self._port = port
+        self._device = port.fileno() if type(port) is serial.Serial and not WINDOWS else None
 
     def read(self, seconds: float) -> bytes:
         """What has come in; the port's own time limit is set once, as setting it reconfigures the port."""
+        if self._device is not None:
+            return read_device(self._device, seconds)
         if self._port.timeout != seconds:
             self._port.timeout = seconds
-        return bytes(self._port.read(self._port.in_waiting or 1))
+        if not (first := self._port.read(1)):
+            return b""
+        more = self._port.in_waiting
+        return bytes(first + self._port.read(more) if more else first)
 
     def write(self, answer: bytes) -> None:
         """Send all of it."""

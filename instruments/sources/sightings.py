@@ -1,18 +1,16 @@
 """What lies in an export folder, and how long each file has stood still by our own clock.
 
 Links, pipes and devices are left alone; so are empty files, hidden ones, and the names that programs give to files
-they are still writing. Folders inside the folder are looked into, except the one where taken files go and a data folder
-of Graftline: taken in, a spool would be moved away from under the service that writes it.
+they are still writing. Folders inside the folder are looked into, except those where its own files are put and a data
+folder of Graftline: taken in, a spool would be moved away from under the service that writes it.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 import msgspec
-
-from instruments.sources.taken import TAKEN
 
 UNFINISHED_SUFFIXES: Final = (".tmp", ".part", ".filepart", ".crdownload")
 UNFINISHED_PREFIXES: Final = ("~", ".")
@@ -58,14 +56,26 @@ def is_data_folder(path: str | Path) -> bool:
 
 
 class Sightings:
-    """The files of one folder, updated by `look`. `settle` and `give_up` in seconds, `clock` monotonic."""
+    """The files of one folder, updated by `look`. `settle` and `give_up` in seconds, `clock` monotonic.
 
-    def __init__(self, folder: Path, *, settle: float, give_up: float, clock: Callable[[], float]) -> None:
+    Folders that are `spared` are not looked into.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settle: float,
+        give_up: float,
+        clock: Callable[[], float],
+        spared: Collection[Path] = (),
+    ) -> None:
         self.left_alone = 0
         """Entries of the last look that are no regular files, or cannot be looked at."""
         self.data_folders = 0
         """Data folders of Graftline that the last look came upon, and did not look into."""
         self._folder = folder
+        self._spared = frozenset(_inside(folder, spared))
         self._settle = settle
         self._give_up = give_up
         self._clock = clock
@@ -151,13 +161,19 @@ class Sightings:
         self._was_mounted = mounted
 
     def _entries(self, folder: str) -> "Iterator[os.DirEntry[str]]":
-        top = folder == os.fspath(self._folder)
         try:
             with os.scandir(folder) as entries:
-                for each in entries:
-                    if not is_unfinished(each.name) and not (top and each.name == TAKEN):
-                        yield each
+                yield from (each for each in entries if not is_unfinished(each.name) and each.path not in self._spared)
         except OSError:
-            if top:
+            if folder == os.fspath(self._folder):
                 raise
             self.left_alone += 1
+
+
+def _inside(folder: Path, places: Collection[Path]) -> Iterator[str]:
+    """Those of these places that lie in the folder, as a scan of it names them, whatever links lead there."""
+    top = os.path.realpath(folder)
+    for place in places:
+        where = os.path.relpath(os.path.realpath(place), top)
+        if where != os.curdir and not where.startswith(os.pardir):
+            yield os.path.join(folder, where)  # noqa: PTH118  # as the scan: plain texts

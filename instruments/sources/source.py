@@ -24,7 +24,7 @@ class Intake(Protocol):
     def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
         """Keep a message; the receipt's id. Takes up the parts kept before it. Raises Refused."""
 
-    def keep_all(self, payloads: Sequence[bytes]) -> None:
+    def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
         """Keep whole messages that share their way to the disk. Raises Refused if any of them may not be there."""
 
     def parts(self) -> list[bytes]:

@@ -1,19 +1,53 @@
-"""Where an export folder keeps what was taken from it: `taken/<day>/`, nothing ever overwritten."""
+"""Where an export folder keeps what was taken from it: `<shelves>/<day>/`, nothing ever overwritten.
 
+A move is the acknowledgement of a file, and only within one disk is it all or nothing. Where the shelves are on another
+disk, or out of reach, a file is moved into the folder's own `.taken` first and carried over from there: intake waits
+for no archive, and a stop in the middle loses and doubles nothing.
+"""
+
+import filecmp
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
+from typing import Final
 
-TAKEN = "taken"
+from instruments.host import sync_file, sync_folder
+
+TAKEN: Final = "taken"
+WAITING: Final = ".taken"
+CARRIED_AT_ONCE: Final = 1000
+"""Files carried over between two scans."""
 
 
-def move_to_taken(path: Path, folder: Path, day: date) -> Path:
-    """Move the file below `folder`/taken and return where it is now. Raises OSError."""
-    shelf = folder / TAKEN / day.isoformat()
-    shelf.mkdir(parents=True, exist_ok=True)
-    return _rename(path, shelf / path.name)
+class Shelves:
+    """The shelves of one folder: at `place`, or in its subfolder `taken`."""
+
+    def __init__(self, folder: Path, place: Path | None = None) -> None:
+        self.place = place or folder / TAKEN
+        self._elsewhere = place is not None
+        self._waiting = folder / WAITING
+        self._some_wait = self._elsewhere
+
+    def put(self, path: Path, day: date) -> Path:
+        """Move a file onto the shelf of this day and return where it is now. Raises OSError."""
+        try:
+            return _shelve(path, self.place / day.isoformat())
+        except OSError:
+            if not self._elsewhere:
+                raise
+        self._some_wait = True
+        return _shelve(path, self._waiting / day.isoformat())
+
+    def carry_over(self) -> None:
+        """Bring what waits onto the shelves. Raises OSError while they are out of reach."""
+        if not self._some_wait:
+            return
+        for path in islice(self._waiting.glob("*/*"), CARRIED_AT_ONCE):
+            carry(path, self.place / path.parent.name)
+        self._some_wait = any(self._waiting.glob("*/*"))
 
 
 def put_back(taken: Path, path: Path) -> Path:
@@ -21,13 +55,37 @@ def put_back(taken: Path, path: Path) -> Path:
     return _rename(taken, path)
 
 
-def _rename(path: Path, target: Path) -> Path:
-    free = next(each for each in _numbered(target) if not os.path.lexists(each))
-    return path.rename(free)
+def carry(path: Path, shelf: Path) -> None:
+    """Move a file to another disk: it is whole there, and on disk, before it is gone here. Raises OSError."""
+    shelf.mkdir(parents=True, exist_ok=True)
+    target = next(each for each in numbered(shelf / path.name) if not os.path.lexists(each) or same(each, path))
+    if not target.exists():
+        unfinished = shelf / f".{path.name[:200]}.part"
+        shutil.copy2(path, unfinished)
+        with unfinished.open("r+b") as file:
+            sync_file(file.fileno())
+        unfinished.rename(target)
+        sync_folder(shelf)
+    path.unlink()
 
 
-def _numbered(path: Path) -> Iterator[Path]:
+def same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same bytes: one was carried over, and the stop came before it was gone here."""
+    return one.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def numbered(path: Path) -> Iterator[Path]:
     """run.csv, run-2.csv, run-3.csv ..."""
     yield path
     for number in count(2):
         yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def _shelve(path: Path, shelf: Path) -> Path:
+    shelf.mkdir(parents=True, exist_ok=True)
+    return _rename(path, shelf / path.name)
+
+
+def _rename(path: Path, target: Path) -> Path:
+    free = next(each for each in numbered(target) if not os.path.lexists(each))
+    return path.rename(free)

@@ -1,9 +1,7 @@
 """How fast the links are: sessions in virtual time, durable frames and messages, bad company, export folders."""
 
-import itertools
 import tempfile
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -17,12 +15,12 @@ from instruments.links.mllp import MllpReceiver
 from instruments.simulated.analyser import harvest_counts, records
 from instruments.simulated.sessions import BadLine, Sessions
 from instruments.simulated.streams import fuzzed
-from instruments.sources.folder import Folder, FolderSettings
-from instruments.sources.sightings import AT_REST_SECONDS, Sightings
 from instruments.sources.source import SourceStatus, drive
 from pipeline.bench import mllp_peers
 from pipeline.bench.figures import Figure, seconds
+from pipeline.bench.folders import renamed, scan, written
 from pipeline.bench.mllp_peers import Load, Server, bad_connections, serving
+from pipeline.bench.serial_lines import lines_in_real_time
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
 
@@ -30,6 +28,7 @@ MESSAGE = records(specimen="A999924000123", counts=harvest_counts(1), measured="
 LINES = 64
 CONNECTIONS = {10: 2000, 64: 8000}
 """Connections at once, and the goal for each in round trips a second."""
+CLIENTS = 100
 PEERS = {"hl7apy": mllp_peers.hl7apy, "python-hl7": mllp_peers.python_hl7}
 PACKAGES = {"hl7apy": "hl7apy", "python-hl7": "hl7"}
 
@@ -44,6 +43,8 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     renames: int = 10_000
     streams: int = 200_000
     bad: int = 1000
+    lines: int = LINES
+    clients: int = CLIENTS
     goals: Mapping[int, int] = msgspec.field(default_factory=lambda: CONNECTIONS)
 
 
@@ -53,10 +54,13 @@ def run(sizes: Sizes | None = None) -> list[Figure]:
     return [
         *virtual_time(of.hours),
         durable_frames(of.messages),
+        *lines_in_real_time(of.lines, of.lasting),
         *round_trips(of.lasting, of.goals),
+        slowest_of(of.clients, of.lasting),
         honest_among_bad(of.lasting, of.bad),
+        renamed(of.renames),  # before others make the disk forget a hundred thousand files
         scan(of.files),
-        claimed(of.renames),
+        written(of.files),
         fuzz(of.streams),
     ]
 
@@ -120,6 +124,12 @@ def round_trips(lasting: float, goals: Mapping[int, int]) -> list[Figure]:
     return figures
 
 
+def slowest_of(clients: int, lasting: float) -> Figure:
+    """How long the slowest in a hundred waits when so many clients never rest."""
+    slowest = loaded(mllp_peers.graftline, clients, lasting)[1]
+    return Figure(f"MLLP, {clients} clients, slowest of a hundred", slowest, "ms", "goal: below 250")
+
+
 def loaded(server: Server, connections: int, lasting: float) -> tuple[float, float]:
     """Round trips a second under a load, and the latency of the slowest in a hundred, in milliseconds."""
     with serving(server) as port:
@@ -139,41 +149,6 @@ def honest_among_bad(lasting: float, bad: int) -> Figure:
         return Figure(
             f"honest sender among {bad} bad, slowest of a hundred", load.slowest(0.99), "ms", "goal: below 200"
         )
-
-
-def scan(files: int) -> Figure:
-    """One look at a folder full of files that cannot be moved away and have stood still for a minute."""
-    with tempfile.TemporaryDirectory() as place:
-        for number in range(files):
-            Path(place, f"run-{number}.csv").write_bytes(b"invented")
-        now = itertools.count(0.0, AT_REST_SECONDS + 1)
-        sightings = Sightings(Path(place), settle=3.0, give_up=300.0, clock=lambda: next(now))
-        sightings.look()
-        begun = time.process_time()
-        sightings.look()
-        return Figure(f"scan of {files} files", time.process_time() - begun, "s of processor", "goal: at most 0.3")
-
-
-def claimed(renames: int) -> Figure:
-    """From a burst of renamed files to the last one kept and moved away, each once."""
-    with tempfile.TemporaryDirectory() as place, Spool(Path(place) / "spool") as spool:
-        exports = Path(place) / "exports"
-        exports.mkdir()
-        intake = SpoolIntake(spool, "exports")
-        folder = Folder("exports", exports, intake, settings=FolderSettings(settle=0.0))
-        for number in range(renames):
-            (exports / f"run-{number}.tmp").write_bytes(b"%d" % number)
-            (exports / f"run-{number}.tmp").rename(exports / f"run-{number}.csv")
-
-        def take() -> None:
-            stop = threading.Event()
-            while folder.status.messages < renames:
-                folder.scan(stop)
-
-        lasted = seconds(take)
-        kept = {payload for _, payload in spool.read()}
-        exactly = "each once" if len(kept) == renames == spool.last else "NOT each once"
-        return Figure(f"{renames} renamed files claimed, {exactly}", lasted, "s", "goal: at most 30")
 
 
 def fuzz(count: int) -> Figure:

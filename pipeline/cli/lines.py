@@ -11,12 +11,12 @@ from cyclopts.validators import Number
 
 from instruments.simulated.scenes import Fault
 from pipeline.cli.answers import counted
-from pipeline.cli.session import Here
+from pipeline.cli.session import Here, Session
 from pipeline.errors import ConfigError, Unavailable
 
 if TYPE_CHECKING:
     from instruments.recording import Piece
-    from instruments.simulated.wire import UrlWire
+    from instruments.simulated.wire import AcceptedWire, UrlWire
 
 READ_SECONDS = 0.05
 ANSWER_SECONDS = 5.0
@@ -38,7 +38,7 @@ def capture(
     Parameters
     ----------
     port
-        The port that the instrument is on: a serial device or a pyserial URL.
+        The port that the instrument is on, a serial device or a pyserial URL; or our address:port, where it connects.
     into
         The file for the recording.
     to
@@ -50,7 +50,7 @@ def capture(
     """
     from instruments.recording import redacted, write_recording  # noqa: PLC0415
 
-    with closing(opened(port)) as instrument:
+    with closing(heard_from(port, session)) as instrument:
         if to:
             with closing(opened(to)) as host:
                 pieces = list(overheard(instrument, host, seconds))
@@ -75,7 +75,32 @@ def opened(url: str) -> "UrlWire":
         raise Unavailable(f"the port {url} cannot be opened: {fault}") from fault
 
 
-def overheard(instrument: "UrlWire", host: "UrlWire | None", seconds: float) -> "Iterator[Piece]":
+def heard_from(address: str, session: Session) -> "UrlWire | AcceptedWire":
+    """The line an instrument is on: a port that we open, or host:port on which it connects to us.
+
+    Raises ConfigError for an address that other machines reach without leave, Unavailable.
+    """
+    from instruments.simulated.wire import AcceptedWire  # noqa: PLC0415
+    from pipeline.config.addresses import REMOTE, host_and_port, is_loopback  # noqa: PLC0415
+
+    if not is_ours(address):
+        return opened(address)
+    if not is_loopback(host_and_port(address)[0]) and not session.site.settings.service.allow_remote:
+        raise ConfigError(f"the address {address} is open to other machines. {REMOTE}")
+    try:
+        return AcceptedWire(address)
+    except OSError as fault:
+        raise Unavailable(f"cannot listen on {address}: {fault.strerror or fault}") from fault
+
+
+def is_ours(address: str) -> bool:
+    """Whether this is host:port, where the instrument connects to us, and no port that we open."""
+    from pipeline.config.addresses import HOST_AND_PORT  # noqa: PLC0415
+
+    return HOST_AND_PORT.fullmatch(address) is not None
+
+
+def overheard(instrument: "UrlWire | AcceptedWire", host: "UrlWire | None", seconds: float) -> "Iterator[Piece]":
     """What either side says, passed on to the other."""
     from instruments.recording import Piece  # noqa: PLC0415
 
@@ -187,7 +212,7 @@ def listen(port: str, *, seconds: Seconds = 60.0, name: str = "new-instrument", 
     Parameters
     ----------
     port
-        The port that the instrument is on: a serial device or a pyserial URL.
+        The port that the instrument is on, a serial device or a pyserial URL; or our address:port, where it connects.
     seconds
         How long to listen.
     name
@@ -198,7 +223,7 @@ def listen(port: str, *, seconds: Seconds = 60.0, name: str = "new-instrument", 
     heard = b""
     until = time.monotonic() + seconds
     found = None
-    with closing(opened(port)) as line:
+    with closing(heard_from(port, session)) as line:
         while found is None and time.monotonic() < until and len(heard) < ENOUGH:
             heard += line.read(min(0.5, seconds))
             found = recognised(heard, session.site.formats)
@@ -209,5 +234,5 @@ def listen(port: str, *, seconds: Seconds = 60.0, name: str = "new-instrument", 
         session.answers.object({"link": found.link, "format": found.format, "why": found.why})
     else:
         session.answers.line(f"# {found.why}")
-        session.answers.out.write(toml_for(found, name, "port", port))
+        session.answers.out.write(toml_for(found, name, "listen" if is_ours(port) else "port", port))
     return 0

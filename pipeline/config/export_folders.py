@@ -10,7 +10,7 @@ from pathlib import Path
 
 from instruments.sources.sightings import is_data_folder
 from pipeline.config.folders import real
-from pipeline.config.settings import SiteSettings
+from pipeline.config.settings import Instrument, SiteSettings
 from pipeline.errors import ConfigError
 
 OWN = ("spool", "nomenclature", "profiles", "snapshots")
@@ -22,6 +22,7 @@ def check_export_folders(site: SiteSettings, home: Path) -> None:
     for instrument in site.instruments:
         if instrument.source != "folder":
             continue
+        _check_places(instrument, home, str(site.path))
         folder = real(instrument.address)
         if met := next((each for each in _data_folders(folder, real(home)) if _would_take(folder, each)), None):
             raise ConfigError(
@@ -29,6 +30,17 @@ def check_export_folders(site: SiteSettings, home: Path) -> None:
                 f"inside the data folder {met}, which would be moved away file by file; name a folder that lies "
                 "elsewhere, or another data folder with --home",
                 str(site.path),
+            )
+
+
+def _check_places(instrument: Instrument, home: Path, site_file: str) -> None:
+    """Raises ConfigError where files would be put among those that Graftline writes for itself."""
+    for place in filter(None, (instrument.files.taken, instrument.files.quarantine)):
+        if any(real(place).is_relative_to(real(home) / own) for own in OWN):
+            raise ConfigError(
+                f'files of the instrument "{instrument.name}" would be put into {place}, among those that Graftline '
+                "writes for itself; name a folder that lies elsewhere",
+                site_file,
             )
 
 

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.config.addresses import check_address, files_at, folder_at
 from pipeline.config.folders import real
 from pipeline.config.instrument_models import check_name, check_names, check_profile
+from pipeline.config.put_away import check_places, places
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
@@ -19,6 +20,7 @@ FITTING: dict[str, tuple[SourceKind, ...]] = {
     "serial": ("port",),
     "link": ("port", "listen", "connect"),
     "timers": ("port", "listen", "connect"),
+    "astm": ("port", "listen", "connect"),
     "lines": ("port", "listen", "connect"),
     "tls": ("listen", "connect"),
     "files": ("folder",),
@@ -39,6 +41,7 @@ class Instruments:
         self._check_shared(tables)
         self._check_nested(tables)
         found = [self._resolve(stated, number, allow_remote) for number, stated in enumerate(tables)]
+        check_places(self.file, found)
         return tuple(each for each in found if each)
 
     def _resolve(self, stated: dict[str, Any], number: int, allow_remote: bool) -> Instrument | None:
@@ -62,9 +65,11 @@ class Instruments:
     def _made(self, merged: dict[str, Any], source: SourceKind) -> Instrument:
         kept = {key: merged[key] for key in Instrument.__struct_fields__ if key in merged}
         kept |= {"tls": files_at(self.file, merged["tls"])} if "tls" in merged else {}
+        address = self._opened(merged, source)
         if source == "folder":
             kept.pop("link", None)
-        return msgspec.convert({**kept, "source": source, "address": self._opened(merged, source)}, Instrument)
+            kept["files"] = {**merged.get("files", {}), **places(address, merged.get("files", {}))}
+        return msgspec.convert({**kept, "source": source, "address": address}, Instrument)
 
     def _opened(self, stated: Mapping[str, Any], source: SourceKind) -> str:
         address: str = stated[source]

@@ -101,6 +101,19 @@ class Timers(Struct, frozen=True, kw_only=True):
     tries: Annotated[Tries | None, Meta(description="a whole number of tries, 1 to 100")] = None
 
 
+class Astm(Struct, frozen=True, kw_only=True):
+    """How the link `astm` frames what it sends, and how long a frame it takes."""
+
+    longest_text: Annotated[
+        Annotated[int, Meta(ge=1, le=63_993)], Meta(description="a whole number of bytes, 1 to 63993")
+    ] = 240
+    packed: Annotated[bool, Meta(description=YES_OR_NO)] = False
+    largest_frame: Annotated[
+        Annotated[int, Meta(ge=247, le=16_777_216)], Meta(description="a whole number of bytes, 247 to 16777216")
+    ] = 64_000
+    sessions: Annotated[Tries, Meta(description="a whole number of sessions, 1 to 100")] = 6
+
+
 class Lines(Struct, frozen=True, kw_only=True):
     """How a device marks its lines (link `lines`), and what makes it talk; see `control_characters`."""
 
@@ -121,10 +134,13 @@ class Tls(Struct, frozen=True, kw_only=True):
 
 
 class Files(Struct, frozen=True, kw_only=True):
-    """When a file in an export folder is taken to be complete."""
+    """When a file in an export folder is taken to be complete, and where it goes then."""
 
     settle_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 3.0
     give_up_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 300.0
+    end_mark: Annotated[Text | None, Meta(description="what the last line begins with, a text in quotes")] = None
+    taken: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
+    quarantine: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
 
 
 class InstrumentModel(Struct, frozen=True, kw_only=True):
@@ -141,6 +157,7 @@ class InstrumentModel(Struct, frozen=True, kw_only=True):
     silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    astm: Astm = Astm()
     lines: Lines = Lines()
     files: Files = Files()
 
@@ -160,6 +177,7 @@ class InstrumentEntry(Struct, frozen=True, kw_only=True):
     silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    astm: Astm = Astm()
     lines: Lines = Lines()
     files: Files = Files()
     tls: Tls | None = None
@@ -209,6 +227,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     silence_hours: float | None = None
     serial: SerialLine = SerialLine()
     timers: Timers = Timers()
+    astm: Astm = Astm()
     lines: Lines = Lines()
     files: Files = Files()
     tls: Tls | None = None

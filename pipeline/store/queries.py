@@ -40,6 +40,11 @@ def quarantine(store: Store) -> Iterator[Row]:
     return store.rows(script("dump/quarantine"))
 
 
+def quarantined_of(store: Store, source: str, after: int) -> Iterator[Row]:
+    """The receipts of one source behind a sequence number that could not be read, with the reason."""
+    return store.rows(script("dump/quarantined_of"), [source, after])
+
+
 def summary(store: Store) -> Iterator[Row]:
     """What became of the receipts of each source; `loaded` counts the superseded ones too, for they were loaded."""
     return store.rows(script("dump/summary"))

@@ -35,8 +35,9 @@ class OrderIntake:
             raise Refused("the work list cannot be written") from fault
         return ""
 
-    def keep_all(self, payloads: Sequence[bytes]) -> None:
+    def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
         """One after the other: what is wrong with one order is no other sender's fault, so the caller asks again."""
+        del names
         for payload in payloads:
             self.keep(payload)
 

@@ -28,7 +28,18 @@ TINY: dict[str, Callable[[], list[Figure]]] = {
     "formats": lambda: formats.run(size=1, rounds=1),
     "store": lambda: store.run(batches=2, batch=3, donors=5),
     "links": lambda: links.run(
-        links.Sizes(lasting=0.05, hours=0.1, messages=1, files=5, renames=3, bad=5, streams=5, goals={10: 2000})
+        links.Sizes(
+            lasting=0.2,
+            hours=0.1,
+            messages=1,
+            files=5,
+            renames=3,
+            bad=5,
+            streams=5,
+            lines=2,
+            clients=3,
+            goals={10: 2000},
+        )
     ),
     "start": lambda: start.run(rounds=1),
 }
@@ -39,6 +50,12 @@ GOALS = {
     "links": {
         "MLLP, 10 connections, durable round trips": "goal: at least 2000",
         "durable frames, 64 lines": "goal: at least 1000",
+        "2 serial lines that never rest, of all processors": "goal: at most 25",
+        "2 serial lines, 60 ms between messages, ACK, slowest of a hundred": "goal: below 200",
+        "2 serial lines, 60 ms between messages, NAKs": "goal: none",
+        "MLLP, 3 clients, slowest of a hundred": "goal: below 250",
+        "3 renamed files claimed, each once": "goal: at most 30",
+        "5 files at once taken in, each once": "goal: at most 180",
     },
     "start": {"graftline --help": "goal: at most 250"},
 }

@@ -1,7 +1,9 @@
 """A line by itself: captured, played again, played by nobody, recognised. Everything on it is invented."""
 
+import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from instruments.links.link import Message, Send
 from instruments.links.mllp import frame
 from instruments.recording import Piece, read_recording, redacted, write_recording
 from instruments.simulated.serial_line import SerialCable
+from pipeline.demo.performance import free_port
 from pipeline.recognition import recognised, toml_for
 from pipeline.site import open_site
 
@@ -171,3 +174,72 @@ def test_a_silent_line_tells_nothing(graftline):
     answer = graftline("listen", "loop://", "--for", "0.1")
     assert (answer.code, answer.out) == (1, "")
     assert "compare the line settings" in answer.err
+
+
+def dialled(port, *said):
+    """Connects when somebody listens there, as often as there is something to say; what came back."""
+    came_back = []
+
+    def dial():
+        for each in said:
+            with connected(port) as connection:
+                connection.sendall(each)
+                connection.settimeout(0.3)
+                with suppress(TimeoutError):
+                    came_back.append(connection.recv(100))
+
+    thread = threading.Thread(target=dial, daemon=True)
+    thread.start()
+    return thread, came_back
+
+
+def connected(port):
+    until = time.monotonic() + 10
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1)
+        except ConnectionRefusedError:
+            assert time.monotonic() < until, "nobody listens"
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("said", "link", "format"),
+    [
+        (b"\x05", "astm", "astm_records"),
+        (frame(b"MSH|^~\\&|LAB||||||ORU^R01|1|P|2.5.1\r"), "mllp", "hl7_oru"),
+    ],
+)
+def test_an_instrument_that_connects_to_us_is_recognised_too(graftline, said, link, format):
+    port = free_port()
+    thread, came_back = dialled(port, b"", said)  # a first connection that says nothing spoils nothing
+    answer = graftline("listen", f"127.0.0.1:{port}", "--for", "10")
+    thread.join(5)
+    assert answer.code == 0
+    assert answer.out.endswith(
+        f'name = "new-instrument"\nlisten = \'127.0.0.1:{port}\'\nlink = "{link}"\nformat = "{format}"\n'
+    )
+    assert set(came_back) <= {b""}, "nothing was answered"
+
+
+def test_an_instrument_that_connects_to_us_is_captured(graftline, here):
+    port = free_port()
+    thread, _ = dialled(port, b"first\r\n", b"second\r\n")
+    assert graftline("capture", f"127.0.0.1:{port}", "--into", "line.jsonl", "--for", "3").code == 0
+    thread.join(5)
+    assert b"".join(each.sent for each in read_recording(Path("line.jsonl"))) == b"first\r\nsecond\r\n"
+
+
+def test_an_address_open_to_the_world_needs_leave(graftline, here):
+    answer = graftline("listen", "0.0.0.0:4001", "--for", "0.1")
+    assert answer.code == 2
+    assert "allow_remote = true" in answer.err
+    Path("open.toml").write_text("[service]\nallow_remote = true\n")
+    assert graftline("--config", "open.toml", "listen", f"0.0.0.0:{free_port()}", "--for", "0.1").code == 1
+
+
+def test_an_address_that_is_taken_is_told(graftline):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = graftline("listen", f"127.0.0.1:{server.getsockname()[1]}", "--for", "0.1")
+    assert answer.code == 3
+    assert "cannot listen on 127.0.0.1:" in answer.err

@@ -197,3 +197,14 @@ def test_a_folder_that_is_not_there_yet_is_a_warning_and_a_read_only_one_too(pla
     for closed, level in ((os.W_OK, "warning"), (os.R_OK | os.X_OK, "error")):
         monkeypatch.setattr(os, "access", lambda path, mode, closed=closed: str(path) != str(exports) or mode != closed)
         assert place.instrument('folder = "exports"').level == level
+
+
+@pytest.mark.parametrize("key", ["taken", "quarantine"])
+def test_a_folder_that_files_cannot_be_put_into_is_a_warning(place, key):
+    (place.site.parent / "exports").mkdir()
+    put_away = place.site.parent / "put-away"
+    way_in = f"folder = \"exports\"\nfiles = {{ {key} = '{put_away / 'deeper'}' }}"
+    assert place.instrument(way_in).level == "ok", "it is made when it is needed"
+    put_away.write_bytes(b"a file where a folder should be")
+    finding = place.instrument(way_in)
+    assert (finding.level, finding.message) == ("warning", f"nothing can be put into {put_away / 'deeper'}")

@@ -66,6 +66,19 @@ def test_a_folder_beside_the_data_folder_or_of_its_own_within_it_is_taken(opened
     assert opened(folder) == str(tmp_path / folder)
 
 
+@pytest.mark.parametrize("key", ["taken", "quarantine"])
+def test_no_file_is_put_among_those_of_the_data_folder(tmp_path, key):
+    site_file = tmp_path / "site.toml"
+    for place, refused in (("../home/spool", True), ("../home/put-away", False)):
+        files = f"{{ {key} = '{place}' }}"
+        site_file.write_text(f"[[instrument]]\nname = 'exports'\nfolder = 'exports'\nfiles = {files}\n", "utf-8")
+        if refused:
+            with pytest.raises(ConfigError, match="among those that Graftline writes for itself"):
+                open_site(tmp_path / "home", site_file)
+        else:
+            open_site(tmp_path / "home", site_file).close()
+
+
 def test_the_doctor_says_so_too(tmp_path):
     site_file = tmp_path / "site.toml"
     site_file.write_text("[[instrument]]\nname = 'exports'\nfolder = 'home'\n", encoding="utf-8")

@@ -25,6 +25,7 @@ SECTIONS = {
     "`[[destination]]`": settings.Destination,
     "`serial`": settings.SerialLine,
     "`timers`": settings.Timers,
+    "`astm`": settings.Astm,
     "`lines`": settings.Lines,
     "`tls`": settings.Tls,
     "`files`": settings.Files,
@@ -63,7 +64,7 @@ def test_the_page_states_the_default_that_the_program_uses(title):
     assert page == {name: default(field) for name, field in plain.items()}
 
 
-NESTED = {"serial", "timers", "lines", "files"}
+NESTED = {"serial", "timers", "astm", "lines", "files"}
 
 
 def test_the_tables_of_the_site_file_are_those_on_the_page():

@@ -1,50 +1,14 @@
 """New reports delivered to another system over MLLP, each once and in order. Everything here is invented."""
 
 import json
-import socket
-import threading
 
 import pytest
 
-from instruments.links.mllp import END, VT, frame
-from parsers.er7 import parse_message
-from pipeline.hl7.acknowledgement import acknowledge
 from pipeline.rebuild import rebuild
 from pipeline.service import Service
 from pipeline.site import open_site
 from pipeline.store.outbox import listed
-
-
-class Registry:
-    """A system that takes messages; `codes` are answered instead of AA, each once."""
-
-    def __init__(self):
-        self.received = []
-        self.codes = []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self.server.accept()
-            except OSError:
-                return
-            with connection:
-                self._talk(connection)
-
-    def _talk(self, connection):
-        buffered = b""
-        while chunk := connection.recv(65536):
-            buffered += chunk
-            while END in buffered:
-                block, _, buffered = buffered.partition(END)
-                message = block.partition(VT)[2]
-                self.received.append(parse_message(message).header.value(10))
-                answer = acknowledge(message, refused=None, now="2026-11-20T08:41:00+00:00")
-                code = self.codes.pop(0) if self.codes else "AA"
-                connection.sendall(frame(answer.replace(b"MSA|AA", f"MSA|{code}".encode())))
+from tests.flow.registry import Registry
 
 
 @pytest.fixture

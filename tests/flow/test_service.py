@@ -313,3 +313,22 @@ def test_a_port_of_the_service_that_another_program_has(home: Path, tmp_path: Pa
     assert refused.returncode == 3
     assert f"the port {port} of [service] cannot be opened" in refused.stderr
     assert not (home / "service.json").exists()
+
+
+def test_a_control_id_that_comes_again_with_another_content_is_another_message(
+    home: Path, exports: Path, start: Start, received: Callable[[], Any], eventually: Wait
+) -> None:
+    """Some analysers count from 1 again when they are switched on: an id alone tells nothing."""
+    port = free_port()
+    first = (exports / "oru-cbc.hl7").read_bytes()
+    other = first.replace(b"|48.2|", b"|47.1|")
+    assert first != other
+    service = start(MLLP.format(port=port))
+    eventually(lambda: service.is_up("laboratory-system"))
+    with MllpClient(f"127.0.0.1:{port}") as client:
+        answers = [client.exchange(each) for each in (first, other, first)]
+    eventually(lambda: len(received()) == 3)
+    assert [row["state"] for row in received()] == ["superseded", "loaded", "duplicate"]
+    assert len({answer.partition(b"\rMSA|AA|")[2].partition(b"\r")[0] for answer in answers}) == 1, "one control id"
+    assert service.stop() == 0
+    assert messages_in(home) == [first, other, first]

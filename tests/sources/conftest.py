@@ -31,9 +31,9 @@ class Kept:
             self.messages.append((name, payload, whole, note))
             return f"R{len(self.messages)}"
 
-    def keep_all(self, payloads: Sequence[bytes]) -> None:
-        for payload in payloads:
-            self.keep(payload)
+    def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
+        for payload, name in zip(payloads, names or [""] * len(payloads), strict=True):
+            self.keep(payload, name=name)
 
     def parts(self) -> list[bytes]:
         return list(self.open_parts)

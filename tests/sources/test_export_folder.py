@@ -10,7 +10,7 @@ from instruments.simulated.export_folder import grow, grow_slowly, write_in_plac
 from instruments.sources import folder as folder_module
 from instruments.sources.folder import Folder, FolderSettings
 from instruments.sources.sightings import is_unfinished
-from instruments.sources.taken import move_to_taken
+from instruments.sources.taken import Shelves
 
 PAYLOAD = b"<hml>INVENTED</hml>\n"
 SETTINGS = FolderSettings(settle=3.0, give_up=300.0)
@@ -147,12 +147,14 @@ def test_a_file_rewritten_in_the_same_size_while_it_is_read_is_not_taken(exports
 def test_a_file_replaced_before_the_move_is_put_back_and_taken_too(exports, intake, scan, monkeypatch):
     path = write_in_place(exports, "donor.hml", b"first")
 
+    real = Shelves.put
+
     def replaced(*arguments):
         path.write_bytes(PAYLOAD)
-        return move_to_taken(*arguments)
+        return real(*arguments)
 
     scan()
-    monkeypatch.setattr(folder_module, "move_to_taken", replaced)
+    monkeypatch.setattr(Shelves, "put", replaced)
     scan(3)
     monkeypatch.undo()
     assert path.read_bytes() == PAYLOAD
@@ -392,3 +394,33 @@ def test_a_folder_that_does_not_exist_yet_is_waited_for(exports, intake, start, 
     exports.mkdir()
     write_in_place(exports, "donor.hml", PAYLOAD)
     eventually(lambda: intake.whole == [PAYLOAD])
+
+
+def test_a_burst_is_put_on_disk_in_groups_and_each_file_is_moved_away(exports, intake, source, scan, monkeypatch):
+    groups = []
+    real = intake.keep_all
+
+    def grouped(payloads, names):
+        groups.append(len(payloads))
+        real(payloads, names)
+
+    monkeypatch.setattr(intake, "keep_all", grouped)
+    monkeypatch.setattr(folder_module, "MOST_TOGETHER", 4)
+    monkeypatch.setattr(folder_module, "BYTES_TOGETHER", 150)
+    for number, size in enumerate([100, 100, 1, 1, 1, 1, 1]):
+        write_in_place(exports, f"run-{number}.csv", bytes([number]) * size)
+    scan(), scan(3)
+    assert groups == [2, 4, 1]
+    assert intake.names == taken(exports) == [f"run-{number}.csv" for number in range(7)]
+
+
+def test_a_group_that_the_disk_does_not_take_stays_where_it_is(exports, intake, source, scan):
+    for number in range(3):
+        write_in_place(exports, f"run-{number}.csv", b"%d" % number)
+    intake.full = True
+    scan(), scan(3)
+    assert taken(exports) == []
+    assert (source.status.detail, source.status.refusals) == ("the disk is full", 1)
+    intake.full = False
+    scan()
+    assert taken(exports) == intake.names == ["run-0.csv", "run-1.csv", "run-2.csv"]

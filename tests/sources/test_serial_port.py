@@ -1,6 +1,7 @@
 """Instruments on serial ports: real pseudo-terminals, read by pyserial. Every message here is invented."""
 
 import sys
+import threading
 
 import pytest
 import serial
@@ -14,6 +15,7 @@ from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, 
 from instruments.simulated.separator import SeparatorRun
 from instruments.simulated.serial_line import SerialCable
 from instruments.sources.backoff import Backoff
+from instruments.sources.line import POLL_SECONDS
 from instruments.sources.serial_port import SerialPort, SerialSettings, open_serial
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
@@ -158,3 +160,55 @@ def test_the_delay_before_another_attempt_doubles_up_to_thirty_seconds():
     assert [backoff.delay() for _ in range(8)] == [1, 2, 4, 8, 16, 30, 30, 30]
     backoff.reset()
     assert backoff.delay() == 1
+
+
+def test_a_device_that_comes_back_is_opened_within_five_seconds_however_long_it_was_away(cable, intake, monkeypatch):
+    """The service's own delays, with the waiting left out: each is what a device that is plugged in may wait for."""
+    source = SerialPort("xn-1", cable.device, AstmLink(), intake)
+    delays, stop = [], threading.Event()
+    real = Backoff.delay
+
+    def noted(backoff):
+        delays.append(real(backoff))
+        if len(delays) == 50:
+            stop.set()
+        return 0.0
+
+    monkeypatch.setattr(Backoff, "delay", noted)
+    cable.unplug()
+    source.run(stop)
+    assert len(delays) == 50
+    assert max(delays) + POLL_SECONDS < 5
+
+
+def test_a_message_of_ours_that_is_refused_six_times_ends_in_eot_and_is_told(cable, intake, start, eventually):
+    query, answer = b"H|\\^&\rQ|1|^A9\rL|1|N\r", b"H|\\^&\rL|1|N\r"
+    link = AstmLink(settings=AstmSettings(sessions=1), respond=lambda _: [answer])
+    source = SerialPort("xn-1", cable.device, link, intake)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    sender(cable).send(query)
+    assert cable.read(5) == b"\x05"
+    cable.write(b"\x06")
+    sent = []
+    for _ in range(6):
+        sent.append(cable.read(5))
+        cable.write(b"\x15")
+    assert cable.read(5) == b"\x04"
+    assert len(set(sent)) == 1 and sent[0].startswith(b"\x021H|")
+    eventually(lambda: source.status.undelivered == 1)
+    assert source.status.detail.startswith("a message could not be delivered: the receiver refused a frame")
+
+
+@pytest.mark.parametrize("device", [True, False], ids=["device", "library"])
+def test_a_line_is_read_whole_in_time_and_to_its_end(cable, device):
+    """As a device, and as the ports that only the library can read."""
+    with open_serial(cable.device, SerialSettings()) as line:
+        if not device:
+            line._device = None
+        assert line.read(0.01) == b""
+        cable.write(b"invented, all at once")
+        assert line.read(5.0) == b"invented, all at once"
+        cable.unplug()
+        with pytest.raises(OSError, match=r"."):
+            line.read(1.0)
