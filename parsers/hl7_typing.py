@@ -73,7 +73,7 @@ def is_typing_order(order: Order) -> bool:
 
 def attributes_of(results: list[Result], sub_id: str, ledger: Ledger) -> dict[str, str]:
     """The local attributes that stand beside the results of one OBX-4, by code."""
-    beside = (each for each in results if is_attribute(each) and each.sub_id == sub_id)
+    beside = (each for each in results if each.sub_id == sub_id and is_attribute(each))
     return {each.code: _attribute_value(each.obx, ledger) for each in beside}
 
 
