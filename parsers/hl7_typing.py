@@ -73,7 +73,10 @@ def is_typing_order(order: Order) -> bool:
 
 def attributes_of(results: list[Result], sub_id: str, ledger: Ledger) -> dict[str, str]:
     """The local attributes that stand beside the results of one OBX-4, by code."""
-    beside = (each for each in results if each.sub_id == sub_id and is_attribute(each))
+    return _attributes([each for each in results if each.sub_id == sub_id and is_attribute(each)], ledger)
+
+
+def _attributes(beside: list[Result], ledger: Ledger) -> dict[str, str]:
     return {each.code: _attribute_value(each.obx, ledger) for each in beside}
 
 
@@ -94,9 +97,12 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
     """Every locus of an order, in its order, and what was odd about their values."""
     read: list[Read] = []
     findings: list[Finding] = []
+    beside: dict[str, list[Result]] = {}
+    for result in filter(is_attribute, order.results):
+        beside.setdefault(result.sub_id, []).append(result)
     for result in filter(is_typing, order.results):
         value = _value_of(result.obx, ledger)
-        attributes = attributes_of(order.results, result.sub_id, ledger) if result.sub_id else {}
+        attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
         found = _loci_of_result(result, value, attributes, order.results, ledger)
         withdrawn = _is_withdrawn(result.obx)
         if withdrawn:
