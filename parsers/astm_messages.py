@@ -12,7 +12,6 @@ Fields count the record type as field 1, so the specimen id is O-3 and a value R
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -36,19 +35,15 @@ class Delimiters(NamedTuple):
 class Record:
     """One record. Fields and components are numbered from 1; reading a value marks it as taken."""
 
-    __slots__ = ("_taken", "delimiters", "fields", "line", "text")
+    __slots__ = ("_taken", "delimiters", "fields", "line", "text", "type")
 
     def __init__(self, text: str, line: int, delimiters: Delimiters) -> None:
         self.text = text
         self.line = line
         self.delimiters = delimiters
         self.fields = ["", *text.split(delimiters.field)]
+        self.type = self.fields[1].strip()  # the letter that says what kind of record it is
         self._taken: set[int] = {1, 2} if self.type == "H" else {1}
-
-    @property
-    def type(self) -> str:
-        """The letter that says what kind of record it is."""
-        return self.fields[1].strip()
 
     @property
     def where(self) -> str:
@@ -74,12 +69,10 @@ class Record:
         parts = self.raw(number).split(self.delimiters.component)
         return [unescape(part.strip(), self.delimiters) for part in parts]
 
-    def left(self) -> Counter[str]:
+    def left(self) -> list[str]:
         """The paths of the fields that hold something and were not read."""
         numbered = enumerate(self.fields[2:], start=2)
-        return Counter(
-            f"{self.type}-{number}" for number, text in numbered if text.strip() and number not in self._taken
-        )
+        return [f"{self.type}-{number}" for number, text in numbered if number not in self._taken and text.strip()]
 
 
 def unescape(text: str, delimiters: Delimiters) -> str:

@@ -45,17 +45,18 @@ class ReadLocus(NamedTuple):
 
 def read_locus(locus: str, dna: Fields, serology: Fields, where: str) -> ReadLocus:
     """One locus of a donor's record."""
-    if dna.reported:
+    by_dna, by_serology = dna.reported, serology.reported
+    if by_dna:
         typing, findings = _by_dna(locus, dna, where)
-    elif serology.reported:
-        state = state_of(serology.reported)
-        typing = LocusTyping(locus=locus, state=state, reported=serology.reported, method="SER")
+    elif by_serology:
+        state = state_of(by_serology)
+        typing = LocusTyping(locus=locus, state=state, reported=by_serology, method="SER")
         findings = (Finding(SEROLOGY.code, SEROLOGY.message, where, locus),)
     else:
         return ReadLocus(None, ())
-    if dna.reported and serology.reported:
-        typing = replace(typing, references=(Printed("serology", serology.reported, where),))
-    if any(":" in value for value in serology):
+    if by_dna and by_serology:
+        typing = replace(typing, references=(Printed("serology", by_serology, where),))
+    if ":" in by_serology:
         message = "a value in the field for serology is written as an allele; it is kept there and not used"
         findings = (*findings, Finding("dna_in_serology_field", message, where, locus))
     return ReadLocus(typing, findings)

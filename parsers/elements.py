@@ -48,7 +48,11 @@ class Element:
 
     def first(self, *path: str) -> "Element":
         """The first element under these names; an empty one if there is none."""
-        return next(self.each(*path), NOTHING)
+        name, below = path[0], path[1:]
+        for member in self.members:
+            if member.name == name and (found := member.first(*below) if below else member) is not NOTHING:
+                return found
+        return NOTHING
 
     def read(self, *path: str) -> str:
         """The text of the first element under these names, which is now taken; empty if there is none."""

@@ -56,7 +56,7 @@ class Encoding(NamedTuple):
 class Segment:
     """One line of a message. Fields, repetitions and components are numbered from 1, as in the standard."""
 
-    __slots__ = ("_fields", "encoding", "end", "line", "number")
+    __slots__ = ("_components", "_fields", "encoding", "end", "line", "number")
 
     def __init__(self, line: str, end: str, number: int, encoding: Encoding) -> None:
         self.line = line
@@ -64,6 +64,7 @@ class Segment:
         self.number = number
         self.encoding = encoding
         self._fields: list[str] | None = None
+        self._components: dict[tuple[int, int], list[str]] = {}
 
     @property
     def name(self) -> str:
@@ -100,24 +101,29 @@ class Segment:
 
     def components(self, number: int, repetition: int = 1) -> list[str]:
         """The components of one repetition as they stand."""
-        found = self.repetitions(number)
-        return self.split(found[repetition - 1]) if repetition <= len(found) else []
+        place = (number, repetition)
+        if place not in self._components:
+            found = self.repetitions(number)
+            self._components[place] = self.split(found[repetition - 1]) if repetition <= len(found) else []
+        return self._components[place]
 
-    def leaves(self) -> Iterator[tuple[int, int, int, str]]:
-        """Every component that holds something: field, repetition, component, and its text as it stands."""
+    def filled(self) -> list[int]:
+        """The numbers of the fields that are not empty, without the separators that a header segment declares."""
+        first = 3 if self.fields[0] in HEADERS else 1
+        return [number for number, field in enumerate(self.fields[first:], start=first) if field]
+
+    def leaves(self, number: int) -> Iterator[tuple[int, int, str]]:
+        """Every component of a field that holds something: repetition, component, and its text as it stands."""
         _, component_sign, repetition_sign, *_ = self.encoding
-        header = self.fields[0] in HEADERS
-        for number, field in enumerate(self.fields[1:], start=1):
-            if not field or (header and number <= 2):
+        field = self.fields[number]
+        repetitions = field.split(repetition_sign) if repetition_sign and repetition_sign in field else (field,)
+        for place, repetition in enumerate(repetitions, start=1):
+            if component_sign not in repetition:
+                yield place, 1, repetition
                 continue
-            repetitions = field.split(repetition_sign) if repetition_sign and repetition_sign in field else (field,)
-            for place, repetition in enumerate(repetitions, start=1):
-                if component_sign not in repetition:
-                    yield number, place, 1, repetition
-                    continue
-                for component, text in enumerate(repetition.split(component_sign), start=1):
-                    if text:
-                        yield number, place, component, text
+            for component, text in enumerate(repetition.split(component_sign), start=1):
+                if text:
+                    yield place, component, text
 
     def split(self, repetition: str) -> list[str]:
         """The components of a repetition's text as they stand."""
@@ -125,9 +131,10 @@ class Segment:
 
     def value(self, number: int, component: int = 1, repetition: int = 1) -> str:
         """One component as a value, escapes decoded; empty if it is not there."""
-        if not self.field(number):
+        fields = self._fields or self.fields
+        if number >= len(fields) or not fields[number]:
             return ""
-        found = self.components(number, repetition)
+        found = self._components.get((number, repetition)) or self.components(number, repetition)
         return unescape(found[component - 1], self.encoding) if component <= len(found) else ""
 
     def text(self, number: int) -> str:

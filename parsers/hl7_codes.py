@@ -1,11 +1,14 @@
-"""Which codes in OBX-3 stand for the typing of a locus: those of LOINC, and those that a profile names for one sender.
+"""What one sender writes in its own way: codes in OBX-3 for the typing of a locus, words in OBX-5 in place of alleles.
 
 Laboratories that write no LOINC have codes of their own, and the same code means another thing elsewhere. So a profile
 is for a sender, by what stands in MSH-3 and MSH-4, and nobody else's messages are read by it.
 config/profiles/hl7_local_codes.toml shows every setting with what it means.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +16,7 @@ from parsers.er7 import Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
+from parsers.typing_states import Words
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +43,30 @@ class LocusCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copies: tuple[str, str] | None = None
 
 
+class OwnWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of one sender that stand in for an allele, beside those of the WMDA; by what they mean."""
+
+    absent: tuple[str, ...] = ()
+    not_tested: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    novel: tuple[str, ...] = ()
+
+    def counted(self) -> Counter[str]:
+        """Each word, in capitals and without blanks, with how often it is named."""
+        return Counter(_compact(word) for meaning in self.__struct_fields__ for word in getattr(self, meaning))
+
+
+@lru_cache(maxsize=64)
+def _in_words_of_the_wmda(words: OwnWords) -> dict[str, str]:
+    """Each word, in capitals and without blanks, with the word of the WMDA that means the same."""
+    usual, meanings = Words(), words.__struct_fields__
+    return {_compact(word): getattr(usual, meaning)[0] for meaning in meanings for word in getattr(words, meaning)}
+
+
+def _compact(word: str) -> str:
+    return "".join(word.split()).upper()
+
+
 class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything."""
 
@@ -49,6 +77,7 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender: Sender = Sender()
     system: str = ""
     locus: tuple[LocusCodes, ...] = ()
+    words: OwnWords = OwnWords()
 
     def locus_of(self, obx: Segment) -> str | None:
         """The locus that OBX-3 names; empty where a companion names it, None where it is no typing at all."""
@@ -60,6 +89,12 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if own and self.system in ("", obx.value(3, place + 2)):
                 return own
         return None
+
+    def in_usual_words(self, expression: str) -> str:
+        """A value with each of the sender's own words, where it stands for a copy, as the WMDA writes it."""
+        usual = _in_words_of_the_wmda(self.words)
+        copies = re.split(r"([+|^])", expression) if usual else [expression]
+        return "".join(usual.get(each.upper(), each) for each in copies)
 
     def _own(self, code: str) -> str | None:
         found = (each.name for each in self.locus if code in (*each.codes, *(each.copies or ())))
@@ -83,8 +118,11 @@ def coding_of(profile: Profile) -> Coding:
     codes = [code for each in coding.locus for code in (*each.codes, *(each.copies or ()))]
     if not coding.sender.named:
         raise _unusable(profile, "it names no sender, and codes of one laboratory mean other things elsewhere")
-    if not codes or len(set(codes)) < len(codes):
-        raise _unusable(profile, "it names no code, or one code twice")
+    words = coding.words.counted()
+    if len(set(codes)) < len(codes) or words.total() > len(words):
+        raise _unusable(profile, "it names one code or one word twice")
+    if not codes and not words:
+        raise _unusable(profile, "it names no code and no word")
     return coding
 
 

@@ -6,8 +6,6 @@ of the same field.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
 
 from parsers.er7 import Segment, unescape
 from parsers.records import Ignored
@@ -21,9 +19,11 @@ class Ledger:
 
     def __init__(self) -> None:
         self._taken: set[Place] = set()
+        self._touched: set[tuple[int, int]] = set()
 
     def value(self, segment: Segment, field: int, component: int = 1, repetition: int = 1) -> str:
         """One component of a field, escapes decoded."""
+        self._touched.add((segment.number, field))
         self._taken.add((segment.number, field, repetition, component))
         return segment.value(field, component, repetition)
 
@@ -38,6 +38,7 @@ class Ledger:
         return tuple(unescape(each, segment.encoding) for each in segment.repetitions(field))
 
     def _take(self, segment: Segment, field: int) -> None:
+        self._touched.add((segment.number, field))
         for repetition, text in enumerate(segment.repetitions(field), start=1):
             for component in range(1, len(segment.split(text)) + 1):
                 self._taken.add((segment.number, field, repetition, component))
@@ -47,9 +48,12 @@ class Ledger:
         return Counter(path for segment in segments for path in self._left_of(segment))
 
     def _left_of(self, segment: Segment) -> Iterator[str]:
-        for field, leaves in groupby(segment.leaves(), key=itemgetter(0)):
-            path = f"{segment.name}-{field}"
-            places = [(segment.number, *place) for *place, text in leaves if text.strip()]
+        for field in segment.filled():
+            path, leaves = f"{segment.name}-{field}", segment.leaves(field)
+            if (segment.number, field) not in self._touched:
+                yield from [path] if any(text.strip() for *_, text in leaves) else []
+                continue
+            places = [(segment.number, field, *place) for *place, text in leaves if text.strip()]
             left = [place for place in places if place not in self._taken]
             if len(left) == len(places):
                 yield from [path] if left else []

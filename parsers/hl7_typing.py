@@ -73,7 +73,10 @@ def is_typing_order(order: Order) -> bool:
 
 def attributes_of(results: list[Result], sub_id: str, ledger: Ledger) -> dict[str, str]:
     """The local attributes that stand beside the results of one OBX-4, by code."""
-    beside = (each for each in results if is_attribute(each) and each.sub_id == sub_id)
+    return _attributes([each for each in results if each.sub_id == sub_id and is_attribute(each)], ledger)
+
+
+def _attributes(beside: list[Result], ledger: Ledger) -> dict[str, str]:
     return {each.code: _attribute_value(each.obx, ledger) for each in beside}
 
 
@@ -94,9 +97,12 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
     """Every locus of an order, in its order, and what was odd about their values."""
     read: list[Read] = []
     findings: list[Finding] = []
+    beside: dict[str, list[Result]] = {}
+    for result in filter(is_attribute, order.results):
+        beside.setdefault(result.sub_id, []).append(result)
     for result in filter(is_typing, order.results):
-        value = _value_of(result.obx, ledger)
-        attributes = attributes_of(order.results, result.sub_id, ledger) if result.sub_id else {}
+        value = _value_of(result.obx, ledger, coding)
+        attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
         found = _loci_of_result(result, value, attributes, order.results, ledger)
         withdrawn = _is_withdrawn(result.obx)
         if withdrawn:
@@ -222,12 +228,13 @@ def _stated_locus(result: Result, results: list[Result], ledger: Ledger) -> str:
 def _with_gene(expression: str, locus: str) -> str:
     """The expression with the gene put before alleles that were written without it (`02:01/02:02+24:02`)."""
     tokens = re.split(r"([+/|~])", expression)
-    if "*" in expression or not locus.isalnum() or not all(map(_GENELESS.fullmatch, tokens[0::2])):
+    alleles = [token for token in tokens[0::2] if token.upper() not in WMDA_WORDS]
+    if "*" in expression or not locus.isalnum() or not all(map(_GENELESS.fullmatch, alleles)):
         return expression
-    return "".join(f"{locus}*{token}" if place % 2 == 0 else token for place, token in enumerate(tokens))
+    return "".join(f"{locus}*{token}" if _GENELESS.fullmatch(token) else token for token in tokens)
 
 
-def _value_of(obx: Segment, ledger: Ledger) -> Value:
+def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
     whole = ledger.text(obx, 5)
     printed = ""
     if obx.value(2) in CODED:
@@ -238,7 +245,7 @@ def _value_of(obx: Segment, ledger: Ledger) -> Value:
     whole = "" if whole.strip() == _NULL else whole
     found = _GLSC.fullmatch(whole)
     release, glstring = (found[1], found[2]) if found else ("", whole)
-    return Value(printed or glstring, "".join(glstring.split()), release)
+    return Value(printed or glstring, coding.in_usual_words("".join(glstring.split())), release)
 
 
 def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:

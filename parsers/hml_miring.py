@@ -7,7 +7,7 @@ laboratory has one; so it is told to whoever checks a file, and is no doubt that
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from lxml import etree
@@ -32,7 +32,25 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def rules() -> tuple[tuple[Rule, etree.XPath], ...]:
     """The rules, in the order of their numbers."""
     table = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["rule"], tuple[Rule, ...])
-    return tuple((rule, etree.XPath(rule.offenders)) for rule in table)
+    joins = {(None, "reference"): _reference, (None, "used"): _is_used}
+    return tuple((rule, etree.XPath(rule.offenders, extensions=joins)) for rule in table)
+
+
+def _reference(context: Any, ids: list[str]) -> list[etree._Element]:
+    """The reference-sequence that has one of these ids; XPath 1.0 alone cannot join elements by their ids."""
+    if "references" not in context.eval_context:
+        found = context.context_node.getroottree().iter("reference-sequence")
+        context.eval_context["references"] = {each.get("id"): each for each in found}
+    references = context.eval_context["references"]
+    return [references[each] for each in ids if each in references]
+
+
+def _is_used(context: Any, ids: list[str]) -> bool:
+    """Whether some block names one of these ids."""
+    if "used" not in context.eval_context:
+        found = context.context_node.getroottree().iter("consensus-sequence-block")
+        context.eval_context["used"] = {each.get("reference-sequence-id") for each in found}
+    return not context.eval_context["used"].isdisjoint(ids)
 
 
 def breaches(raw: bytes) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ digit are met in the field (57290-1 for 57290-9) and are local codes to us, not 
 
 import csv
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ class HlaCode(NamedTuple):
     preferred: bool
 
 
+@lru_cache(maxsize=1024)  # an analyser sends the same few codes with every message
 def is_loinc(code: str) -> bool:
     """Whether a code has the shape of LOINC and the right check digit."""
     found = _SHAPE.fullmatch(code)

@@ -7,6 +7,7 @@ up to the next known label, are kept with it.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -91,6 +92,8 @@ class Layout:
             raise _bad_profile(profile, f"a regular expression is wrong: {error}") from error
         self._identity = {_key(label): field for label, field in settings.identity.items()}
         self._items = {_key(label): name for name, item in settings.items.items() for label in item.labels}
+        self._labels = {*self._identity, *self._items}
+        self._prefixes = tuple(prefix + " " for prefix in settings.prefixes)
 
     def decode(self, raw: bytes) -> str:
         """The text of a log in the profile's encoding. Raises ParseError on bytes that are not text by it."""
@@ -114,33 +117,28 @@ class Layout:
             )
 
     def _found_in_group(self, cells: list[str], where: str) -> Iterator[Found]:
-        place = 0
-        while place < len(cells):
-            end = self._next_label(cells, place + 1)
+        labels = [0, *(place for place, cell in enumerate(cells) if place and self._is_label(cell)), len(cells)]
+        for place, end in pairwise(labels):
             yield from self._understood(cells[place], cells[place + 1 : end], where)
-            place = end
-
-    def _next_label(self, cells: list[str], place: int) -> int:
-        while place < len(cells) and not self._is_label(cells[place]):
-            place += 1
-        return place
 
     def _is_label(self, cell: str) -> bool:
-        return _key(cell) in self._identity or _key(cell) in self._items or self._prefix_of(cell) is not None
+        return _key(cell) in self._labels or cell.startswith(self._prefixes)
 
     def _prefix_of(self, cell: str) -> str | None:
-        return next((prefix for prefix in self.settings.prefixes if cell.startswith(prefix + " ")), None)
+        if not cell.startswith(self._prefixes):
+            return None
+        return next(prefix for prefix in self.settings.prefixes if cell.startswith(prefix + " "))
 
     def _understood(self, label: str, values: list[str], where: str) -> Iterator[Found]:
-        prefix = self._prefix_of(label)
+        prefix, key = self._prefix_of(label), _key(label)
         if prefix is not None:
             yield Identity(self.settings.prefixes[prefix], prefix, label[len(prefix) :].strip())
             rest = values
-        elif _key(label) in self._identity and values:
-            yield Identity(self._identity[_key(label)], label, values[0])
+        elif key in self._identity and values:
+            yield Identity(self._identity[key], label, values[0])
             rest = values[1:]
-        elif _key(label) in self._items and values:
-            yield self._quantity(label, values)
+        elif key in self._items and values:
+            yield self._quantity(self._items[key], label, values)
             rest = values[2:]
         else:
             yield from self._unknown(label, values, where)
@@ -152,8 +150,7 @@ class Layout:
         if label or any(values):
             yield Printed(label, self.settings.cells.delimiter.join(values), where)
 
-    def _quantity(self, label: str, values: list[str]) -> Quantity:
-        item = self._items[_key(label)]
+    def _quantity(self, item: str, label: str, values: list[str]) -> Quantity:
         return Quantity(
             item=item,
             label=label,

@@ -117,7 +117,7 @@ def text_rows(text: str, separator: str) -> Iterator[Row]:
     line = 1
     try:
         for cells in reader:
-            yield Row(line, tuple(cell.strip() for cell in cells))
+            yield Row(line, tuple(map(str.strip, cells)))
             line = reader.line_num + 1
     except csv.Error:
         raise ParseError(

@@ -73,14 +73,11 @@ def broken(raw: bytes, error: etree.XMLSyntaxError) -> ParseError:
     line, column = error.position
     lines = text_of(raw).splitlines()
     text = lines[line - 1] if 0 < line <= len(lines) else ""
+    where = f"line {line}, column {column}"
     if line >= len(lines) and not text[column:].strip() and not text.rstrip().endswith(">"):
-        return ParseError("this XML ends in the middle", found=text[-60:], where=f"line {line}", **WHOLE)
-    return ParseError(
-        "this XML is not well-formed",
-        found=text[max(0, column - 40) : column + 20],
-        where=f"line {line}, column {column}",
-        **WHOLE,
-    )
+        return ParseError("this XML ends in the middle", found=text[-60:], where=where, **WHOLE)
+    found = text[max(0, column - 40) : column + 20]
+    return ParseError("this XML is not well-formed", found=found, where=where, **WHOLE)
 
 
 WHOLE = {"expected": "well-formed XML, from its first to its last tag", "advice": "Ask the sender to export it again."}

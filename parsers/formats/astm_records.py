@@ -38,7 +38,7 @@ def parse(document: Document) -> Parsed:
         _check_results(records)
         reports += _reports_of(records, findings)
         for record in records:
-            paths += record.left()
+            paths.update(record.left())
     return Parsed(reports=tuple(reports), ignored=tuple(Ignored(*item) for item in sorted(paths.items())))
 
 

@@ -63,9 +63,11 @@ def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]
         raise ParseError(
             "this donor has no recordId: nobody could tell whose typing it is", where=where, expected="recordId"
         )
+    stated = [(locus, donor.first("hla", locus.lower())) for locus in LOCI]
     read = [
-        read_locus(locus, _fields(donor, locus, "dna"), _fields(donor, locus, "ser"), f"{where}, {locus}")
-        for locus in LOCI
+        read_locus(locus, _fields(found, "dna"), _fields(found, "ser"), f"{where}, {locus}")
+        for locus, found in stated
+        if found.members
     ]
     loci: list[LocusTyping] = [each.typing for each in read if each.typing]
     own = [finding for each in read for finding in each.findings]
@@ -84,8 +86,8 @@ def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]
     )
 
 
-def _fields(donor: Element, locus: str, method: str) -> Fields:
-    values = donor.first("hla", locus.lower(), method)
+def _fields(locus: Element, method: str) -> Fields:
+    values = locus.first(method)
     return Fields(values.read("field1"), values.read("field2"))
 
 

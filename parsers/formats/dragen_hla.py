@@ -52,9 +52,13 @@ def parse(document: Document) -> Parsed:
 
 
 def _by_gene(names: list[str], rows: list[list[str]]) -> tuple[list[LocusTyping], tuple[Printed, ...]]:
-    typed = [cells for cells in rows if cells[0].startswith("HLA-") or any("*" in cell for cell in cells)]
-    others = tuple(Printed(cells[0], " ".join(cells[1:])) for cells in rows if cells not in typed)
-    return [_typing(names, cells) for cells in typed], others
+    loci, others = list[LocusTyping](), list[Printed]()
+    for cells in rows:
+        if cells[0].startswith("HLA-") or any("*" in cell for cell in cells):
+            loci.append(_typing(names, cells))
+        else:
+            others.append(Printed(cells[0], " ".join(cells[1:])))
+    return loci, tuple(others)
 
 
 def _typing(names: list[str], cells: list[str]) -> LocusTyping:

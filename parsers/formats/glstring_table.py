@@ -13,6 +13,7 @@ Source: py-ard's and Hapl-o-Mat's example files, GRIMM's input (id,glstring,popu
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -140,8 +141,9 @@ def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]
     for text in (row.cells[each.place] for each in columns if each.place < len(row.cells)):
         glstring, release = unwrapped(text)
         for part in filter(None, glstring.split("^")):
-            loci.append(_locus(part, release))
-            findings += _findings(loci[-1], release, where)
+            locus, doubts = _read(part, release)
+            loci.append(locus)
+            findings += [replace(doubt, where=where) for doubt in doubts]
     return TypingReport(
         format="glstring_table",
         sample=sample,
@@ -150,6 +152,14 @@ def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]
         properties=tuple(Printed(name, row.cells[place], where) for place, name in kept if row.cells[place]),
         findings=tuple(findings),
     )
+
+
+@lru_cache(maxsize=4096)  # registries state the same typing of a locus for many people
+def _read(part: str, release: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
+    """One locus of a GL String, and what is odd about it, without the place."""
+    locus = _locus(part, release)
+    found = glstring_findings(part, release, "", locus.locus)
+    return locus, (*found, *(() if locus.locus else (Finding("no_locus", "this typing names no locus"),)))
 
 
 def _locus(part: str, release: str) -> LocusTyping:
@@ -164,11 +174,6 @@ def _locus(part: str, release: str) -> LocusTyping:
         expression="" if state in UNCALLED else expression,
         stated_release=release,
     )
-
-
-def _findings(locus: LocusTyping, release: str, where: str) -> list[Finding]:
-    found = glstring_findings(locus.reported, release, where, locus.locus)
-    return found if locus.locus else [*found, Finding("no_locus", "this typing names no locus", where)]
 
 
 FORMAT = Format(

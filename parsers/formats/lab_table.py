@@ -8,7 +8,8 @@ Excel turns `01:01` into a time of day, and then nobody knows what was typed.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,8 @@ from parsers.tables import (
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
+LOCUS_ITEMS = ("method", "test_id", "test_source", "kit", "kit_lot", "allele_db", "release", "date")
+RENAMED = {"release": "stated_release"}
 HEADER_REACH = 65_536
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
@@ -113,11 +116,29 @@ def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     for number, table in enumerate(tables):
         layout = _best([each for each in layouts if each.fits(table.header)])
         if layout:
+            _refuse_times(table, layout)
             parsed = Reading(table, layout).parsed()
             others = [(place, len(each.rows)) for place, each in enumerate(tables, start=1) if place != number + 1]
             ignored = tuple(Ignored(f"sheet {place}", count) for place, count in others)
             return msgspec.structs.replace(parsed, ignored=parsed.ignored + ignored)
     raise _undescribed(" ".join(tables[0].header) if tables else "")
+
+
+def _refuse_times(table: Table, layout: Layout) -> None:
+    """Raise ParseError if Excel made a time of day of what should be an allele."""
+    named = [*(each for _, columns in layout.locus_columns(table.header) for each in columns)]
+    named += layout.long.alleles if layout.long else ()
+    places = [(place, name) for place, name in enumerate(table.header) if name in named]
+    for row in table.rows:
+        for place, name in places:
+            if row.cells[place].startswith(TIME_OF_DAY):
+                raise ParseError(
+                    "Excel holds this cell as a time of day, not as text",
+                    found=row.cells[place].removeprefix(TIME_OF_DAY),
+                    where=f"line {row.line}, column {name}",
+                    expected="an allele as text",
+                    advice="Format the column as text before typing or pasting into it.",
+                )
 
 
 def _undescribed(header: str) -> ParseError:
@@ -137,15 +158,39 @@ def _with_open_end(parsed: Parsed) -> Parsed:
     )
 
 
+class Place(NamedTuple):
+    """Where a row states an item: in which column (-1: in none), and what the profile says instead."""
+
+    item: str
+    column: int
+    constant: str
+
+    def in_row(self, row: Row) -> str:
+        """What a row, or else the profile, says about the item."""
+        return (row.cells[self.column] if self.column >= 0 else "") or self.constant
+
+
 class Reading:
-    """One table being read under one layout."""
+    """One table being read under one layout.
+
+    Tables repeat the same alleles over and over, so a locus whose reading left no doubt is remembered with its cells.
+    """
 
     def __init__(self, table: Table, layout: Layout) -> None:
         self.table = table
         self.layout = layout
         self.columns = {name: place for place, name in enumerate(table.header)}
-        self.loci = layout.locus_columns(table.header)
+        self.loci = [
+            (locus, columns[0], [self.columns[each] for each in columns])
+            for locus, columns in layout.locus_columns(table.header)
+        ]
         self.words = layout.word_states()
+        self.report_items = self._places(REPORT_ITEMS)
+        self.locus_items = self._places(LOCUS_ITEMS)
+        self.glstring = self._places(["glstring"])
+        beside = (*layout.columns.quality, layout.columns.mismatches, *map(layout.columns.of, LOCUS_ITEMS))
+        self.beside = [self.columns[name] for name in beside if name and name in self.columns]
+        self.known: dict[tuple[str, tuple[str, ...], tuple[str, ...]], LocusTyping | None] = {}
         self.findings: list[Finding] = []
         self.blanks: Counter[str] = Counter()
 
@@ -166,6 +211,15 @@ class Reading:
     def _filled(self, place: int) -> int:
         return sum(1 for row in self.table.rows if row.cells[place])
 
+    def _places(self, items: Iterable[str]) -> list[Place]:
+        """Where these items stand; one that neither the table nor the profile states is left out."""
+        found = [Place(item, self._column(item), self.layout.constants.get(item, "")) for item in items]
+        return [each for each in found if each.column >= 0 or each.constant]
+
+    def _column(self, item: str) -> int:
+        name = self.layout.columns.of(item)
+        return self.columns.get(name, -1) if name else -1
+
     def _cell(self, row: Row, column: str) -> str:
         return row.cells[self.columns[column]] if column in self.columns else ""
 
@@ -180,15 +234,9 @@ class Reading:
 
     def _report(self, row: Row) -> TypingReport:
         printed = self._sample(row)
-        named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
         sample = self.layout.sample_of(printed)
         if not sample:
-            raise ParseError(
-                "this row has no sample id: nobody could tell whose typing it is",
-                where=f"line {row.line}, column {named_by}",
-                expected="a sample id in every row",
-                advice="Complete or remove the row, and export the table again.",
-            )
+            raise self._nobodys(row)
         self.findings = []
         return TypingReport(
             format="lab_table",
@@ -197,7 +245,16 @@ class Reading:
             loci=tuple(self._typings(row)),
             properties=tuple(self._properties(row, printed)),
             findings=tuple(self.findings),
-            **{item: self._item(row, item) for item in REPORT_ITEMS},
+            **{each.item: each.in_row(row) for each in self.report_items},
+        )
+
+    def _nobodys(self, row: Row) -> ParseError:
+        named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
+        return ParseError(
+            "this row has no sample id: nobody could tell whose typing it is",
+            where=f"line {row.line}, column {named_by}",
+            expected="a sample id in every row",
+            advice="Complete or remove the row, and export the table again.",
         )
 
     def _properties(self, row: Row, printed: str) -> Iterator[Printed]:
@@ -209,26 +266,36 @@ class Reading:
                 yield Printed(name, cell, f"line {row.line}")
 
     def _typings(self, row: Row) -> list[LocusTyping]:
-        glstring = self._item(row, "glstring")
-        made = [self._typing(row, gene_of("".join(part.split())), [part], "glstring") for part in glstring.split("^")]
-        made += [self._typing(row, locus, self._stated(row, columns), columns[0]) for locus, columns in self.loci]
+        cells = row.cells
+        beside = tuple([cells[place] for place in self.beside])
+        made = self._in_one_string(row, beside) if self.glstring else []
+        for locus, column, places in self.loci:
+            made.append(self._typing(row, locus, tuple([cells[place] for place in places]), column, beside))
         if long := self.layout.long:
-            locus = gene_name(self._cell(row, long.locus))
-            made.append(self._typing(row, locus, self._stated(row, long.alleles), long.locus))
+            locus, stated = (
+                gene_name(self._cell(row, long.locus)),
+                tuple(self._cell(row, each) for each in long.alleles),
+            )
+            made.append(self._typing(row, locus, stated, long.locus, beside))
         return [each for each in made if each]
 
-    def _stated(self, row: Row, columns: tuple[str, ...]) -> list[str]:
-        cells = [(column, self._cell(row, column)) for column in columns]
-        for column, cell in cells:
-            if cell.startswith(TIME_OF_DAY):
-                raise ParseError(
-                    "Excel holds this cell as a time of day, not as text",
-                    found=cell.removeprefix(TIME_OF_DAY),
-                    where=f"line {row.line}, column {column}",
-                    expected="an allele as text",
-                    advice="Format the column as text before typing or pasting into it.",
-                )
-        return [cell for _, cell in cells]
+    def _in_one_string(self, row: Row, beside: tuple[str, ...]) -> list[LocusTyping | None]:
+        """The loci of a row that states them all in one GL String."""
+        parts = self.glstring[0].in_row(row).split("^")
+        return [self._typing(row, gene_of("".join(part.split())), (part,), "glstring", beside) for part in parts]
+
+    def _typing(
+        self, row: Row, locus: str, stated: tuple[str, ...], column: str, beside: tuple[str, ...]
+    ) -> LocusTyping | None:
+        """A locus from its cells, read or remembered; nothing where they are blank."""
+        key = (locus, stated, beside)
+        if key in self.known:
+            return self.known[key]
+        doubts = len(self.findings), self.blanks.total()
+        made = self._read_locus(row, locus, [cell for cell in stated if cell], column)
+        if doubts == (len(self.findings), self.blanks.total()):
+            self.known[key] = made
+        return made
 
     def _names(self, locus: str, cells: list[str]) -> list[str]:
         """The alleles of some cells, each with its gene; one cell may hold both copies."""
@@ -245,8 +312,7 @@ class Reading:
         state = state_of("+".join(names), self.words)
         return self.layout.single if state == "one_stated" else state
 
-    def _typing(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
-        cells = [cell for cell in cells if cell]
+    def _read_locus(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
         names = self._names(locus, cells)
         if not names:
             self.blanks.update(cells)
@@ -260,14 +326,8 @@ class Reading:
             state=state,
             reported="+".join(cells),
             expression="+".join(names) if concluded else "",
-            method=self._item(row, "method"),
-            test_id=self._item(row, "test_id"),
-            test_source=self._item(row, "test_source"),
-            kit=self._item(row, "kit"),
-            kit_lot=self._item(row, "kit_lot"),
-            allele_db=self._item(row, "allele_db"),
-            stated_release=self._item(row, "release"),
-            date=self._item(row, "date"),
+            **{RENAMED.get(each.item, each.item): each.in_row(row) for each in self.locus_items},
+            references=(),
             quality=tuple(
                 Printed(name, cell) for name in self.layout.columns.quality if (cell := self._cell(row, name))
             ),

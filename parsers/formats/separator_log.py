@@ -1,6 +1,7 @@
 """Logs of cell separators, read by profiles: one collection report per run (see `parsers.separator_layout`)."""
 
 import re
+from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
@@ -36,7 +37,7 @@ def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple
     unmapped: dict[str, None] = {}
     for run in _runs(layout, layout.decode(document.raw))[0]:
         for number, line in run:
-            for found in _cells_of(layout, number, line):
+            for found in _read(layout, number, line).found:
                 (unmapped if isinstance(found, Printed) else mapped)[found.label] = None
     return tuple(mapped), tuple(unmapped)
 
@@ -96,12 +97,27 @@ def _unfinished(layout: Layout, run: Run, number: int) -> ParseError:
     )
 
 
-def _cells_of(layout: Layout, number: int, line: str) -> list[Found]:
-    """What a line holds besides a reading's time; nothing for an alarm, an end mark or a blank line."""
-    if not line.strip() or layout.alarm.match(line) or _is_end_mark(layout, line):
-        return []
+class Line(NamedTuple):
+    """A line of a run: an alarm, or the time of a reading (None for any other line) and what the cells hold."""
+
+    alarm: Alarm | None = None
+    time: str | None = None
+    found: tuple[Found, ...] = ()
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The values of items that the line holds."""
+        return tuple(each for each in self.found if isinstance(each, Quantity))
+
+
+def _read(layout: Layout, number: int, line: str) -> Line:
+    """What a line holds; no cells where it is an alarm, an end mark or blank."""
+    if alarm := layout.alarm.match(line):
+        return Line(alarm=Alarm(**alarm.groupdict(default="")))
     reading = layout.reading.match(line)
-    return list(layout.found_in(line[reading.end() :] if reading else line, number))
+    time = reading["time"] if reading else None
+    if not line.strip() or _is_end_mark(layout, line):
+        return Line(time=time)
+    return Line(time=time, found=tuple(layout.found_in(line[reading.end() :] if reading else line, number)))
 
 
 def _is_end_mark(layout: Layout, line: str) -> bool:
@@ -109,30 +125,20 @@ def _is_end_mark(layout: Layout, line: str) -> bool:
 
 
 def _report(layout: Layout, run: Run) -> CollectionReport:
-    cells = [(line, each) for number, line in run for each in _cells_of(layout, number, line)]
-    alarms = (layout.alarm.match(line) for _, line in run)
-    own = [found for line, found in cells if isinstance(found, Identity)]
+    lines = [_read(layout, number, line) for number, line in run]
+    found = [each for line in lines for each in line.found]
+    own = [each for each in found if isinstance(each, Identity)]
     return CollectionReport(
         format=NAME,
         **_identity(own),
         profile=layout.profile.name,
         profile_sha256=layout.profile.sha256,
-        readings=_readings(layout, run),
-        finals=tuple(found for line, found in cells if isinstance(found, Quantity) and not layout.reading.match(line)),
-        alarms=tuple(Alarm(**found.groupdict(default="")) for found in alarms if found),
-        unmapped=tuple(found for _, found in cells if isinstance(found, Printed)),
+        readings=tuple(Reading(time=each.time, values=each.quantities()) for each in lines if each.time is not None),
+        finals=tuple(value for each in lines if each.time is None for value in each.quantities()),
+        alarms=tuple(each.alarm for each in lines if each.alarm),
+        unmapped=tuple(each for each in found if isinstance(each, Printed)),
         findings=(*_end_findings(layout, run[-1]), *_identity_findings(own)),
     )
-
-
-def _readings(layout: Layout, run: Run) -> tuple[Reading, ...]:
-    readings = []
-    for number, line in run:
-        found = layout.reading.match(line)
-        if found and not layout.alarm.match(line):
-            values = (each for each in _cells_of(layout, number, line) if isinstance(each, Quantity))
-            readings.append(Reading(time=found["time"], values=tuple(values)))
-    return tuple(readings)
 
 
 def _identity(found: list[Identity]) -> dict[IdentityField, str]:

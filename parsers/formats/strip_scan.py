@@ -97,12 +97,13 @@ def _sample(strip: Strip) -> str:
 
 
 def _report(sample: str, strips: list[Strip], software: str, endings: tuple[Finding, ...]) -> TypingReport:
+    strips_of = Counter(strip.locus for strip in strips)
     return TypingReport(
         format="strip_scan",
         sample=sample,
         software=software,
         loci=tuple(map(_typing, strips)),
-        findings=(*(finding for strip in strips for finding in _findings(strip, strips)), *endings),
+        findings=(*(finding for strip in strips for finding in _findings(strip, strips_of[strip.locus])), *endings),
     )
 
 
@@ -132,13 +133,13 @@ def _allele(name: str, locus: str) -> str:
     return f"{locus}*{written.lstrip('*')}" if written.lstrip("*")[:1].isdigit() else written
 
 
-def _findings(strip: Strip, strips: list[Strip]) -> Iterator[Finding]:
+def _findings(strip: Strip, strips_of_locus: int) -> Iterator[Finding]:
     printed = strip.cells[GENOTYPE]
     if not printed:
         yield Finding("no_call", "no genotype stands here", strip.where, strip.locus)
     elif gene_of(_genotype(OR.split(printed)[0], strip.locus)) != strip.locus:
         yield Finding("locus_differs", f"the strip is for {strip.locus}, the genotype is not", strip.where, strip.locus)
-    if sum(each.locus == strip.locus for each in strips) > 1:
+    if strips_of_locus > 1:
         yield Finding("locus_repeated", "several strips of the sample are for this locus", strip.where, strip.locus)
 
 

@@ -11,6 +11,7 @@ Source: the format's public description, Nunes 2007 (Tissue Antigens 69 Suppl 1)
 """
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -97,6 +98,11 @@ def _locus(number: int, cell: str, locus: str) -> LocusTyping:
             where=f"line {number}",
             expected="alleles joined by a comma, such as A*01,A*02:01, or @ for a locus that was not typed",
         )
+    return _typing(cell, locus)
+
+
+@lru_cache(maxsize=4096)  # a population has few genotypes and many people
+def _typing(cell: str, locus: str) -> LocusTyping:
     expression = _as_glstring(cell)
     state = state_of(expression) if expression.strip("|") else "not_tested"
     return LocusTyping(

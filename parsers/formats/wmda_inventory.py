@@ -55,9 +55,11 @@ def _report(person: Element, inventory: Element) -> TypingReport:
             where=person.where,
             expected="GRID, and the ID of the listing registry",
         )
+    stated = [(locus, person.first("HLA", locus)) for locus in LOCI]
     read = [
-        read_locus(locus, _fields(person, locus, "DNA"), _fields(person, locus, "SER"), f"{person.where}, {locus}")
-        for locus in LOCI
+        read_locus(locus, _fields(found, "DNA"), _fields(found, "SER"), f"{person.where}, {locus}")
+        for locus, found in stated
+        if found.members
     ]
     properties = [Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text]
     properties += [Printed("STAT", person.read("STAT"), person.where)] if person.first("STAT").text else []
@@ -73,8 +75,8 @@ def _report(person: Element, inventory: Element) -> TypingReport:
     )
 
 
-def _fields(person: Element, locus: str, method: str) -> Fields:
-    values = person.first("HLA", locus, method)
+def _fields(locus: Element, method: str) -> Fields:
+    values = locus.first(method)
     return Fields(values.read("FIELD1"), values.read("FIELD2"))
 
 

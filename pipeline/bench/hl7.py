@@ -154,4 +154,9 @@ def parse_to_the_last_component() -> list[str]:
     """Every component of the message as a value."""
     parsed = parse_message(MESSAGE)
     encoding = parsed.encoding
-    return [unescape(text, encoding) for segment in parsed.segments for *_, text in segment.leaves()]
+    return [
+        unescape(text, encoding)
+        for segment in parsed.segments
+        for number in segment.filled()
+        for *_, text in segment.leaves(number)
+    ]

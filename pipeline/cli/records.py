@@ -56,6 +56,11 @@ def show(receipt: str, *, session: Here) -> int:
             line(f"   {flag['severity']}: {flag['message']}")
         line("-- sent")
         line(report["message"].rstrip("\r").replace("\r", "\n"))
+    for each in found["evidence"]:
+        role = "typing" if each["kind"] == "typing" else "bead counts"
+        line(
+            f"-- {role} of {each['sample']}: {each['receipt']}, {each['format']} from {each['source']}, {each['name']}"
+        )
     for field in found["ignored"]:
         line(f"-- ignored: {field['path']} ({field['count']} x)")
     return 0

@@ -62,7 +62,8 @@ def show(store: Store, receipt: str) -> Row | None:
     ignored = [
         {"path": row["path"], "count": row["count"]} for row in store.rows(*_where("ignored", "receipt", receipt))
     ]
-    return {**found, "reports": reports, "ignored": ignored, "history": history}
+    evidence = list(store.rows(script("dump/evidence"), [found["seq"]]))
+    return {**found, "reports": reports, "ignored": ignored, "history": history, "evidence": evidence}
 
 
 def content_hash(store: Store) -> str:

@@ -101,7 +101,7 @@ def test_hl7(graftline: Callable[..., Any], loaded: str) -> None:
 
 def test_show(graftline: Callable[..., Any], loaded: str) -> None:
     shown = graftline("--json", "show", loaded).row()
-    assert shown.keys() == {*DUMPS["receipts"].split(), "reports", "ignored", "history", "raw"}
+    assert shown.keys() == {*DUMPS["receipts"].split(), "reports", "ignored", "history", "evidence", "raw"}
     assert shown["raw"].startswith("<?xml")
     assert shown["reports"][0].keys() == {*DUMPS["reports"].split(), "message"}
 

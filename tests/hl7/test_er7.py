@@ -68,7 +68,7 @@ def test_positions_are_those_of_the_standard():
 
 def test_every_component_that_holds_something_has_its_place():
     segment = parse_message(message(rb"OBX|1||a^^\T\~d^e||x&y")).segments[1]
-    assert list(segment.leaves()) == [
+    assert [(number, *leaf) for number in segment.filled() for leaf in segment.leaves(number)] == [
         *[(1, 1, 1, "1"), (3, 1, 1, "a"), (3, 1, 3, "\\T\\"), (3, 2, 1, "d"), (3, 2, 2, "e"), (5, 1, 1, "x&y")]
     ]
 

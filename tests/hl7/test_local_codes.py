@@ -98,6 +98,8 @@ def test_two_profiles_for_one_sender_are_a_refusal():
         {"locus": [{"name": "A", "codes": ["X"]}, {"name": "B", "codes": ["X"]}]},
         {"locus": [{"name": "A", "copies": ["X"]}]},
         {"loci": []},
+        {"words": {"failed": ["NT"], "not_tested": ["nt"]}},
+        {"words": {"missing": ["NT"]}},
     ],
 )
 def test_an_unusable_profile_is_refused_by_its_name(settings):
@@ -108,3 +110,46 @@ def test_an_unusable_profile_is_refused_by_its_name(settings):
 def test_labels_tells_mapped_codes_from_others():
     mapped, unmapped = labels(message(("XA", "01:01", "F"), ("WBC", "5", "F")), profile())
     assert (mapped, unmapped) == (("XA (L)",), ("WBC (L)",))
+
+
+WORDS = {"absent": ["neg"], "not_tested": ["NT", "not tested"], "failed": ["FAIL", "N/A"], "novel": ["novel"]}
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("NT", ("not_tested", "UUUU")),
+        ("not tested", ("not_tested", "UUUU")),
+        ("Fail", ("failed", "XXXX")),
+        ("N/A", ("failed", "XXXX")),
+        ("NEG", ("absent", "NNNN")),
+        ("novel", ("novel", "NEW")),
+        ("01:01+NT", ("one_stated", "A*01:01+UUUU")),
+        ("01:01+novel", ("novel", "A*01:01+NEW")),
+        ("UUUU", ("not_tested", "UUUU")),
+        ("01:01+02:01", ("two_copies", "A*01:01+A*02:01")),
+        ("pending", ("candidates", "pending")),
+        ("A*02:NT", ("one_stated", "A*02:NT")),
+    ],
+)
+def test_a_word_of_the_sender_states_what_its_profile_says(printed, expected):
+    (report,) = read(("XA", printed, "F"), profiles=(profile(words=WORDS),))
+    (locus,) = report.loci
+    assert (locus.state, locus.expression, locus.reported) == (*expected, printed)
+
+
+def test_a_word_stands_for_one_copy_where_each_has_a_code_of_its_own():
+    (report,) = read(("X3-1", "NT", "F"), ("X3-2", "nt", "F"), profiles=(profile(words=WORDS),))
+    assert [(each.locus, each.state, each.reported) for each in report.loci] == [("DRB3", "not_tested", "NT+nt")]
+    (report,) = read(("X3-1", "01:01", "F"), ("X3-2", "FAIL", "F"), profiles=(profile(words=WORDS),))
+    assert [(each.state, each.expression) for each in report.loci] == [("one_stated", "DRB3*01:01+XXXX")]
+
+
+def test_words_of_another_sender_are_not_read():
+    (report,) = read(("57290-9", "NT", "F"), profiles=(profile(words=WORDS),), facility="OTHER")
+    assert [(each.state, each.expression) for each in report.loci] == [("candidates", "NT")]
+
+
+def test_a_profile_may_name_words_alone():
+    (report,) = read(("57290-9", "NT", "F"), profiles=(profile(locus=[], words=WORDS),))
+    assert [(each.locus, each.state) for each in report.loci] == [("A", "not_tested")]
