@@ -38,6 +38,7 @@ from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
+from pipeline.normalise.serology import Serology
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -90,6 +91,7 @@ class TypingNormaliser:
         self.release = release
         self.version = release.version if release else None
         self._others = others
+        self._serology = Serology(release) if release else None
         self._known: dict[tuple[str, str, str, str], Meaning] = {}
         self._names: dict[str, tuple[Flag, ...]] = {}
 
@@ -98,7 +100,7 @@ class TypingNormaliser:
         loci = [self.locus(each) for each in report.loci]
         named = {each.locus for each in loci}
         about = [each for each in report.findings if each.locus in named]
-        doubts = doubts_of(report.loci, loci)
+        doubts = doubts_of(report.loci, loci, self._serology)
         for each in about:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
         return NormalTyping(
