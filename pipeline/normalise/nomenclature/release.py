@@ -68,6 +68,11 @@ class Release:
             self._open[gene] = Locus(gene, names, self.reference.codes, self._accessions)
         return self._open[gene]
 
+    def close(self) -> None:
+        """Let go of the code list; names that it explains can no longer be looked up."""
+        if self.reference.codes:
+            self.reference.codes.close()
+
     @cached_property
     def _old_names(self) -> OldNames | None:
         return self.reference.old_names()
