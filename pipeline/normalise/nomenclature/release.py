@@ -6,7 +6,7 @@ which makes no statement about expression: these modes are therefore not for mat
 allele stays a null allele.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -28,6 +28,7 @@ class Reference(msgspec.Struct, frozen=True):
     codes: CodeList | None = None
     old_names: Callable[[], OldNames | None] = lambda: None
     history: Callable[[], History | None] = lambda: None
+    frequencies: Callable[[], Mapping[str, str]] = dict
 
 
 NO_REFERENCE = Reference()
