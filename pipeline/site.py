@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
+from weakref import WeakSet
 
 from parsers.errors import ParseError
 from parsers.format import Format, Profile, load_formats, load_profiles
@@ -61,6 +62,7 @@ class Site:
         self.settings = settings
         self.opening = threading.RLock()
         self._releases: dict[str, Release] = {}
+        self._opened: WeakSet[Release] = WeakSet()
 
     @once
     def profiles(self) -> tuple[Profile, ...]:
@@ -84,7 +86,9 @@ class Site:
 
     def release_named(self, version: str | None) -> Release:
         """An installed release; the site's if none is named. Raises Unavailable."""
-        return open_release(self.home.nomenclature, version or self.settings.nomenclature.release)
+        release = open_release(self.home.nomenclature, version or self.settings.nomenclature.release)
+        self._opened.add(release)
+        return release
 
     @once
     def bench(self) -> Workbench:
@@ -159,8 +163,13 @@ class Site:
         return self.store
 
     def close(self) -> None:
-        """Let go of store and spool."""
-        self.__dict__.pop("loader", None)
+        """Let go of store and spool, and of the lists that names are looked up in."""
+        for part in ("loader", "bench", "release"):
+            self.__dict__.pop(part, None)
+        self._releases.clear()
+        for release in self._opened:
+            release.close()
+        self._opened.clear()
         for part in ("store", "spool"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()

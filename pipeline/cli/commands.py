@@ -170,7 +170,7 @@ FAMILIES = {
         {
             "install": Command(
                 "names:install",
-                "Install a release by number, or from a folder or zip file; or a list of multiple allele codes.",
+                "Install a release by number, or from a folder or zip; a code list; or allele frequencies.",
                 "graftline nomenclature install release",
             ),
             "diff": Command(

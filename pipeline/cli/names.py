@@ -12,22 +12,26 @@ Mode = Literal["G", "P", "lgx", "lg", "W", "exon", "U2", "S", "1F", "TCE"]
 
 
 def install(what: str, *, session: Here) -> int:
-    """Install a release of IPD-IMGT/HLA, or a list of multiple allele codes.
+    """Install a release of IPD-IMGT/HLA, a list of multiple allele codes, or a table of allele frequencies.
 
     Parameters
     ----------
     what
         A release number such as 3.58.0 (downloaded and verified), a folder or zip file of a release, or NMDP's list of
-        codes (alpha.v3 or numer.v3, .txt or .zip), which takes the place of the one installed before.
+        codes (alpha.v3 or numer.v3, .txt or .zip), or a table with the columns ALLELE and TOTAL (CIWD), which takes the
+        place of the one installed before.
     """
-    from pipeline.normalise.nomenclature.install import install_either  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.frequencies import InstalledTable  # noqa: PLC0415
+    from pipeline.normalise.nomenclature.install import install_any  # noqa: PLC0415
     from pipeline.normalise.nomenclature.mac import InstalledCodes  # noqa: PLC0415
 
-    installed = install_either(what, session.site.home.nomenclature)
+    installed = install_any(what, session.site.home.nomenclature)
     if session.answers.json:
         session.answers.object(installed)
     elif isinstance(installed, InstalledCodes):
         session.answers.line(f"{installed.codes:,} multiple allele codes ({installed.title}) in {installed.file}")
+    elif isinstance(installed, InstalledTable):
+        session.answers.line(f"frequencies of {installed.rows:,} names in {installed.file}")
     else:
         session.answers.line(
             f"{installed.title}, {'installed in' if installed.fresh else 'already in'} {installed.folder}"
@@ -37,18 +41,18 @@ def install(what: str, *, session: Here) -> int:
 
 
 def installed(*, session: Here) -> int:
-    """List the installed releases, and the list of multiple allele codes."""
+    """List the installed releases, the list of multiple allele codes, and the table of allele frequencies."""
+    from pipeline.normalise.nomenclature.frequencies import list_tables  # noqa: PLC0415
     from pipeline.normalise.nomenclature.install import list_installed  # noqa: PLC0415
     from pipeline.normalise.nomenclature.mac import list_codes  # noqa: PLC0415
 
     nomenclature = session.site.home.nomenclature
-    rows = [
-        {"release": each.version, "title": each.title, "folder": str(each.folder)}
-        for each in list_installed(nomenclature)
-    ] + [
-        {"release": "codes", "title": f"{each.codes:,} multiple allele codes, {each.title}", "folder": str(each.file)}
-        for each in list_codes(nomenclature)
-    ]
+    found = [(each.version, each.title, each.folder) for each in list_installed(nomenclature)]
+    for codes in list_codes(nomenclature):
+        found.append(("codes", f"{codes.codes:,} multiple allele codes, {codes.title}", codes.file))
+    for table in list_tables(nomenclature):
+        found.append(("frequencies", f"frequencies of {table.rows:,} names", table.file))
+    rows = [{"release": name, "title": title, "folder": str(place)} for name, title, place in found]
     if not session.answers.table(rows, ("release", "title", "folder")):
         session.answers.say("no release is installed; run: graftline nomenclature install 3.58.0")
     return 0

@@ -1,26 +1,44 @@
 """What the rest of a report makes doubtful about one locus of it, whatever format it came in.
 
 A statement of a locus means the same wherever it stands, and its flags stand with it. What is found here holds for one
-report only: a locus stated twice and not alike, and copies of DRB3, DRB4 and DRB5 that do not go with the DRB1.
+report only: a locus stated twice and not alike, copies of DRB3, DRB4 and DRB5 that do not go with the DRB1, antigens
+that the alleles do not have.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from parsers.records import LocusTyping
 from pipeline.normalise.drb_copies import copy_flags
 from pipeline.normalise.records import Flag, NormalLocus
+from pipeline.normalise.serology import Serology, is_serologic, stated_antigens
 
 UNSAID = frozenset({"failed", "not_tested"})
 
 
-def doubts_of(printed: Sequence[LocusTyping], loci: Sequence[NormalLocus]) -> dict[str, list[Flag]]:
+def doubts_of(
+    printed: Sequence[LocusTyping], loci: Sequence[NormalLocus], serology: Serology | None
+) -> dict[str, list[Flag]]:
     """The doubts of every locus that has any; lists that may be added to."""
-    doubts = _contradictions(loci)
-    sound = (said for said, meant in zip(printed, loci, strict=True) if not any(map(_is_error, meant.flags)))
-    for locus, flag in copy_flags(sound):
+    pairs = list(zip(printed, loci, strict=True))
+    doubts = _contradictions([meant for said, meant in pairs if not is_serologic(said)])
+    sound = (said for said, meant in pairs if not any(map(_is_error, meant.flags)))
+    for locus, flag in (*copy_flags(sound), *_serology_flags(printed, loci, serology)):
         doubts.setdefault(locus, []).append(flag)
     return doubts
+
+
+def _serology_flags(
+    printed: Sequence[LocusTyping], loci: Sequence[NormalLocus], serology: Serology | None
+) -> Iterator[tuple[str, Flag]]:
+    antigens = stated_antigens(printed) if serology else {}
+    if not (antigens and serology):
+        return
+    for each in loci:
+        told = antigens.get(each.locus)
+        if told and (each.glstring or each.state == "absent") and serology.contradicts(each.locus, told, each.glstring):
+            message = "these antigens were found by serology, and the alleles of this report do not have them"
+            yield each.locus, Flag("serology_differs", "+".join(told), message)
 
 
 def _is_error(flag: Flag) -> bool:

@@ -33,11 +33,14 @@ from pipeline.normalise.glstring import (
     text_of,
 )
 from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.nomenclature.frequencies import Frequencies
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.nomenclature.renaming import renamed
+from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
+from pipeline.normalise.serology import Serology
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -90,6 +93,8 @@ class TypingNormaliser:
         self.release = release
         self.version = release.version if release else None
         self._others = others
+        self._serology = Serology(release) if release else None
+        self._frequencies = Frequencies(release) if release else None
         self._known: dict[tuple[str, str, str, str], Meaning] = {}
         self._names: dict[str, tuple[Flag, ...]] = {}
 
@@ -98,7 +103,7 @@ class TypingNormaliser:
         loci = [self.locus(each) for each in report.loci]
         named = {each.locus for each in loci}
         about = [each for each in report.findings if each.locus in named]
-        doubts = doubts_of(report.loci, loci)
+        doubts = doubts_of(report.loci, loci, self._serology)
         for each in about:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
         return NormalTyping(
@@ -205,6 +210,8 @@ class TypingNormaliser:
         yield from _count_flags(printed.state, written.tree)
         if found <= DRB345:
             yield from _copy_flags(written.tree)
+        if self._frequencies and self._frequencies.are_known:
+            yield from rarity_flags(written.tree, self._frequencies)
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:

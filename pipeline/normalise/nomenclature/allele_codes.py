@@ -21,6 +21,9 @@ class CodeList(Protocol):
     def members(self, code: str) -> tuple[str, ...] | None:
         """The members as printed, second fields or first:second; None if the list does not hold the code."""
 
+    def close(self) -> None:
+        """Let go of what the list is read from."""
+
 
 class Expansion(msgspec.Struct, frozen=True):
     """The current names a code stands for; members found under another name, with it; and members not found."""

@@ -5,7 +5,7 @@ change, when its own layout changes (`LAYOUT`), or when it cannot be read.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
 from pipeline.normalise.nomenclature.v2_names import read_old_names
 
-LAYOUT = 2
+LAYOUT = 3
 
 
 class Cached(msgspec.Struct):
@@ -34,11 +34,15 @@ _locus_decoder = msgspec.msgpack.Decoder(LocusNames)
 
 
 def open_cached(
-    folder: Path, codes: CodeList | None = None, history: Callable[[], History | None] = lambda: None
+    folder: Path,
+    codes: CodeList | None = None,
+    history: Callable[[], History | None] = lambda: None,
+    frequencies: Callable[[], Mapping[str, str]] = dict,
 ) -> Release:
     """The release in `folder`, from its cache, which is made if it is missing or out of date.
 
-    Names of before 2010 are read by its own table, multiple allele codes and former names by what is given.
+    Names of before 2010 are read by its own table; multiple allele codes, former names and frequencies by what is
+    given.
     """
     digest = source_digest(folder)
     cached = _read(cache_path(folder))
@@ -46,7 +50,7 @@ def open_cached(
         cached = _make(read_release(folder), digest)
         _write(cache_path(folder), cached)
     blocks = cached.loci
-    reference = Reference(codes, lambda: read_old_names(folder), history)
+    reference = Reference(codes, lambda: read_old_names(folder), history, frequencies)
     return Release(
         cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), reference
     )

@@ -18,6 +18,7 @@ import msgspec
 
 from pipeline.errors import SiteError, Unavailable
 from pipeline.normalise.nomenclature.cache import open_cached
+from pipeline.normalise.nomenclature.frequencies import InstalledTable, install_table, is_table, read_table
 from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.mac import InstalledCodes, install_codes, is_code_list, open_codes
 from pipeline.normalise.nomenclature.release import Release
@@ -69,10 +70,12 @@ def install(what: str, home_nomenclature: Path, *, fetch: Fetch | None = None) -
         return _settle(folder, home_nomenclature / version, title)
 
 
-def install_either(what: str, home_nomenclature: Path) -> Installed | InstalledCodes:
-    """Install what `what` names, a release or a list of multiple allele codes. Raises SiteError."""
+def install_any(what: str, home_nomenclature: Path) -> Installed | InstalledCodes | InstalledTable:
+    """Install what `what` names: a release, a list of multiple allele codes or a frequency table. Raises SiteError."""
     if Path(what).is_file() and is_code_list(Path(what)):
         return install_codes(Path(what), home_nomenclature)
+    if Path(what).is_file() and is_table(Path(what)):
+        return install_table(Path(what), home_nomenclature)
     return install(what, home_nomenclature)
 
 
@@ -96,7 +99,12 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
         raise Unavailable(
             f"{wanted} installed{there}. Install one: graftline nomenclature install {version or '3.58.0'}"
         )
-    return open_cached(folders[version], open_codes(home_nomenclature), lambda: read_history(folders.values()))
+    return open_cached(
+        folders[version],
+        open_codes(home_nomenclature),
+        lambda: read_history(folders.values()),
+        lambda: read_table(home_nomenclature),
+    )
 
 
 def fetch_url(url: str) -> bytes | None:
@@ -127,7 +135,7 @@ def _collect(what: str, folder: Path, fetch: Fetch) -> None:
     elif zipfile.is_zipfile(path):
         _unzip(path, folder)
     else:
-        raise SiteError(f'"{what}" is no release number like 3.58.0, no folder, no zip file and no code list')
+        raise SiteError(f'"{what}" is no release number like 3.58.0, no folder, no zip file, no code list and no table')
 
 
 def _download(branch: str, folder: Path, fetch: Fetch) -> None:

@@ -73,20 +73,32 @@ class Locus:
     @cached_property
     def antigens_of(self) -> dict[str, tuple[str, ...]]:
         """The antigens of every allele that has any, with their letters: `A2`, `Cw10`, `DR4`."""
+        return self._by_allele(self.names.antigens)
+
+    @cached_property
+    def _expert_antigens_of(self) -> dict[str, tuple[str, ...]]:
+        return self._by_allele(self.names.expert_antigens)
+
+    def _by_allele(self, antigens: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for number, alleles in self.names.antigens.items():
+        for number, alleles in antigens.items():
             for allele in alleles:
                 found[allele].append(LETTERS[self.gene] + number)
-        return {allele: tuple(antigens) for allele, antigens in found.items()}
+        return {allele: tuple(named) for allele, named in found.items()}
+
+    def all_antigens(self, allele: str) -> tuple[str, ...]:
+        """The antigens of an allele, with those of which only experts say so."""
+        return self.antigens_of.get(allele, NO_FIELDS) + self._expert_antigens_of.get(allele, NO_FIELDS)
 
     @cached_property
     def broads(self) -> dict[str, tuple[str, ...]]:
         """The antigens that an antigen was split from."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for broad, splits in self.names.splits.items():
-            for split in splits:
-                found[split].append(broad)
-        return {split: tuple(broads) for split, broads in found.items()}
+        return _turned(self.names.splits)
+
+    @cached_property
+    def associates(self) -> dict[str, tuple[str, ...]]:
+        """The antigens that an antigen is associated with: `A203` with A2."""
+        return _turned(self.names.associated)
 
     @cached_property
     def settled(self) -> dict[str, str]:
@@ -249,6 +261,14 @@ class Locus:
 
 def _none(_: str) -> tuple[str, ...]:
     return NO_FIELDS
+
+
+def _turned(narrower: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for wide, narrow in narrower.items():
+        for each in narrow:
+            found[each].append(wide)
+    return {each: tuple(wide) for each, wide in found.items()}
 
 
 def two_fields(fields: str) -> str:

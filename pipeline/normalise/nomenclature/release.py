@@ -6,7 +6,7 @@ which makes no statement about expression: these modes are therefore not for mat
 allele stays a null allele.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 import msgspec
@@ -28,6 +28,7 @@ class Reference(msgspec.Struct, frozen=True):
     codes: CodeList | None = None
     old_names: Callable[[], OldNames | None] = lambda: None
     history: Callable[[], History | None] = lambda: None
+    frequencies: Callable[[], Mapping[str, str]] = dict
 
 
 NO_REFERENCE = Reference()
@@ -67,6 +68,11 @@ class Release:
             names = self._load_locus(gene) if gene in self.loci else LocusNames()
             self._open[gene] = Locus(gene, names, self.reference.codes, self._accessions)
         return self._open[gene]
+
+    def close(self) -> None:
+        """Let go of the code list; names that it explains can no longer be looked up."""
+        if self.reference.codes:
+            self.reference.codes.close()
 
     @cached_property
     def _old_names(self) -> OldNames | None:

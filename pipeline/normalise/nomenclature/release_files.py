@@ -70,8 +70,9 @@ class Deleted(msgspec.Struct, frozen=True, array_like=True):
 class LocusNames(msgspec.Struct, array_like=True):
     """All that a release says about one gene; names without the gene. Group members stand in the order of the file.
 
-    `antigens` gives the alleles of an antigen's number, `splits` and `associated` antigens with their letters (`A9`),
-    `tce` the second version of an allele's T-cell epitope assignment as printed.
+    `antigens` gives the alleles of an antigen's number, `expert_antigens` those of whom only experts say so, `splits`
+    and `associated` antigens with their letters (`A9`), `tce` the second version of an allele's T-cell epitope
+    assignment as printed.
     """
 
     alleles: dict[str, str] = {}
@@ -82,6 +83,7 @@ class LocusNames(msgspec.Struct, array_like=True):
     splits: dict[str, tuple[str, ...]] = {}
     associated: dict[str, tuple[str, ...]] = {}
     tce: dict[str, str] = {}
+    expert_antigens: dict[str, tuple[str, ...]] = {}
 
 
 class ReleaseNames(msgspec.Struct):
@@ -170,7 +172,7 @@ def _cells(folder: Path, name: str, separator: str, least: int) -> Iterator[list
 def _locus(loci: dict[str, LocusNames], locus: str) -> LocusNames:
     found = loci.get(locus)
     if found is None:
-        found = loci[locus] = LocusNames({}, {}, {}, {}, {}, {}, {}, {})
+        found = loci[locus] = LocusNames({}, {}, {}, {}, {}, {}, {}, {}, {})
     return found
 
 
@@ -211,15 +213,23 @@ def _read_groups(folder: Path, letter: str, groups: Callable[[str], dict[str, tu
 
 
 def _read_antigens(folder: Path, loci: dict[str, LocusNames]) -> None:
-    """Antigens by the columns unambiguous, possible and assumed; `0` (null) and `?` (none known) are none."""
+    """Antigens by the columns unambiguous, possible and assumed, and by that of experts; `0` and `?` are none."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    by_experts: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for gene, allele, *columns in _related(folder, "wmda/rel_dna_ser.txt", ";", 6):
-        for number in dict.fromkeys("/".join(columns[:3]).split("/")):
-            if number not in NO_ANTIGEN:
-                found[gene.removesuffix("*"), number].append(allele)
+        locus = gene.removesuffix("*")
+        own = dict.fromkeys("/".join(columns[:3]).split("/"))
+        for number in own:
+            found[locus, number].append(allele)
+        for number in dict.fromkeys(columns[3].split("/")):
+            if number not in own:
+                by_experts[locus, number].append(allele)
     for (locus, number), alleles in found.items():
-        if locus in LETTERS:
+        if locus in LETTERS and number not in NO_ANTIGEN:
             _locus(loci, locus).antigens[number] = tuple(alleles)
+    for (locus, number), alleles in by_experts.items():
+        if locus in LETTERS and number not in NO_ANTIGEN:
+            _locus(loci, locus).expert_antigens[number] = tuple(alleles)
 
 
 def _read_splits(folder: Path, loci: dict[str, LocusNames]) -> None:
