@@ -17,6 +17,7 @@ Built on the public description of the fields; no message of a registry has been
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -50,10 +51,10 @@ def parse(document: Document) -> Parsed:
     if not starts:
         raise ParseError("this holds no typing result of EMDIS", where="line 1", expected="a message TYP_RES")
     left: Counter[str] = Counter()
-    reports = [
-        _report(text[start:end], text.count("\n", 0, start) + 1, left)
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
+    reports, line, before = [], 1, 0
+    for start, end in pairwise([*starts, len(text)]):
+        line, before = line + text.count("\n", before, start), start
+        reports.append(_report(text[start:end], line, left))
     return Parsed(reports=tuple(reports), ignored=tuple(Ignored(name, count) for name, count in sorted(left.items())))
 
 
