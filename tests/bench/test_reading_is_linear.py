@@ -19,7 +19,7 @@ def grown(formats: dict[str, Format], size: int) -> dict[tuple[str, str], Grown]
 
 def seconds_a_byte(reader: Format, document: Document) -> float:
     """Of this process alone, the least of three times over as many bytes, whether in one document or in many."""
-    rounds, taken = max(1, 2 * LONG // len(document.raw)), []
+    rounds, taken = max(1, LONG // len(document.raw)), []
     for _ in range(3):
         start = time.process_time()
         for _ in range(rounds):
