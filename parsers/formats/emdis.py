@@ -81,7 +81,7 @@ class Message:
         return (name for name, value in self.fields.items() if name not in self.read and value not in UNKNOWN)
 
 
-def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
+def _whole_message(text: str, line: int) -> Message:
     message = Message(text, line)
     if not text.rstrip().endswith(";"):
         raise ParseError(
@@ -91,6 +91,11 @@ def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
             expected="a semicolon behind the last field",
             advice="Ask the sender for the whole message.",
         )
+    return message
+
+
+def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
+    message = _whole_message(text, line)
     kind = "CB" if message.of("CB_ID") or message.of("CB_GRID") else "D"
     sample, grid = message.of(f"{kind}_ID"), message.of(f"{kind}_GRID")
     if not (sample or grid):
