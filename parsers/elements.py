@@ -105,7 +105,10 @@ def read_json(raw: bytes, root: str = "") -> Element:
 def _object(pairs: list[tuple[str, object]]) -> Element:
     made = Element()
     for name, value in pairs:
-        made.members += _members(name, value)
+        if type(value) is str:  # nearly every value is
+            made.members.append(Element(name, value))
+        else:
+            made.members += _members(name, value)
     return made
 
 
@@ -152,8 +155,11 @@ def _of_xml(node: etree._Element) -> Element:
     value, text = str(node.get("value") or "").strip(), (node.text or "").strip()
     made = Element(local(node), value or text, f"line {node.sourceline}")
     attributes = {str(name).rpartition("}")[2]: str(each) for name, each in node.items()}
-    made.members += [Element(name, each, made.where) for name, each in attributes.items() if name != "value"]
-    made.members += map(_of_xml, node)
-    loose = [text if value else "", *(child.tail or "" for child in node)]
-    made.members += [Element("text()", each.strip(), made.where) for each in loose if each.strip()]
+    made.members = [Element(name, each, made.where) for name, each in attributes.items() if name != "value"]
+    loose = [text] if value and text else []
+    for child in node:
+        made.members.append(_of_xml(child))
+        if child.tail and (tail := child.tail.strip()):
+            loose.append(tail)
+    made.members += [Element("text()", each, made.where) for each in loose]
     return made

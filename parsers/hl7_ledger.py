@@ -20,6 +20,7 @@ class Ledger:
     def __init__(self) -> None:
         self._taken: set[Place] = set()
         self._touched: set[tuple[int, int]] = set()
+        self._whole: set[tuple[int, int]] = set()
 
     def value(self, segment: Segment, field: int, component: int = 1, repetition: int = 1) -> str:
         """One component of a field, escapes decoded."""
@@ -29,36 +30,34 @@ class Ledger:
 
     def text(self, segment: Segment, field: int) -> str:
         """A whole field, escapes decoded and separators left standing."""
-        self._take(segment, field)
+        self._whole.add((segment.number, field))
         return segment.text(field)
 
     def repetitions(self, segment: Segment, field: int) -> tuple[str, ...]:
         """Every repetition of a field, escapes decoded."""
-        self._take(segment, field)
+        self._whole.add((segment.number, field))
         return tuple(unescape(each, segment.encoding) for each in segment.repetitions(field))
-
-    def _take(self, segment: Segment, field: int) -> None:
-        self._touched.add((segment.number, field))
-        for repetition, text in enumerate(segment.repetitions(field), start=1):
-            for component in range(1, len(segment.split(text)) + 1):
-                self._taken.add((segment.number, field, repetition, component))
 
     def remainder(self, segments: Iterable[Segment]) -> Counter[str]:
         """The paths of everything that was not taken, with how often each occurred."""
         return Counter(path for segment in segments for path in self._left_of(segment))
 
     def _left_of(self, segment: Segment) -> Iterator[str]:
+        number, fields = segment.number, segment.fields
         for field in segment.filled():
-            path, leaves = f"{segment.name}-{field}", segment.leaves(field)
-            if (segment.number, field) not in self._touched:
-                yield from [path] if any(text.strip() for *_, text in leaves) else []
+            if (number, field) in self._whole:
                 continue
-            places = [(segment.number, field, *place) for *place, text in leaves if text.strip()]
-            left = [place for place in places if place not in self._taken]
-            if len(left) == len(places):
-                yield from [path] if left else []
-            else:
-                yield from (f"{path}.{component}" for *_, component in left)
+            if (number, field) in self._touched:
+                yield from self._left_of_field(segment, field)
+            elif fields[field].isalnum() or any(text.strip() for *_, text in segment.leaves(field)):
+                yield f"{segment.name}-{field}"
+
+    def _left_of_field(self, segment: Segment, field: int) -> list[str]:
+        places = [(segment.number, field, *place) for *place, text in segment.leaves(field) if text.strip()]
+        left = [place for place in places if place not in self._taken]
+        if len(left) < len(places):
+            return [f"{segment.name}-{field}.{component}" for *_, component in left]
+        return [f"{segment.name}-{field}"] if left else []
 
 
 def declared(paths: Counter[str]) -> tuple[Ignored, ...]:

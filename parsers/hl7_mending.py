@@ -19,7 +19,7 @@ GENES = re.compile(r"((?:HLA-)?[A-Z][A-Z0-9]{0,4})\*")
 def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
     """The message with every unescaped GL String put together, and a finding for each."""
     segments = tuple(
-        _mended_obx(each) if each.name == "OBX" and coding.locus_of(each) is not None else each
+        _mended_obx(each) if "*" in each.line and each.name == "OBX" and coding.locus_of(each) is not None else each
         for each in message.segments
     )
     findings = tuple(

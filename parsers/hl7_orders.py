@@ -17,21 +17,17 @@ _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 class Result(NamedTuple):
-    """An OBX with the notes behind it; `locus` is as `Coding.locus_of` gives it."""
+    """An OBX with the notes behind it; `locus` is as `Coding.locus_of` gives it.
+
+    `code` and `system` are OBX-3.1 and OBX-3.3, what was observed; `sub_id` is OBX-4, which groups results of an order.
+    """
 
     obx: Segment
     notes: list[Segment]
-    locus: str | None = None
-
-    @property
-    def code(self) -> str:
-        """OBX-3.1, the code of what was observed."""
-        return self.obx.value(3)
-
-    @property
-    def sub_id(self) -> str:
-        """OBX-4, which groups results within an order."""
-        return self.obx.text(4)
+    locus: str | None
+    code: str
+    system: str
+    sub_id: str
 
 
 class Order(NamedTuple):
@@ -69,7 +65,8 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
         case "OBR":
             orders.append(_empty(order.header, order.patient)._replace(request=segment))
         case "OBX":
-            order.results.append(Result(segment, [], coding.locus_of(segment)))
+            code, system = segment.value(3), segment.value(3, 3)
+            order.results.append(Result(segment, [], coding.locus_of(segment), code, system, segment.text(4)))
         case "SPM":
             order.specimens.append(segment)
         case "NTE":

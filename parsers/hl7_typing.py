@@ -62,7 +62,7 @@ def is_companion(result: Result) -> bool:
 
 def is_attribute(result: Result) -> bool:
     """Whether an OBX carries an attribute of ours that HL7 has no place for."""
-    return result.obx.value(3, 3) == LOCAL
+    return result.system == LOCAL
 
 
 def is_typing_order(order: Order) -> bool:

@@ -19,6 +19,8 @@ from typing import Literal
 
 import msgspec
 
+# gc=False: records hold texts and each other, never in a circle, and a file makes tens of thousands of them
+
 State = Literal[
     "two_copies",
     "homozygous_stated",
@@ -36,7 +38,7 @@ VolumeBasis = Literal["whole_blood", "inlet", "unknown"]
 Provenance = Literal["device_stream", "device_file", "message", "scan", "typed"]
 
 
-class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
+class Printed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A label and its text as they stand in the report, with the place where they stand."""
 
     label: str
@@ -44,7 +46,7 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
     where: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something odd that did not stop the reading: a contradiction, a schema breach, a missing element.
 
     `locus` is set where it is about one locus of a typing, so that the doubt can follow that locus's alleles.
@@ -56,14 +58,14 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     locus: str = ""
 
 
-class Ignored(msgspec.Struct, frozen=True):
+class Ignored(msgspec.Struct, frozen=True, gc=False):
     """A field of the input that no record holds, by its path and how often it occurred."""
 
     path: str
     count: int
 
 
-class LocusTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class LocusTyping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One locus of one sample under one assignment.
 
     `reported` is the text as printed (cells of one locus joined by `+`); `expression` is the same statement in
@@ -90,7 +92,9 @@ class LocusTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     references: tuple[Printed, ...] = ()
 
 
-class TypingReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"):
+class TypingReport(
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"
+):
     """The typing of one sample. `subject` is the donor's or patient's identifier if the report prints one."""
 
     format: str
@@ -109,7 +113,7 @@ class TypingReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     findings: tuple[Finding, ...] = ()
 
 
-class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Observation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One measured value: a count, a fraction, a text. `flags` are the analyser's own."""
 
     label: str
@@ -128,7 +132,7 @@ class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 
 class ObservationReport(
-    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
     """The results of one specimen in one order."""
 
@@ -144,7 +148,7 @@ class ObservationReport(
     findings: tuple[Finding, ...] = ()
 
 
-class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Quantity(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A value of a collection run: canonical `item` name, the label, text and unit as printed."""
 
     item: str
@@ -155,14 +159,14 @@ class Quantity(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     provenance: Provenance = "device_file"
 
 
-class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """The pumps and counters at one moment of a run; `time` as printed."""
 
     time: str
     values: tuple[Quantity, ...] = ()
 
 
-class Alarm(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Alarm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """An alarm or advisory of the device, in its own words."""
 
     time: str
@@ -171,7 +175,7 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class CollectionReport(
-    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
 ):
     """One run of a cell separator. `sample` is the donation number (DIN) as printed, `subject` the donor's id."""
 
@@ -197,7 +201,7 @@ class CollectionReport(
 Report = TypingReport | ObservationReport | CollectionReport
 
 
-class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+class Parsed(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Everything one input holds: its reports in the order of the file, and the fields no report took."""
 
     reports: tuple[Report, ...]

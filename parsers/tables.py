@@ -31,7 +31,7 @@ TIME_OF_DAY = "\ufffctime of day "
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row: the line (or the row of the sheet) it stands on, and its cells without blanks around them."""
 
     line: int

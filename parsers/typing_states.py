@@ -9,6 +9,8 @@ looked up here, and a single allele is never doubled: whether it is homozygous i
 a multiple allele code. In small letters (`01:new`, `02:01new`) it cannot be one.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from parsers.records import State
@@ -39,10 +41,23 @@ def _compact(word: str) -> str:
 
 
 WMDA_WORDS = Words().states()
+SHORT = 200
+"""Characters of an expression whose state may be remembered; lists of ambiguities may have thousands."""
 
 
 def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:
     """The state of one locus whose expression is given without white space; `failed` if nothing stands there."""
+    if words is WMDA_WORDS and len(expression) <= SHORT:
+        return _usual_state(expression)
+    return _state(expression, words)
+
+
+@lru_cache(maxsize=8192)  # laboratories type the same alleles over and over
+def _usual_state(expression: str) -> State:
+    return _state(expression, WMDA_WORDS)
+
+
+def _state(expression: str, words: dict[str, State]) -> State:
     if "|" in expression or "?" in expression:
         return _state_of_alternatives(expression, words)
     copies = [copy for copy in expression.split("+") if copy]
@@ -81,7 +96,7 @@ def _state_of_words(spoken: list[State | None]) -> State:
 
 
 def _state_of_alternatives(expression: str, words: dict[str, State]) -> State:
-    states = {state_of(genotype, words) for genotype in expression.replace("?", "|").split("|") if genotype}
+    states = {_state(genotype, words) for genotype in expression.replace("?", "|").split("|") if genotype}
     if states and states <= {"two_copies", "homozygous_stated"}:
         return "two_copies"
     return states.pop() if len(states) == 1 else "candidates"
@@ -89,6 +104,9 @@ def _state_of_alternatives(expression: str, words: dict[str, State]) -> State:
 
 def gene_of(expression: str) -> str:
     """The gene of an expression's first allele without `HLA-`; the genes of its haplotype joined by `~`; else ""."""
+    gene, star, _ = expression.partition("*")
+    if "~" not in expression and "|" not in gene and "+" not in gene:
+        return gene_name(gene) if star else ""
     copy = expression.partition("|")[0].partition("+")[0]
     if "~" in copy:
         return "~".join(gene_of(allele) for allele in copy.split("~"))

@@ -28,9 +28,8 @@ class Selection:
     def all(self, element: etree._Element, path: str) -> Iterator[etree._Element]:
         """The elements at a path of local names below an element, in the order of the document."""
         name, _, rest = path.partition("/")
-        for child in element:
-            if local(child) == name:
-                yield from self.all(child, rest) if rest else (child,)
+        for child in element.iterchildren("{*}" + name):
+            yield from self.all(child, rest) if rest else (child,)
 
     def first(self, element: etree._Element, path: str) -> etree._Element | None:
         """The first element at a path, if there is one."""

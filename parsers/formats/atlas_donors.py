@@ -25,6 +25,7 @@ from parsers.xml_document import text_of
 
 HEAD = re.compile(r'\A\s*\{(?:[^{}\[\]]*,)?\s*"(?:updateMode"\s*:|donors"\s*:\s*\[)', re.IGNORECASE)
 LOOSE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
+COMMA_AND_BRACKET = re.compile(r",\s*[}\]]")
 LOCI = ("A", "B", "C", "DPB1", "DQB1", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DPA1")
 PROPERTIES = ("changetype", "donortype", "ethn", "updatemode", "externaldonorcode")
 DELETED = Finding("donor_withdrawn", "the sender takes this donor back; the entry holds no typing")
@@ -39,7 +40,7 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """A report for each donor. Raises ParseError."""
     text = decoded(document.raw)
-    mended = LOOSE_COMMA.sub(lambda found: found[1] or "", text)
+    mended = LOOSE_COMMA.sub(lambda found: found[1] or "", text) if COMMA_AND_BRACKET.search(text) else text
     root = read_json(mended.encode(), "")
     _lower_names(root)
     findings = (LOOSE,) if mended != text else ()

@@ -17,6 +17,7 @@ Built on the public description of the fields; no message of a registry has been
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -50,10 +51,10 @@ def parse(document: Document) -> Parsed:
     if not starts:
         raise ParseError("this holds no typing result of EMDIS", where="line 1", expected="a message TYP_RES")
     left: Counter[str] = Counter()
-    reports = [
-        _report(text[start:end], text.count("\n", 0, start) + 1, left)
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
+    reports, line, before = [], 1, 0
+    for start, end in pairwise([*starts, len(text)]):
+        line, before = line + text.count("\n", before, start), start
+        reports.append(_report(text[start:end], line, left))
     return Parsed(reports=tuple(reports), ignored=tuple(Ignored(name, count) for name, count in sorted(left.items())))
 
 
@@ -80,7 +81,7 @@ class Message:
         return (name for name, value in self.fields.items() if name not in self.read and value not in UNKNOWN)
 
 
-def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
+def _whole_message(text: str, line: int) -> Message:
     message = Message(text, line)
     if not text.rstrip().endswith(";"):
         raise ParseError(
@@ -90,6 +91,11 @@ def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
             expected="a semicolon behind the last field",
             advice="Ask the sender for the whole message.",
         )
+    return message
+
+
+def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
+    message = _whole_message(text, line)
     kind = "CB" if message.of("CB_ID") or message.of("CB_GRID") else "D"
     sample, grid = message.of(f"{kind}_ID"), message.of(f"{kind}_GRID")
     if not (sample or grid):

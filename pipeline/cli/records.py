@@ -1,5 +1,6 @@
 """Commands that read the store: dump, show, quarantine."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -44,26 +45,35 @@ def show(receipt: str, *, session: Here) -> int:
     if session.answers.json:
         session.answers.object({**found, "raw": raw})
         return 0
-    line = session.answers.line
-    line("  ".join(found[key] for key in ("receipt", "source", "name", "received", "state", "reason")))
-    line(f"\n-- raw, {found['bytes']} bytes, sha-256 {found['sha256']}\n{raw}")
+    session.answers.line("  ".join(found[key] for key in ("receipt", "source", "name", "received", "state", "reason")))
+    session.answers.line(f"\n-- raw, {found['bytes']} bytes, sha-256 {found['sha256']}\n{raw}")
     for report in found["reports"]:
-        line(f"\n-- report {report['ordinal']}, {report['kind']}, version {report['version']}, as parsed")
-        _pretty(report["printed"], session)
-        line("-- normalised")
-        _pretty(report["normalised"], session)
-        for flag in report["flags"]:
-            line(f"   {flag['severity']}: {flag['message']}")
-        line("-- sent")
-        line(report["message"].rstrip("\r").replace("\r", "\n"))
+        _tell_report(report, session)
+    for line in _beside(found):
+        session.answers.line(line)
+    return 0
+
+
+def _tell_report(report: dict[str, Any], session: Session) -> None:
+    line = session.answers.line
+    line(f"\n-- report {report['ordinal']}, {report['kind']}, version {report['version']}, as parsed")
+    _pretty(report["printed"], session)
+    line("-- normalised")
+    _pretty(report["normalised"], session)
+    for flag in report["flags"]:
+        line(f"   {flag['severity']}: {flag['message']}")
+    line("-- sent")
+    line(report["message"].rstrip("\r").replace("\r", "\n"))
+
+
+def _beside(found: dict[str, Any]) -> Iterator[str]:
+    """What a receipt's reports are evidence of or rest on, and what no report took up."""
     for each in found["evidence"]:
         role = "typing" if each["kind"] == "typing" else "bead counts"
-        line(
-            f"-- {role} of {each['sample']}: {each['receipt']}, {each['format']} from {each['source']}, {each['name']}"
-        )
+        origin = f"{each['format']} from {each['source']}, {each['name']}"
+        yield f"-- {role} of {each['sample']}: {each['receipt']}, {origin}"
     for field in found["ignored"]:
-        line(f"-- ignored: {field['path']} ({field['count']} x)")
-    return 0
+        yield f"-- ignored: {field['path']} ({field['count']} x)"
 
 
 def found_receipt(receipt: str, session: Session) -> dict[str, Any] | None:

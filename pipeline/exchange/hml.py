@@ -13,7 +13,7 @@ for and no record has, because readers count sequences and raw reads and do not 
 consensus-sequence with its references and variants. An sbt-sanger element needs its amplification, so Sanger typings
 name their method in a property.
 
-Source: hml-1.0.1.xsd of the NMDP; MIRING, Mack 2015, doi:10.1016/j.humimm.2015.09.011.
+Source: hml-1.0.1.xsd of the NMDP; MIRING, and the rules of the NMDP's validator.
 """
 
 from collections.abc import Sequence
