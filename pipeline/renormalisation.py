@@ -8,6 +8,7 @@ The change of release is a decision of a person and a frame of the spool: receip
 release, receipts behind it are read under the new one, and a rebuilt store gives the same change log.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
@@ -16,7 +17,6 @@ import msgspec
 from parsers.records import LocusTyping, State
 from pipeline.normalise.comparison import Comparison
 from pipeline.normalise.copies import OF_THE_RELEASE, Copies
-from pipeline.normalise.glstring import BETWEEN_NAMES
 from pipeline.normalise.nomenclature.release import Release, UnknownName
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
@@ -26,6 +26,7 @@ from pipeline.store.store import Store
 from pipeline.store.texts import json_text
 
 DECIDER = "renormalise"
+BETWEEN_COPIES = re.compile(r"[?^|+~]")
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 
 Kind = Literal["", "restated", "regrouped", "doubted"]
@@ -120,6 +121,7 @@ class Names:
         self._releases = (before, after)
         self._moved: dict[str, Moved] = {}
         self._regrouped: dict[str, bool] = {}
+        self._copies: dict[str, bool] = {}
 
     def worst(self, copy: str) -> Moved:
         """The most that happens to any name of a copy: alternatives joined by `/`."""
@@ -128,7 +130,13 @@ class Names:
 
     def regrouped(self, glstring: str) -> bool:
         """Whether any name of a canonical GL String lies in other groups."""
-        return any(map(self._in_other_groups, dict.fromkeys(BETWEEN_NAMES.split(glstring))))
+        return any(map(self._copy_regrouped, BETWEEN_COPIES.split(glstring)))
+
+    def _copy_regrouped(self, copy: str) -> bool:
+        known = self._copies.get(copy)
+        if known is None:
+            known = self._copies[copy] = any(map(self._in_other_groups, copy.split("/")))
+        return known
 
     def _in_other_groups(self, name: str) -> bool:
         known = self._regrouped.get(name)
@@ -179,7 +187,8 @@ def write(
     """
     before, release = store.release_in_use or "", new.version or ""
     with store.transaction("renormalising") as connection:
-        connection.execute(script("renormalise/restated"), [json_text(found)])
+        columns = {name: [getattr(each, name) for each in found] for name in Restated.__struct_fields__}
+        connection.execute(script("renormalise/restated"), columns)
         connection.execute(script("renormalise/meaning"))
         stated = [row[0] for row in connection.execute(script("renormalise/stated")).fetchall()]
         flags = [json_text(new.release_flags(each)) for each in stated]

@@ -6,6 +6,7 @@ copies. A typing that is more than copies (genotypes to choose from, phase), or 
 read whole.
 """
 
+import re
 from typing import NamedTuple
 
 from parsers.records import LocusTyping
@@ -14,6 +15,7 @@ from pipeline.normalise.nomenclature.names import split_name
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, Resolution, TypingNormaliser
 
+MORE_THAN_COPIES = re.compile(r"[?^|~]")
 OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})
 """Flags that speak of the release and not of the typing."""
 
@@ -36,7 +38,7 @@ class Copies:
 
     def meaning(self, glstring: str, stated: str) -> Meaning | None:
         """What a canonical GL String means now that was stated under `stated`; None if it has to be read whole."""
-        if set("?^|~").intersection(glstring):
+        if MORE_THAN_COPIES.search(glstring):
             return None
         copies = [self._copy(copy) for copy in glstring.split("+")]
         found = [copy for copy in copies if copy is not None]

@@ -1,6 +1,5 @@
 create or replace temp table restated as
-select unnest(from_json(found, '[{
-    "statement": "INTEGER", "release": "VARCHAR", "glstring": "VARCHAR", "resolution": "VARCHAR", "flags": "VARCHAR",
-    "change": "VARCHAR"
-}]'), recursive := true)
-from (select ?::varchar as found)
+select
+    unnest($statement::integer[]) as statement, unnest($release::varchar[]) as release,
+    unnest($glstring::varchar[]) as glstring, unnest($resolution::varchar[]) as resolution,
+    unnest($flags::varchar[]) as flags, unnest($change::varchar[]) as change
