@@ -4,7 +4,7 @@ with current as (
     select
         statement.id, statement.locus, statement.state, statement.reported, statement.expression, statement.stated_release,
         meaning.glstring, meaning.resolution, meaning.flags,
-        meaning.glstring is null or (
+        meaning.glstring is null or contains(statement.expression, '#') or ( -- a GL String Code names a release itself
             meaning.flags <> '[]'
             and json_extract_string(meaning.flags, '$[*].code') <> ['release_differs']
         ) as doubted
