@@ -77,6 +77,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     parse: Callable[[Document], Parsed]
     ignores: tuple[str, ...] = ()
     """Paths of fields that this format leaves out on purpose."""
+    repeats: bool = False
+    """Equal inputs are results of their own, as of a balance; else they are one result that was sent twice."""
     syntax: tuple[Syntax, ...] = ("text",)
     """`xml` if inputs may begin with `<`; a format is asked only for what it may be, for there are many."""
 

@@ -14,7 +14,6 @@ whether an empty cell means "absent", "failed" or "not asked": formats blur thes
     candidates         the software lists possibilities; nobody has assigned one
 """
 
-import hashlib
 from typing import Literal
 
 import msgspec
@@ -211,11 +210,8 @@ class Parsed(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 def identity(report: Report) -> tuple[str, ...]:
     """What makes two reports versions of the same run: kind, format, the run's own id, the sample.
 
-    A report without an id of its own is known by its sample and its date. One that has none of the three is a run by
-    itself, known by all it says: the weights that a balance prints are no versions of each other.
+    A report without an id of its own is known by its sample and its date. One that has none of the three (the last two
+    texts are empty) is a run by itself: the weights that a balance prints are no versions of each other.
     """
     date = report.started if isinstance(report, CollectionReport) else report.date
-    run = report.report_id or date
-    if not run and not report.sample:
-        run = hashlib.sha256(msgspec.json.encode(report)).hexdigest()
-    return (report.__struct_config__.tag, report.format, run, report.sample)  # type: ignore[return-value]  # tags above are str
+    return (report.__struct_config__.tag, report.format, report.report_id or date, report.sample)  # type: ignore[return-value]  # tags above are str

@@ -44,7 +44,7 @@ def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
         document = open_document(payload, receipt.name)
         reader = reader_of(document, receipt.format, bench.formats)
         name = reader.name
-        return loaded(receipt, reader.name, reader.parse(document), bench)
+        return loaded(receipt, reader, reader.parse(document), bench)
     except Inquiry as question:
         return Entry(receipt=receipt, state="loaded", format=name, reason=question.message)
     except ParseError as refusal:
@@ -62,13 +62,21 @@ def reader_of(document: Document, wanted: str, formats: dict[str, Format]) -> Fo
     return formats[wanted]
 
 
-def loaded(receipt: Receipt, reader: str, parsed: Parsed, bench: Workbench) -> Entry:
+def loaded(receipt: Receipt, reader: Format, parsed: Parsed, bench: Workbench) -> Entry:
     """Every report of the receipt as printed, as meant and as sent. Raises ParseError if there is none."""
     if not parsed.reports:
-        raise ParseError(f"the {reader} reader found no result in it", expected="at least one sample with a result")
+        reason = f"the {reader.name} reader found no result in it"
+        raise ParseError(reason, expected="at least one sample with a result")
     reports = Understood(parsed.reports, receipt, bench)
     kept = tuple(reports) if len(parsed.reports) <= KEPT_REPORTS else reports.tried()
-    return Entry(receipt=receipt, state="loaded", format=reader, reports=kept, ignored=parsed.ignored)
+    return Entry(
+        receipt=receipt,
+        state="loaded",
+        format=reader.name,
+        reports=kept,
+        ignored=parsed.ignored,
+        repeats=reader.repeats,
+    )
 
 
 class Understood:

@@ -119,5 +119,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    repeats=True,
     ignores=PERSONAL,
 )

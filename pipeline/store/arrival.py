@@ -5,7 +5,7 @@ at every step, so this rule, not a counter, is what makes the effect exactly onc
 
     the same receipt again                  nothing happens: the loader has read the spool twice
     ... of a quarantined receipt            the new outcome takes its place; the old one goes to the history
-    the bytes of a loaded receipt           duplicate
+    the bytes of a loaded receipt           duplicate; loaded, if the format is one whose equal inputs are not the same
     the bytes of a quarantined receipt      duplicate if these cannot be read either; else loaded, for they can now
 """
 
@@ -71,7 +71,8 @@ class Ledger:
     def _outcome(self, entry: Entry, *, replaces: bool) -> Outcome:
         receipt = entry.receipt
         first = self._first.get((receipt.source, receipt.sha256))
-        if first is None or first.seq == receipt.seq or (first.state == "quarantined" and entry.state == "loaded"):
+        read_now = first is not None and first.state == "quarantined" and entry.state == "loaded"
+        if first is None or first.seq == receipt.seq or entry.repeats or read_now:
             return Outcome(entry, entry.state, entry.reason, replaces=replaces)
         reason = f"the same bytes came from this source before, as {first.receipt}"
         if first.state == "quarantined":

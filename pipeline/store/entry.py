@@ -45,3 +45,5 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reports: Iterable[LoadedReport] = ()
     """Gone through once for every time that they are loaded."""
     ignored: tuple[Ignored, ...] = ()
+    repeats: bool = False
+    """Whether equal bytes are a result of their own, not one that was sent twice."""

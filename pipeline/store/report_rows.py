@@ -155,6 +155,8 @@ def report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRo
     """The row of a report."""
     printed, normal = report.printed, report.normal
     run = identity(printed)
+    if not any(run[2:]):
+        run = (*run, f"{receipt.receipt}.{ordinal}")
     name, normalised = json_text(run), json_text(normal)
     donor = donor_of(report, receipt.source)
     return ReportRow(

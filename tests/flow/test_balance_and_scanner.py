@@ -57,8 +57,16 @@ def dumped(graftline: Command, rows: Rows) -> Callable[[str], list[dict[str, Any
 @pytest.mark.parametrize(
     ("model", "question", "answers"),
     [
-        ("mettler-mt-sics", b"S\r\n", [b"S S     412.50 g\r\n", b"S D     413.02 g\r\n", b"S S     0.4130 kg\r\n"]),
-        ("sartorius-sbi", b"\x1bP\r\n", [b"+   412.50 g  \r\n", b"+   413.02    \r\n", b"+   0.4130 kg \r\n"]),
+        (
+            "mettler-mt-sics",
+            b"S\r\n",
+            [b"S S     412.50 g\r\n", b"S D     413.02 g\r\n", b"S S     0.4130 kg\r\n", b"S S     412.50 g\r\n"],
+        ),
+        (
+            "sartorius-sbi",
+            b"\x1bP\r\n",
+            [b"+   412.50 g  \r\n", b"+   413.02    \r\n", b"+   0.4130 kg \r\n", b"+   412.50 g  \r\n"],
+        ),
     ],
 )
 def test_a_balance_that_is_polled_brings_its_weights(
@@ -71,12 +79,13 @@ def test_a_balance_that_is_polled_brings_its_weights(
 ) -> None:
     with SerialCable() as cable, answering(cable, question, answers):
         start(INSTRUMENT.format(model=model, device=cable.device) + POLLED.format(seconds=0.2))
-        eventually(lambda: len(dumped("receipts")) == 3)
-    assert [(row["format"], row["state"]) for row in dumped("receipts")] == [("balance", "loaded")] * 3
+        eventually(lambda: len(dumped("receipts")) == 4)
+    assert [(row["format"], row["state"]) for row in dumped("receipts")] == [("balance", "loaded")] * 4
     assert [(row["label"], row["number"], row["unit"], row["current"]) for row in dumped("observations")] == [
         ("weight", 412.5, "g", True),
         ("reading", 413.02, "g" if model == "mettler-mt-sics" else None, True),
         ("weight", 0.413, "kg", True),
+        ("weight", 412.5, "g", True),
     ]
 
 
