@@ -119,12 +119,15 @@ class Names:
 
     def __init__(self, before: Release | None, after: Release | None) -> None:
         self._releases = (before, after)
+        self._rarities = bool(after and after.reference.frequencies())
         self._moved: dict[str, Moved] = {}
         self._regrouped: dict[str, bool] = {}
         self._copies: dict[str, bool] = {}
 
     def worst(self, copy: str) -> Moved:
         """The most that happens to any name of a copy: alternatives joined by `/`."""
+        if self._rarities:  # a table of frequencies may have been installed since
+            return "anew"
         found = {self._moved_of(name) for name in copy.split("/")}
         return "anew" if "anew" in found else "regrouped" if "regrouped" in found else ""
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import Unavailable
 from pipeline.home import BUNDLED, Home
-from pipeline.normalise.nomenclature.install import install
+from pipeline.normalise.nomenclature.install import install, install_any
 from pipeline.rebuild import rebuild
 from pipeline.renormalise import renormalised, tried
 from pipeline.site import Site, open_site
@@ -168,3 +168,13 @@ def test_the_command_line(typed: Path, graftline: Callable[..., Any], rows: Call
     assert graftline("--json", "renormalise", "--release", "9.9.9").returncode == 3
     first = json.loads(graftline("dump", "changes").stdout.splitlines()[0])
     assert (first["release_before"], first["release"]) == (FIRST, LATER)
+
+
+def test_a_frequency_table_that_was_installed_since_is_heard(typed: Path) -> None:
+    table = typed / "frequencies.csv"
+    table.write_text("ALLELE,TOTAL\nA*01:01,R\nB*07:02,C\n")
+    install_any(str(table), Home(typed).nomenclature)
+    with open_site(typed, None) as site:
+        list(renormalised(site, LATER))
+        rare = {row["locus"] for row in typings(site) if "rare_allele" in {flag["code"] for flag in row["flags"]}}
+    assert rare == {"A", "B"}
