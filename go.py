@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> None:
         run(PYTHON, "-m", "pipeline.cli.app", "demo", *rest)
     elif command == "test":
         prepare("test")
-        run(PYTHON, "-m", "pytest", "-q", *rest)
+        run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *rest)
     elif command == "check":
         prepare("check")
         run(PYTHON, ROOT / ".ci" / "check.py")

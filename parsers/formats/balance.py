@@ -73,7 +73,8 @@ def parse(document: Document) -> Parsed:
     if not lines:
         raise ParseError("this holds no answer of a balance", where="line 1", expected=EXPECTED)
     serials = [(line, found["serial"]) for line in lines if (found := SICS_SERIAL.fullmatch(line[1].strip()))]
-    readings = [(line, _reading(line)) for line in lines if line not in [told for told, _ in serials]]
+    told = {line for line, _ in serials}
+    readings = [(line, _reading(line)) for line in lines if line not in told]
     report = ObservationReport(
         format="balance",
         sample="",
