@@ -63,7 +63,7 @@ def restated(store: Store, old: TypingNormaliser, new: TypingNormaliser) -> Iter
     copies = {row["copy"]: names.worst(row["copy"]) for row in store.rows(script("renormalise/copies"))}
     moved = {copy: moved == "anew" for copy, moved in copies.items() if moved}
     asked = {"copies": list(moved), "anew": list(moved.values())}
-    put_together = Copies(old, new)
+    put_together = Copies(old, new, lambda copy: moved.get(copy, False))
     for row in store.rows(script("renormalise/statements"), asked):
         if row["anew"]:
             light = None if row["doubted"] else put_together.meaning(row["glstring"], row["stated_release"])

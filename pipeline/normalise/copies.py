@@ -7,13 +7,14 @@ read whole.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from parsers.records import LocusTyping
-from pipeline.normalise.glstring import Order, order_of, read
-from pipeline.normalise.nomenclature.names import split_name
+from pipeline.normalise.glstring import Order
+from pipeline.normalise.nomenclature.names import sort_key, split_name
 from pipeline.normalise.records import Flag
-from pipeline.normalise.typing import Meaning, Resolution, TypingNormaliser
+from pipeline.normalise.typing import Meaning, Resolution, TypingNormaliser, resolution_of
 
 MORE_THAN_COPIES = re.compile(r"[?^|~]")
 OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})
@@ -29,10 +30,17 @@ class Copy(NamedTuple):
 
 
 class Copies:
-    """Reads under the release of `new` what was written under that of `old`."""
+    """Reads under the release of `new` what was written under that of `old`.
 
-    def __init__(self, old: TypingNormaliser, new: TypingNormaliser) -> None:
+    `moved` tells of a copy whether the releases say different things of any name in it; one of which they say the same
+    is not read again.
+    """
+
+    def __init__(
+        self, old: TypingNormaliser, new: TypingNormaliser, moved: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._stated = old.version or ""
+        self._moved = moved
         self._new = new
         self._known: dict[str, Copy | None] = {}
 
@@ -54,6 +62,9 @@ class Copies:
         return self._known[text]
 
     def _read(self, text: str) -> Copy | None:
+        release = self._new.release
+        if release and not self._moved(text):
+            return Copy(_order(text), resolution_of(("/", tuple(text.split("/"))), release), ())
         gene = split_name(text.partition("/")[0])[0]
         stated = LocusTyping(
             locus=gene, state="one_stated", reported=text, expression=text, stated_release=self._stated
@@ -62,7 +73,12 @@ class Copies:
         if meaning.glstring is None or any(flag.code not in OF_THE_RELEASE for flag in meaning.flags):
             return None
         renamed = tuple(flag for flag in meaning.flags if flag.code == "renamed_allele")
-        return Copy(order_of(read(meaning.glstring).tree), meaning.resolution, renamed)
+        return Copy(_order(meaning.glstring), meaning.resolution, renamed)
+
+
+def _order(copy: str) -> Order:
+    """The place of a copy, written in canonical order, among others."""
+    return tuple(map(sort_key, copy.split("/"))), copy
 
 
 def _resolution(copies: list[Copy]) -> Resolution:

@@ -174,11 +174,6 @@ Order = tuple[tuple[SortKey, ...], str]
 """What trees are ordered by: the sort keys of their names, and their text."""
 
 
-def order_of(tree: Tree) -> Order:
-    """The place of a tree among others of its kind."""
-    return _ordered(tree)[:2]
-
-
 def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
     """The sort keys of its names, its text, and the tree, in canonical order."""
     if isinstance(tree, str):

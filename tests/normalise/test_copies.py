@@ -10,6 +10,7 @@ from pipeline.normalise.copies import Copies
 from pipeline.normalise.nomenclature.cache import open_cached
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.typing import Meaning, TypingNormaliser
+from pipeline.renormalisation import Names
 from tests.flow.later_release import write_later
 
 TYPINGS = 400
@@ -39,7 +40,8 @@ def invented(release: Release, seed: int) -> list[str]:
 def agree(before: Release, after: Release, seed: int) -> int:
     """Hold what can be put together against the reading of the whole; how many were held."""
     old, new = TypingNormaliser(before), TypingNormaliser(after, {before.version: before}.get)
-    put_together, held = Copies(old, new), 0
+    names = Names(before, after)
+    put_together, held = Copies(old, new, lambda copy: names.worst(copy) == "anew"), 0
     for text in invented(before, seed):
         state: State = "two_copies" if "+" in text else "one_stated"
         printed = LocusTyping(locus=text.partition("*")[0], state=state, reported=text, expression=text)
