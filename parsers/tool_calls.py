@@ -8,10 +8,11 @@ One allele of a gene is one copy stated and no more: whether the other is the sa
 not say, unless its reader knows better. A call that the tool itself is not sure of carries `low_quality_call`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from parsers.errors import ParseError
-from parsers.records import Finding, LocusTyping, Printed
+from parsers.format import Document
+from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import decoded
 from parsers.typing_states import UNCALLED, state_of
 
@@ -26,6 +27,18 @@ def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
     text = decoded(raw).lstrip("\ufeff")
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     return lines, () if text.endswith("\n") else (NO_LINE_END,)
+
+
+def report_of_lines(
+    document: Document, name: str, software: str, endings: Sequence[str], typing: Callable[[Line], LocusTyping]
+) -> Parsed:
+    """The report of a result that has a gene on each line and nothing else. Raises ParseError."""
+    lines, findings = lines_of(document.raw)
+    if not lines:
+        raise nothing_called(software)
+    sample = sample_of(document.name, endings)
+    loci = tuple(map(typing, lines))
+    return Parsed(reports=(TypingReport(format=name, sample=sample, software=software, loci=loci, findings=findings),))
 
 
 def cells_of(line: Line, least: int, expected: str) -> list[str]:
@@ -74,7 +87,18 @@ def called(
     stated_release: str = "",
 ) -> LocusTyping:
     """The typing of a locus whose copies are given in GL String grammar, each with its gene."""
-    expression = "+".join(filter(None, copies))
+    return genotyped(locus, "+".join(filter(None, copies)), reported, quality, references, stated_release)
+
+
+def genotyped(
+    locus: str,
+    expression: str,
+    reported: str,
+    quality: Iterable[Printed] = (),
+    references: Iterable[Printed] = (),
+    stated_release: str = "",
+) -> LocusTyping:
+    """The typing of a locus whose genotypes are given in GL String grammar."""
     state = state_of(expression)
     return LocusTyping(
         locus=locus,

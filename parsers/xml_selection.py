@@ -12,10 +12,19 @@ from lxml import etree
 
 from parsers.errors import ParseError
 from parsers.records import Ignored
+from parsers.xml_document import read_xml
 from parsers.xml_walk import NONE, local, place
 
 TEXT = ""
 """Stands for an element's text among the names of its attributes."""
+
+
+def select_in(raw: bytes, root_name: str) -> "Selection":
+    """The document with this root element, of which nothing has been taken. Raises ParseError."""
+    root = read_xml(raw)
+    if local(root) != root_name:
+        raise ParseError("the root element is another", found=local(root), where=place(root), expected=root_name)
+    return Selection(root)
 
 
 class Selection:
@@ -97,8 +106,3 @@ def nobody(element: etree._Element, expected: str) -> ParseError:
         expected=expected,
         advice="Name the sample in the typing software, and export it again.",
     )
-
-
-def foreign_root(root: etree._Element, expected: str) -> ParseError:
-    """The refusal of a document of another kind."""
-    return ParseError("the root element is another", found=local(root), where=place(root), expected=expected)

@@ -16,9 +16,9 @@ from lxml import etree
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
-from parsers.xml_document import read_xml, root_name
-from parsers.xml_selection import Selection, foreign_root, nobody
-from parsers.xml_walk import local, place
+from parsers.xml_document import root_name
+from parsers.xml_selection import Selection, nobody, select_in
+from parsers.xml_walk import place
 
 ROOT = "donorupload"
 TYPING = "donor_edit_crossmatchhla"
@@ -33,13 +33,10 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One TypingReport per donor with antigens. Raises ParseError."""
-    root = read_xml(document.raw)
-    if local(root) != ROOT:
-        raise foreign_root(root, ROOT)
-    chosen = Selection(root)
-    reports = tuple(_report(each, chosen) for each in chosen.all(root, TYPING))
+    chosen = select_in(document.raw, ROOT)
+    reports = tuple(_report(each, chosen) for each in chosen.all(chosen.root, TYPING))
     if not reports:
-        raise ParseError("this upload holds no typing", where=place(root), expected=TYPING)
+        raise ParseError("this upload holds no typing", where=place(chosen.root), expected=TYPING)
     return Parsed(reports=reports, ignored=chosen.left())
 
 

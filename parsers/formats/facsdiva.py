@@ -22,9 +22,9 @@ from parsers.errors import ParseError
 from parsers.fcs_file import is_personal
 from parsers.format import Document, Format
 from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed
-from parsers.xml_document import read_xml, root_name
-from parsers.xml_selection import Selection, foreign_root
-from parsers.xml_walk import local, place
+from parsers.xml_document import root_name
+from parsers.xml_selection import Selection, select_in
+from parsers.xml_walk import place
 
 ROOT = "bdfacs"
 OWN_NAME = re.compile(r"Specimen_[0-9]+")
@@ -39,18 +39,15 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report a tube. Raises ParseError."""
-    root = read_xml(document.raw)
-    if local(root) != ROOT:
-        raise foreign_root(root, ROOT)
-    chosen = Selection(root)
+    chosen = select_in(document.raw, ROOT)
     reports = tuple(
         _report(tube, specimen, chosen.attribute(experiment, "name"), chosen)
-        for experiment in chosen.all(root, "experiment")
+        for experiment in chosen.all(chosen.root, "experiment")
         for specimen in chosen.all(experiment, "specimen")
         for tube in chosen.all(specimen, "tube")
     )
     if not reports:
-        raise ParseError("this experiment holds no tube", where=place(root), expected="specimens with tubes")
+        raise ParseError("this experiment holds no tube", where=place(chosen.root), expected="specimens with tubes")
     return Parsed(reports=reports, ignored=chosen.left())
 
 

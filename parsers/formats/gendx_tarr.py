@@ -25,8 +25,8 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.typing_states import gene_name, state_of
-from parsers.xml_document import read_xml, root_name
-from parsers.xml_selection import Selection, foreign_root, nobody
+from parsers.xml_document import root_name
+from parsers.xml_selection import Selection, nobody, select_in
 from parsers.xml_walk import local, place
 
 ROOT = "ProjectXml"
@@ -51,13 +51,10 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One TypingReport per sample. Raises ParseError."""
-    root = read_xml(document.raw)
-    if local(root) != ROOT:
-        raise foreign_root(root, ROOT)
-    chosen = Selection(root)
-    samples = list(chosen.all(root, "Samples/Sample"))
+    chosen = select_in(document.raw, ROOT)
+    samples = list(chosen.all(chosen.root, "Samples/Sample"))
     if not samples:
-        raise ParseError("this project holds no sample", where=place(root), expected="Samples with a Sample")
+        raise ParseError("this project holds no sample", where=place(chosen.root), expected="Samples with a Sample")
     return Parsed(reports=tuple(_report(each, chosen) for each in samples), ignored=chosen.left())
 
 

@@ -15,9 +15,9 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import LocusTyping, Parsed, TypingReport
+from parsers.records import LocusTyping, Parsed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.tool_calls import Line, called, cells_of, measures, report_of_lines
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_final.result.txt", ".result.txt")
@@ -35,20 +35,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
-    if not lines:
-        raise nothing_called("HLA-HD")
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="hla_hd",
-                sample=sample_of(document.name, ENDINGS),
-                software="HLA-HD",
-                loci=tuple(map(_typing, lines)),
-                findings=findings,
-            ),
-        )
-    )
+    return report_of_lines(document, "hla_hd", "HLA-HD", ENDINGS, _typing)
 
 
 def _typing(line: Line) -> LocusTyping:

@@ -15,8 +15,8 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, cells_of, lines_of, low_quality, nothing_called, sample_of
-from parsers.typing_states import UNCALLED, gene_name, state_of
+from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, nothing_called, sample_of
+from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
 ENDINGS = (".gtf",)
@@ -59,22 +59,13 @@ def parse(document: Document) -> Parsed:
 def _typing(gene: str, copies: list[dict[str, str]]) -> LocusTyping:
     calls = [told.get("consensus") or told["template_allele"] for told in copies]
     named = [f"{gene}*NEW" if call == NEW else call for call in calls]
-    expression = "+".join(named)
-    state = state_of(expression)
     quality = [
         Printed(f"{copy} {label}", told[label])
         for copy, told in enumerate(copies, start=1)
         for label in told
         if label not in ("gene_name", "consensus")
     ]
-    return LocusTyping(
-        locus=gene,
-        state=state,
-        reported="+".join(calls),
-        expression="" if state in UNCALLED else expression,
-        method="NGS",
-        quality=tuple(quality),
-    )
+    return called(gene, named, "+".join(calls), quality)
 
 
 def _doubts(gene: str, copies: list[tuple[Line, dict[str, str]]]) -> list[Finding]:

@@ -13,9 +13,9 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import LocusTyping, Parsed, TypingReport
+from parsers.records import LocusTyping, Parsed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, nothing_called, sample_of
+from parsers.tool_calls import Line, called, cells_of, report_of_lines
 from parsers.typing_states import gene_name
 
 ENDINGS = (".winners.hla.txt", "winners.hla.txt")
@@ -30,20 +30,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
-    if not lines:
-        raise nothing_called("Polysolver")
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="polysolver",
-                sample=sample_of(document.name, ENDINGS),
-                software="Polysolver",
-                loci=tuple(map(_typing, lines)),
-                findings=findings,
-            ),
-        )
-    )
+    return report_of_lines(document, "polysolver", "Polysolver", ENDINGS, _typing)
 
 
 def _typing(line: Line) -> LocusTyping:

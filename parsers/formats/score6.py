@@ -23,8 +23,8 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
-from parsers.xml_document import read_xml, root_name
-from parsers.xml_selection import Selection, foreign_root, nobody
+from parsers.xml_document import root_name
+from parsers.xml_selection import Selection, nobody, select_in
 from parsers.xml_walk import local, place
 
 ROOT = "batchSubmission"
@@ -41,17 +41,14 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One TypingReport per sample. Raises ParseError."""
-    root = read_xml(document.raw)
-    if local(root) != ROOT:
-        raise foreign_root(root, ROOT)
-    chosen = Selection(root)
+    chosen = select_in(document.raw, ROOT)
     reports = tuple(
         _report(sample, patient, chosen)
-        for patient in chosen.all(root, "patients/patient")
+        for patient in chosen.all(chosen.root, "patients/patient")
         for sample in chosen.all(patient, "samples/sample")
     )
     if not reports:
-        raise ParseError("this batch holds no sample", where=place(root), expected="patients with samples")
+        raise ParseError("this batch holds no sample", where=place(chosen.root), expected="patients with samples")
     return Parsed(reports=reports, ignored=chosen.left())
 
 

@@ -15,8 +15,8 @@ import re
 from parsers.elements import Element, read_json
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, TypingReport
-from parsers.tool_calls import nothing_called, sample_of
-from parsers.typing_states import UNCALLED, gene_name, state_of
+from parsers.tool_calls import genotyped, nothing_called, sample_of
+from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
 HEAD = re.compile(r'\s*\{\s*"pbstarphase_version"')
@@ -54,16 +54,7 @@ def _typing(gene: Element, release: str) -> LocusTyping:
         copies = [each.read("hap1"), each.read("hap2")]
         printed.append(each.read("diplotype") or "/".join(copies))
         pairs.append("+".join(f"{name}{copy}" for copy in copies if copy and copy != NONE))
-    expression = "|".join(filter(None, pairs))
-    state = state_of(expression)
-    return LocusTyping(
-        locus=name,
-        state=state,
-        reported="|".join(printed),
-        expression="" if state in UNCALLED else expression,
-        method="NGS",
-        stated_release=release,
-    )
+    return genotyped(name, "|".join(filter(None, pairs)), "|".join(printed), stated_release=release)
 
 
 FORMAT = Format(

@@ -27,9 +27,9 @@ from lxml import etree
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
-from parsers.xml_document import read_xml, root_name
-from parsers.xml_selection import Selection, foreign_root, nobody
-from parsers.xml_walk import local, place
+from parsers.xml_document import root_name
+from parsers.xml_selection import Selection, nobody, select_in
+from parsers.xml_walk import place
 
 ROOT = "sureTyperHlaReport"
 RELEASE = re.compile(r"(IMGT/HLA) release: version (\d+\.\d+\.\d+)")
@@ -72,10 +72,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One TypingReport. Raises ParseError."""
-    root = read_xml(document.raw)
-    if local(root) != ROOT:
-        raise foreign_root(root, ROOT)
-    chosen = Selection(root)
+    chosen = select_in(document.raw, ROOT)
     report = _report(chosen)
     return Parsed(reports=(report,), ignored=chosen.left())
 
