@@ -17,6 +17,7 @@ from pipeline.home import BUNDLED, Home
 from pipeline.normalise.nomenclature.install import install
 from pipeline.site import Site, open_site
 from tests.flow.later_release import write_later
+from tests.flow.registry import Registry
 
 FAULTS = Path(__file__).parent.parent / "faults"
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -35,6 +36,24 @@ def home(tmp_path: Path) -> Path:
 def site(home: Path) -> Iterator[Site]:
     with open_site(home, None) as opened:
         yield opened
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    """A registry that takes reports over MLLP."""
+    peer = Registry()
+    yield peer
+    peer.server.close()
+
+
+@pytest.fixture
+def site_file(tmp_path: Path, registry: Registry) -> Path:
+    """A site that delivers its reports to the registry."""
+    path = tmp_path / "site.toml"
+    path.write_text(
+        f'[[destination]]\nname = "registry"\nconnect = "{registry.address}"\nlongest_delay_seconds = 0.1\n'
+    )
+    return path
 
 
 @pytest.fixture

@@ -4,31 +4,12 @@ import shutil
 import threading
 import time
 
-import pytest
-
 from pipeline.outbox import courier_to
 from pipeline.site import open_site
 from pipeline.store.outbox import listed
-from tests.flow.registry import Registry
 
 NEVER = 10**9
 SECONDS = 20.0
-
-
-@pytest.fixture
-def registry():
-    registry = Registry()
-    yield registry
-    registry.server.close()
-
-
-@pytest.fixture
-def site_file(tmp_path, registry):
-    path = tmp_path / "site.toml"
-    path.write_text(
-        f'[[destination]]\nname = "registry"\nconnect = "127.0.0.1:{registry.port}"\nlongest_delay_seconds = 0.1\n'
-    )
-    return path
 
 
 def deliver(home, site_file):

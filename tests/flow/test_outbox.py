@@ -8,23 +8,6 @@ from pipeline.rebuild import rebuild
 from pipeline.service import Service
 from pipeline.site import open_site
 from pipeline.store.outbox import listed
-from tests.flow.registry import Registry
-
-
-@pytest.fixture
-def registry():
-    registry = Registry()
-    yield registry
-    registry.server.close()
-
-
-@pytest.fixture
-def site_file(tmp_path, registry):
-    path = tmp_path / "site.toml"
-    path.write_text(
-        f'[[destination]]\nname = "registry"\nconnect = "127.0.0.1:{registry.port}"\nlongest_delay_seconds = 0.1\n'
-    )
-    return path
 
 
 @pytest.fixture

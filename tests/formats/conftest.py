@@ -6,7 +6,7 @@
 An inventory lists each value of an input with the paths under which a parser may declare it ignored: the path itself
 or any path above it.
 
-    XML             hml/sample/@id for an attribute, hml/sample for its text
+    XML             hml/sample/@id for an attribute, or hml/sample/id, and hml/sample for its text
     JSON            genes/1/name (the first of a list is 1), genes/1 or genes
     HL7, ASTM       OBR-16.2, OBR-16 or OBR
     tables          the column's header (`column N` if it has none), `row N` (row 1 is the first below the header),
@@ -139,7 +139,8 @@ def element_values(element: etree._Element, above: str) -> Iterator[Value]:
         return
     path = f"{above}/{etree.QName(element).localname}".lstrip("/")
     for name, value in element.attrib.items():
-        yield [f"{path}/@{etree.QName(name).localname}", *upwards(path, "/")], str(value)
+        attribute = etree.QName(name).localname
+        yield [f"{path}/@{attribute}", f"{path}/{attribute}", *upwards(path, "/")], str(value)
     for text in (element.text, *(child.tail for child in element)):
         if text and text.strip():
             yield [f"{path}/text()", *upwards(path, "/")], text

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from instruments.errors import Refused
+from instruments.sources.folder import Folder, FolderSettings
 from instruments.sources.source import Source
 
 
@@ -58,6 +59,44 @@ class Kept:
 @pytest.fixture
 def intake() -> Kept:
     return Kept()
+
+
+class Clock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def exports(tmp_path):
+    path = tmp_path / "exports"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def source(exports, intake, clock):
+    return Folder("hml", exports, intake, settings=FolderSettings(settle=3.0, give_up=300.0), clock=clock)
+
+
+@pytest.fixture
+def scan(source, clock):
+    """Lets seconds pass and looks once; how long until the next look."""
+
+    def look(seconds=0.0):
+        clock.now += seconds
+        return source.scan(threading.Event())
+
+    return look
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """Messages carried out over real sockets: in order, each until it is settled. Every message here is invented."""
 
 import socket
-import threading
 
 import pytest
 
 from instruments.errors import Refused
-from instruments.links.mllp import END, frame
+from instruments.links.mllp import frame
 from instruments.links.mllp_sender import Reply
 from instruments.sources.courier import Courier, CourierSettings, Letter
+from tests.mllp_peer import MllpPeer
 
 SOON = CourierSettings(reply=0.3, first_delay=0.01, longest_delay=0.02, tries=3)
 
@@ -37,38 +37,19 @@ def read_reply(payload):
     return Reply(control_id, outcome, f"A{outcome[2].upper()}")
 
 
-class Peer:
+class Peer(MllpPeer):
     """A listener that answers as it is told: `script` maps a control id to its replies, None for hanging up."""
 
     def __init__(self):
         self.script = {}
-        self.received = []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.server.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
+        super().__init__()
 
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self.server.accept()
-            except OSError:
-                return
-            with connection:
-                self._answer(connection)
-
-    def _answer(self, connection):
-        buffered = b""
-        while chunk := connection.recv(1000):
-            buffered += chunk
-            while END in buffered:
-                block, _, buffered = buffered.partition(END)
-                control_id = block.partition(b"|")[2].decode()
-                self.received.append(control_id)
-                replies = self.script.get(control_id)
-                reply = replies.pop(0) if replies else f"accepted {control_id}"
-                if reply is None:
-                    return
-                connection.sendall(b"".join(frame(each.encode()) for each in reply.split(";") if each))
+    def answers(self, message):
+        control_id = message.partition(b"|")[2].decode()
+        self.received.append(control_id)
+        replies = self.script.get(control_id)
+        reply = replies.pop(0) if replies else f"accepted {control_id}"
+        return None if reply is None else [each.encode() for each in reply.split(";") if each]
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="links need a privile
 
 
 @pytest.fixture
-def exports(tmp_path):
-    path = tmp_path / "exports"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
 def take(exports, intake):
     """Writes a file, scans twice with these settings, and gives the source."""
 

@@ -1,11 +1,5 @@
-"""Every cell below the header, by its column; the remark with the release."""
+"""The table below its remarks."""
 
-from collections.abc import Iterator
+from tests.formats.tab_tables import remarked_table as values
 
-
-def values(raw: bytes) -> Iterator[tuple[list[str], str]]:
-    lines = raw.decode().splitlines()
-    yield from ((["remark"], line.removeprefix("# version: ")) for line in lines if line.startswith("#"))
-    names, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    for row in rows:
-        yield from (([name], cell) for name, cell in zip(names, row, strict=True) if cell != "-")
+__all__ = ["values"]
