@@ -24,7 +24,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -40,6 +40,7 @@ BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
 Labels = tuple[tuple[str, ...], tuple[str, ...]]
 """What a profile maps of a document, and what it does not."""
+Fit = TypeVar("Fit")
 Verified = Literal["real samples", "published descriptions", "invented samples"]
 
 
@@ -169,6 +170,16 @@ def _module_of(offer: EntryPoint) -> Any:
     if not hasattr(module, "from_profiles") and not isinstance(getattr(module, "FORMAT", None), Format):
         raise _unusable(offer, "its module offers neither FORMAT nor from_profiles")
     return module
+
+
+def best_fitting(
+    fitting: Iterable[Fit], weight: Callable[[Fit], int], tie: Callable[[Fit, Fit], ParseError]
+) -> Fit | None:
+    """Of the profiles that fit, the one with most weight, if any. Raises what `tie` makes of two with as much."""
+    ranked = sorted(fitting, key=weight, reverse=True)
+    if len(ranked) > 1 and weight(ranked[0]) == weight(ranked[1]):
+        raise tie(ranked[0], ranked[1])
+    return ranked[0] if ranked else None
 
 
 def profile_labels(document: Document, profile: Profile) -> Labels:

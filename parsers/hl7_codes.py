@@ -14,7 +14,7 @@ import msgspec
 
 from parsers.er7 import Segment
 from parsers.errors import ParseError
-from parsers.format import Profile, Verified
+from parsers.format import Profile, Verified, best_fitting
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
 from parsers.typing_states import Words
 
@@ -128,15 +128,17 @@ def coding_of(profile: Profile) -> Coding:
 
 def coding_for(header: Segment, codings: Iterable[Coding]) -> Coding:
     """The coding for a message with this MSH, the one that names most of its sender; else that of LOINC alone."""
-    fitting = sorted((each for each in codings if each.sender.sent(header)), key=lambda each: -each.sender.named)
-    if len(fitting) > 1 and fitting[0].sender.named == fitting[1].sender.named:
-        raise ParseError(
-            f"the profiles {fitting[0].name} and {fitting[1].name} are both for this sender",
-            where="MSH-3 and MSH-4",
-            expected="one profile for a sender",
-            advice="Name both the application and the facility in the right one.",
-        )
-    return fitting[0] if fitting else LOINC_ALONE
+    fitting = (each for each in codings if each.sender.sent(header))
+    return best_fitting(fitting, lambda each: each.sender.named, _both) or LOINC_ALONE
+
+
+def _both(one: Coding, other: Coding) -> ParseError:
+    return ParseError(
+        f"the profiles {one.name} and {other.name} are both for this sender",
+        where="MSH-3 and MSH-4",
+        expected="one profile for a sender",
+        advice="Name both the application and the facility in the right one.",
+    )
 
 
 def _unusable(profile: Profile, reason: str) -> ParseError:

@@ -15,7 +15,7 @@ import msgspec
 
 from parsers.duplicates import marked
 from parsers.errors import ParseError
-from parsers.format import Document, Format, Profile
+from parsers.format import Document, Format, Profile, best_fitting
 from parsers.lab_table_layout import Layout, layout_of
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.tables import (
@@ -80,15 +80,16 @@ def _headers(head: bytes, layouts: tuple[Layout, ...]) -> list[tuple[Layout, tup
 
 def _best(fitting: list[Layout]) -> Layout | None:
     """The layout that knows most columns of those that fit. Raises ParseError if two know as many."""
-    ranked = sorted(fitting, key=lambda each: -len(each.signature))
-    if len(ranked) > 1 and len(ranked[0].signature) == len(ranked[1].signature):
-        raise ParseError(
-            f"the profiles {ranked[0].name} and {ranked[1].name} both describe this table",
-            where="line 1",
-            expected="one profile with the longest signature",
-            advice="Add a column to the signature of the right one.",
-        )
-    return ranked[0] if ranked else None
+    return best_fitting(fitting, lambda each: len(each.signature), _both)
+
+
+def _both(one: Layout, other: Layout) -> ParseError:
+    return ParseError(
+        f"the profiles {one.name} and {other.name} both describe this table",
+        where="line 1",
+        expected="one profile with the longest signature",
+        advice="Add a column to the signature of the right one.",
+    )
 
 
 def _tables(document: Document, layout: Layout) -> list[Table]:

@@ -142,18 +142,25 @@ Refuser = Callable[[Path, ParseError], int]
 def _each(files: Sequence[Path], wanted: str, session: Session, answer: Answerer, refuse: Refuser | None = None) -> int:
     """Answer for every file; the worst exit code. A refusal is told on stderr, and to `refuse` if there is one."""
     session.format_named(wanted)
-    worst = 0
-    for path in files:
-        try:
-            raw = _bytes_of(session.at(path))
-            worst = max(worst, answer(path, read_file(raw, path.name, wanted, session.site.bench)))
-        except OSError as error:
-            session.answers.say(f"{path}: {error.strerror}")
-            worst = max(worst, 2)
-        except ParseError as error:
-            session.answers.say(f"{path}: {error.explain()}")
-            worst = max(worst, refuse(path, error) if refuse else 1)
-    return worst
+
+    def answered(path: Path) -> int:
+        return _attempt(
+            path, session, lambda raw: answer(path, read_file(raw, path.name, wanted, session.site.bench)), refuse
+        )
+
+    return max(map(answered, files), default=0)
+
+
+def _attempt(path: Path, session: Session, work: Callable[[bytes], int], refuse: Refuser | None = None) -> int:
+    """The exit code of work on a file's bytes, or of why there can be none, which is told on stderr."""
+    try:
+        return work(_bytes_of(session.at(path)))
+    except OSError as error:
+        session.answers.say(f"{path}: {error.strerror}")
+        return 2
+    except ParseError as error:
+        session.answers.say(f"{path}: {error.explain()}")
+        return refuse(path, error) if refuse else 1
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -196,21 +203,18 @@ def profile_propose(file: Path, *, session: Here) -> int:
     """
     from pipeline.reading import proposed_profile  # noqa: PLC0415
 
-    try:
-        profile, parsed = proposed_profile(_bytes_of(session.at(file)), file.name)
-    except OSError as error:
-        session.answers.say(f"{file}: {error.strerror}")
-        return 2
-    except ParseError as error:
-        session.answers.say(f"{file}: {error.explain()}")
-        return 1
-    loci = sum(len(report.loci) for report in parsed.reports if isinstance(report, TypingReport))
-    if session.answers.json:
-        session.answers.object({"profile": profile, "samples": len(parsed.reports), "loci": loci})
-    else:
-        session.answers.line(profile.rstrip("\n"))
-    session.answers.say(f"with this profile the file holds {counted(len(parsed.reports), 'sample')}, {loci} typed loci")
-    return 0
+    def propose(raw: bytes) -> int:
+        profile, parsed = proposed_profile(raw, file.name)
+        samples = len(parsed.reports)
+        loci = sum(len(report.loci) for report in parsed.reports if isinstance(report, TypingReport))
+        if session.answers.json:
+            session.answers.object({"profile": profile, "samples": samples, "loci": loci})
+        else:
+            session.answers.line(profile.rstrip("\n"))
+        session.answers.say(f"with this profile the file holds {counted(samples, 'sample')}, {loci} typed loci")
+        return 0
+
+    return _attempt(file, session, propose)
 
 
 def profile_test(profile: str, file: Path, *, session: Here) -> int:
@@ -225,18 +229,13 @@ def profile_test(profile: str, file: Path, *, session: Here) -> int:
     """
     from pipeline.reading import labels_of  # noqa: PLC0415
 
-    try:
-        raw = _bytes_of(session.at(file))
+    def test(raw: bytes) -> int:
         mapped, unmapped = labels_of(raw, file.name, profile, session.site.profiles)
-    except OSError as error:
-        session.answers.say(f"{file}: {error.strerror}")
-        return 2
-    except ParseError as error:
-        session.answers.say(f"{file}: {error.explain()}")
-        return 1
-    rows = [{"label": label, "mapped": True} for label in mapped] + [
-        {"label": label, "mapped": False} for label in unmapped
-    ]
-    session.answers.table(rows, ("label", "mapped"))
-    session.answers.say(f"{counted(len(mapped), 'label')} mapped, {len(unmapped)} not")
-    return int(bool(unmapped))
+        rows = [
+            {"label": label, "mapped": told} for labels, told in ((mapped, True), (unmapped, False)) for label in labels
+        ]
+        session.answers.table(rows, ("label", "mapped"))
+        session.answers.say(f"{counted(len(mapped), 'label')} mapped, {len(unmapped)} not")
+        return int(bool(unmapped))
+
+    return _attempt(file, session, test)
