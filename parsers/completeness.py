@@ -12,14 +12,12 @@ ZIP_END_SIZE = 22  # and then a comment, whose length stands in the last two byt
 TAIL_BYTES = 64 * 1024
 """Where the last tag of a long document is looked for, unless a remark follows it."""
 MARKED_ENDS = (".xml", ".hml", ".xlsx")
-LAST_LINES = (
-    (re.compile(rb'(\xef\xbb\xbf)?"?Program"?,"?xPONENT'), re.compile(rb"^\"?-- CRC --", re.MULTILINE)),
-    (
-        re.compile(rb"(\xef\xbb\xbf)?[^;\n]*Assay[^;\n]*;[ ;,]*\r?\nImage;"),
-        re.compile(rb"^//\[[0-9A-F]+]", re.MULTILINE),
-    ),
-)
-"""How exports begin that end with a checksum (xPONENT, NucleoView), and the line that it stands on or below."""
+XPONENT = re.compile(rb'(\xef\xbb\xbf)?"?Program"?[,;\t]"?xPONENT')
+XPONENT_END = re.compile(rb"^\"?-- CRC --[^\r\n]*\r?\n\"?CRC32: ?\w", re.MULTILINE)
+NUCLEOVIEW = re.compile(rb"(\xef\xbb\xbf)?[^;\n]*Assay[^;\n]*;[ ;,]*\r?\nImage;")
+NUCLEOVIEW_END = re.compile(rb"^//\[[0-9A-F]+]", re.MULTILINE)
+LAST_LINES = ((XPONENT, XPONENT_END), (NUCLEOVIEW, NUCLEOVIEW_END))
+"""How exports begin that end with a checksum, and the lines that hold it."""
 
 
 def ends_whole(raw: bytes, name: str = "") -> bool | None:
@@ -33,6 +31,12 @@ def ends_whole(raw: bytes, name: str = "") -> bool | None:
     if any(begin.match(raw[:HEAD_BYTES]) and not end.search(raw[-TAIL_BYTES:]) for begin, end in LAST_LINES):
         return False
     return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None
+
+
+def has_end_mark(raw: bytes, mark: str) -> bool:
+    """Whether the last line that is not blank begins with this mark, in any encoding that holds ASCII."""
+    last = raw[-TAIL_BYTES:].replace(b"\0", b"").rstrip().rpartition(b"\n")[2]
+    return last.startswith(mark.encode())
 
 
 def _has_end_record(raw: bytes) -> bool:

@@ -57,7 +57,7 @@ def read_fcs(raw: bytes) -> FcsFile:
     agreed = all(spans.get(name, span) in (span, Span()) for name, span in stated.items())
     segments = {**spans, **stated}
     last = max(span.last for span in segments.values())
-    if last >= len(raw):
+    if last >= len(raw) and not (last == len(raw) and _events_fit(keywords, segments["DATA"], len(raw))):
         raise ParseError(
             "this file ends before its last segment does: it is still being copied, or was cut short",
             where=f"byte {len(raw)}",
@@ -65,6 +65,13 @@ def read_fcs(raw: bytes) -> FcsFile:
             advice=COPY_AGAIN,
         )
     return FcsFile(keywords, segments, agreed, charset)
+
+
+def _events_fit(keywords: tuple[Keyword, ...], data: Span, length: int) -> bool:
+    """Whether all events that the file counts are there: some writers name the byte behind the last one."""
+    named = {name.upper(): value for name, value in reversed(keywords)}
+    total, bits = named.get("$TOT", ""), event_bits(named)
+    return bits is not None and total.isdecimal() and data.first + int(total) * bits // 8 == length
 
 
 def is_personal(name: str) -> bool:

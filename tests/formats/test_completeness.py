@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.completeness import ends_whole
+from parsers.completeness import ends_whole, has_end_mark
 
 SAMPLES = Path(__file__).resolve().parent
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
@@ -78,3 +78,51 @@ def test_an_export_that_ends_with_a_checksum_is_not_whole_without_it(export, mar
     raw = (SAMPLES / export).read_bytes()
     assert ends_whole(raw) is None, "what stands behind the mark may be cut all the same"
     assert ends_whole(raw[: raw.rindex(mark)]) is False
+
+
+def fcs(*, header=True, events=10, extra=b""):
+    """An FCS file of two parameters of 16 bits; without `header` its places stand in TEXT alone."""
+    begins = 256
+    ends = begins + events * 4 - 1
+    text = f"/$PAR/2/$P1B/16/$P2B/16/$TOT/{events}/$DATATYPE/I/$FIL/a//b/$BEGINDATA/{begins}/$ENDDATA/{ends}/".encode()
+    places = (58, 58 + len(text) - 1, *((begins, ends) if header else (0, 0)), 0, 0)
+    head = b"FCS3.1    " + b"".join(b"%8d" % each for each in places)
+    return (head + text).ljust(begins) + bytes(events * 4) + extra
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_an_fcs_file_is_whole_with_its_last_event(header):
+    raw = fcs(header=header)
+    assert ends_whole(raw) and ends_whole(raw + b"checksum")
+    assert not any(ends_whole(raw[:cut]) for cut in range(10, len(raw)))
+
+
+def test_an_fcs_file_whose_places_are_not_filled_in_yet_is_not_whole():
+    raw = fcs()
+    assert not ends_whole(raw[:10] + b"%8d" % 0 * 6 + raw[58:])
+    unknown = raw.replace(b"$ENDDATA", b"$OTHERS!").replace(b"$TOT/10", b"$TOT/XY")
+    assert ends_whole(unknown), "the header tells where DATA ends"
+
+
+@pytest.mark.parametrize("name", ["quoted.csv", "saved_by_a_spreadsheet.csv"])
+def test_a_batch_of_xponent_is_whole_with_its_check_sum(name):
+    raw = (SAMPLES / "luminex_xponent" / name).read_bytes()
+    assert ends_whole(raw) is None
+    end = raw.rindex(b"CRC32: ")
+    assert not any(ends_whole(raw[:cut]) is None for cut in range(100, end, 97))
+    assert ends_whole(raw[:end]) is False
+
+
+def test_an_end_mark_of_the_site_is_looked_for_on_the_last_line_in_any_encoding():
+    for encoding in ("utf-8", "utf-16"):
+        assert has_end_mark("a;b\n1;2\n# end of table\r\n\n".encode(encoding), "# end")
+        assert not has_end_mark("a;b\n# end\n1;2\n".encode(encoding), "# end")
+
+
+def test_an_fcs_file_that_names_the_byte_behind_its_last_event_is_whole():
+    raw = fcs()
+    last = 256 + 10 * 4 - 1
+    behind = raw.replace(b"%8d" % last, b"%8d" % (last + 1)).replace(b"/%d/" % last, b"/%d/" % (last + 1))
+    assert behind != raw
+    assert ends_whole(behind)
+    assert not ends_whole(behind[:-1])
