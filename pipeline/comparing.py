@@ -12,9 +12,8 @@ from typing import Literal, NamedTuple
 
 from pipeline.errors import ConfigError
 from pipeline.normalise.comparison import Comparison, Stated, Verdict
+from pipeline.normalise.consistency import UNSAID
 from pipeline.normalise.records import NormalLocus, NormalTyping
-
-UNCALLED = frozenset({"failed", "not_tested"})
 
 
 class Row(NamedTuple):
@@ -105,4 +104,4 @@ def _stated(locus: NormalLocus) -> Stated:
 
 
 def _text(locus: NormalLocus) -> str:
-    return locus.glstring or (locus.state if locus.state in UNCALLED or not locus.reported else locus.reported)
+    return locus.glstring or (locus.state if locus.state in UNSAID or not locus.reported else locus.reported)

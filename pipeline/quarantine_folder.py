@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import msgspec
 
-from instruments.host import sync_file, sync_folder
 from instruments.sources.backoff import Backoff
 from instruments.sources.source import Source, SourceStatus
 from instruments.sources.taken import numbered
@@ -21,8 +20,11 @@ from pipeline.errors import SiteError
 from pipeline.spool.spool import Spool
 from pipeline.store.queries import quarantined_of
 from pipeline.store.store import Store
+from pipeline.whole_file import write_whole
 
 LOOK_SECONDS: Final = 1.0
+AS_THE_FOLDER: Final = 0o666
+"""Who may read these files is decided where the laboratory keeps them: it is its own report that comes back."""
 LONGEST_NAME: Final = 120
 """Characters of a file's name that are kept: no file system takes much longer ones with what is put behind them."""
 REASON: Final = """\
@@ -109,8 +111,8 @@ class QuarantineFolder:
         target = next(each for each in places(self._place, row) if free_for(each, payload))
         if not target.exists():
             reason = REASON.format(**{**row, "name": row["name"] or row["receipt"]})
-            write_whole(target.with_name(f"{target.name}.reason.txt"), reason.encode())
-            write_whole(target, payload)
+            write_whole(target.with_name(f"{target.name}.reason.txt"), reason.encode(), AS_THE_FOLDER)
+            write_whole(target, payload, AS_THE_FOLDER)
 
 
 def places(folder: Path, row: dict[str, Any]) -> Iterator[Path]:
@@ -125,17 +127,6 @@ def free_for(path: Path, payload: bytes) -> bool:
     if not os.path.lexists(path):
         return True
     return path.is_file() and path.stat().st_size == len(payload) and path.read_bytes() == payload
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file on the disk, all of it or nothing. Raises OSError."""
-    unfinished = path.with_name(f".{path.name}.part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        sync_file(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
 
 
 _: type[Source] = QuarantineFolder

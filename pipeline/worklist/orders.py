@@ -4,7 +4,6 @@ It lies in the data folder as one file, `worklist.jsonl`, replaced whole. The ru
 before every answer, so a list that was loaded at another prompt holds at once. No name of a person is in it.
 """
 
-import os
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from instruments.host import PRIVATE_FILE, sync_file, sync_folder
 from pipeline.errors import SiteError
+from pipeline.whole_file import write_whole
 
 ROUTINE: Final = "R"
 
@@ -70,14 +69,7 @@ class Worklist:
             self._write(kept.values())
 
     def _write(self, orders: Iterable[Order]) -> None:
-        arriving = self._path.with_suffix(".arriving")
-        descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(b"".join(msgspec.json.encode(order) + b"\n" for order in orders))
-            file.flush()
-            sync_file(file.fileno())
-        arriving.replace(self._path)
-        sync_folder(self._path.parent)
+        write_whole(self._path, b"".join(msgspec.json.encode(order) + b"\n" for order in orders))
 
     def _look(self) -> None:
         """Read the file, unless it is the one that was read last."""

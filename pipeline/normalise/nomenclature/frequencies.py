@@ -11,7 +11,6 @@ was named later.
 """
 
 import csv
-import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ import msgspec
 from pipeline.errors import SiteError
 from pipeline.normalise.nomenclature.names import full_name, kind_of, split_name
 from pipeline.normalise.nomenclature.release import Release
+from pipeline.whole_file import write_whole
 
 TABLE = "frequencies.csv"
 ORDER = ("C", "I", "WD", "R")
@@ -51,9 +51,7 @@ def install_table(path: Path, nomenclature: Path) -> InstalledTable:
     nomenclature.mkdir(parents=True, exist_ok=True)
     dict(_rows(path))
     target = nomenclature / TABLE
-    temporary = target.with_suffix(f".{os.getpid()}.part")
-    temporary.write_bytes(path.read_bytes())
-    temporary.replace(target)
+    write_whole(target, path.read_bytes())
     return list_tables(nomenclature)[0]
 
 
