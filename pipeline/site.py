@@ -118,6 +118,12 @@ class Site:
         """The release that the store's typings are read under; the site's if there is none. Raises Unavailable."""
         return self.release_named(self.store.release_in_use or None)
 
+    @property
+    def working_bench(self) -> Workbench:
+        """What is read with under the release that the store's typings are read under; the site's if it holds none."""
+        in_use = self.store.release_in_use
+        return self.bench if in_use is None else self.bench_of(in_use)
+
     @once
     def spool(self) -> Spool:
         """The spool, for this process alone. Raises Unavailable."""

@@ -178,3 +178,14 @@ def test_a_frequency_table_that_was_installed_since_is_heard(typed: Path) -> Non
         list(renormalised(site, LATER))
         rare = {row["locus"] for row in typings(site) if "rare_allele" in {flag["code"] for flag in row["flags"]}}
     assert rare == {"A", "B"}
+
+
+def test_what_is_written_for_others_is_in_the_names_of_the_release_in_use(
+    typed: Path, graftline: Callable[..., Any]
+) -> None:
+    with open_site(typed, None) as site:
+        list(renormalised(site, LATER))
+        receipt = next(row["receipt"] for row in typings(site) if RENAMED[1] in (row["glstring"] or ""))
+    document = graftline("write", "glsc", receipt).stdout
+    assert f"hla#{LATER}#" in document
+    assert RENAMED[1] in document
