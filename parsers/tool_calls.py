@@ -21,6 +21,9 @@ NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file m
 Line = tuple[int, str]
 """A line's number, from 1, and its text."""
 
+Told = tuple[LocusTyping, Sequence[Finding]]
+"""A locus, and what the tool itself doubts of it."""
+
 
 def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
     """The lines that are not blank, and a finding if the last one has no end. Raises ParseError where it is no text."""
@@ -36,9 +39,29 @@ def report_of_lines(
     lines, findings = lines_of(document.raw)
     if not lines:
         raise nothing_called(software)
-    sample = sample_of(document.name, endings)
-    loci = tuple(map(typing, lines))
-    return Parsed(reports=(TypingReport(format=name, sample=sample, software=software, loci=loci, findings=findings),))
+    told = ((typing(line), ()) for line in lines)
+    return report_of(name, software, sample_of(document.name, endings), told, findings)
+
+
+def report_of(
+    name: str,
+    software: str,
+    sample: str,
+    told: Iterable[Told],
+    findings: Iterable[Finding] = (),
+    properties: tuple[Printed, ...] = (),
+) -> Parsed:
+    """The one report of a result, with what the tool doubts of each locus before the findings about all of it."""
+    made = list(told)
+    report = TypingReport(
+        format=name,
+        sample=sample,
+        software=software,
+        loci=tuple(locus for locus, _ in made),
+        properties=properties,
+        findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
+    )
+    return Parsed(reports=(report,))
 
 
 def cells_of(line: Line, least: int, expected: str) -> list[str]:

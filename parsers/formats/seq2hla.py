@@ -14,9 +14,20 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, TypingReport
+from parsers.records import Finding, Parsed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import (
+    Line,
+    Told,
+    called,
+    cells_of,
+    lines_of,
+    low_quality,
+    measures,
+    nothing_called,
+    report_of,
+    sample_of,
+)
 from parsers.typing_states import gene_name
 
 HEADER = ["#Locus", "Allele 1", "Confidence", "Allele 2", "Confidence"]
@@ -42,21 +53,10 @@ def parse(document: Document) -> Parsed:
     lines, findings = lines_of(document.raw)
     if len(lines) < 2:
         raise nothing_called("seq2HLA")
-    made = [_typing(line) for line in lines[1:]]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="seq2hla",
-                sample=sample_of(document.name, ENDINGS),
-                software="seq2HLA",
-                loci=tuple(locus for locus, _ in made),
-                findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
-            ),
-        )
-    )
+    return report_of("seq2hla", "seq2HLA", sample_of(document.name, ENDINGS), map(_typing, lines[1:]), findings)
 
 
-def _typing(line: Line) -> tuple[LocusTyping, list[Finding]]:
+def _typing(line: Line) -> Told:
     gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence")
     gene, where = gene_name(gene), f"line {line[0]}"
     calls = list(zip(cells[0::2], cells[1::2], strict=False))

@@ -13,9 +13,9 @@ Source: STC-Seq's description of its output.
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.records import Parsed, Printed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, nothing_called, sample_of
+from parsers.tool_calls import Line, Told, called, cells_of, lines_of, low_quality, nothing_called, report_of, sample_of
 from parsers.typing_states import gene_name
 
 TITLE = "##Valid allele pair"
@@ -34,21 +34,10 @@ def parse(document: Document) -> Parsed:
     lines, findings = lines_of(document.raw)
     if len(lines) < 3 or cells_of(lines[1], len(COLUMNS), ", ".join(COLUMNS))[: len(COLUMNS)] != COLUMNS:
         raise nothing_called("STC-Seq")
-    made = [_typing(line) for line in lines[2:]]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="stc_seq",
-                sample=sample_of(document.name, ENDINGS),
-                software="STC-Seq",
-                loci=tuple(locus for locus, _ in made),
-                findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
-            ),
-        )
-    )
+    return report_of("stc_seq", "STC-Seq", sample_of(document.name, ENDINGS), map(_typing, lines[2:]), findings)
 
 
-def _typing(line: Line) -> tuple[LocusTyping, list[Finding]]:
+def _typing(line: Line) -> Told:
     locus, genotype, alternatives, quality, *_ = cells_of(line, len(COLUMNS), ", ".join(COLUMNS))
     gene, where = gene_name(locus), f"line {line[0]}"
     if quality not in (PASSED, f"NOT {PASSED}"):

@@ -15,9 +15,9 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.records import Parsed, Printed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, measures, sample_of
+from parsers.tool_calls import Line, Told, called, cells_of, lines_of, low_quality, measures, report_of, sample_of
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_genotype.tsv",)
@@ -47,22 +47,11 @@ def parse(document: Document) -> Parsed:
     others = tuple(
         Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}") for line, cells in rows if cells[0][0] == "K"
     )
-    made = [_typing(line, cells) for line, cells in typed]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="t1k",
-                sample=sample_of(document.name, ENDINGS),
-                software="T1K",
-                loci=tuple(locus for locus, _ in made),
-                properties=others,
-                findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
-            ),
-        )
-    )
+    told = (_typing(line, cells) for line, cells in typed)
+    return report_of("t1k", "T1K", sample_of(document.name, ENDINGS), told, findings, others)
 
 
-def _typing(line: Line, cells: list[str]) -> tuple[LocusTyping, list[Finding]]:
+def _typing(line: Line, cells: list[str]) -> Told:
     gene, where = gene_name(cells[0]), f"line {line[0]}"
     calls = [cells[2:5], cells[5:8]]
     sure = [call for call in calls if call[0] != NONE and _quality(call, where) > 0]
