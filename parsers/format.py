@@ -219,6 +219,6 @@ def recognise(document: Document, formats: dict[str, Format]) -> Format:
     seen = appearance_of(document)
     raise ParseError(
         f"no installed format reads this input; it looks like {seen.title}",
-        expected="one of: " + ", ".join(formats),
+        expected=f"one of the {len(formats)} formats that `graftline formats` lists",
         advice=seen.advice,
     )
