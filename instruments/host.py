@@ -31,9 +31,17 @@ if sys.platform == "win32":
             return False
         return True
 
-    def read_device(_descriptor: int, _seconds: float) -> bytes:
+    def await_device(_descriptor: int, _seconds: float) -> bool:
+        """Whether a serial device has something to read."""
+        raise OSError("Windows reads serial devices through the library alone")
+
+    def read_device(_descriptor: int) -> bytes:
         """What a serial device has brought."""
         raise OSError("Windows reads serial devices through the library alone")
+
+    def write_device(_descriptor: int, _data: bytes) -> int:
+        """How much of it a serial device took."""
+        raise OSError("Windows writes to serial devices through the library alone")
 
     def open_terminal() -> tuple[int, int, str]:
         """A pseudo-terminal: the instrument's end, our end, and our end's device name."""
@@ -69,11 +77,12 @@ else:
             return False
         return True
 
-    def read_device(descriptor: int, seconds: float) -> bytes:
-        """What a serial device has brought, empty if nothing comes within `seconds`. Raises OSError when it is gone."""
-        ready, _, _ = select.select([descriptor], [], [], seconds)
-        if not ready:
-            return b""
+    def await_device(descriptor: int, seconds: float) -> bool:
+        """Whether a serial device has something to read within so many seconds, or is gone."""
+        return bool(select.select([descriptor], [], [], seconds)[0])
+
+    def read_device(descriptor: int) -> bytes:
+        """What a serial device has brought, empty if there is nothing. Raises OSError when it is gone."""
         try:
             chunk = os.read(descriptor, READ_BYTES)
         except BlockingIOError:  # it was not for us after all
@@ -81,6 +90,13 @@ else:
         if not chunk:
             raise OSError(errno.EIO, "the device has gone, or another program reads from it too")
         return chunk
+
+    def write_device(descriptor: int, data: bytes) -> int:
+        """How much of it a serial device took. Raises OSError when it is gone."""
+        try:
+            return os.write(descriptor, data)
+        except BlockingIOError:  # held up by flow control, or its buffer is full
+            return 0
 
     def open_terminal() -> tuple[int, int, str]:
         """A pseudo-terminal: the instrument's end, our end, and our end's device name."""

@@ -1,11 +1,12 @@
 """Where a source puts its bytes: the `Intake` of `instruments.sources.source`, kept in the spool."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from instruments.sources.source import Intake
+from instruments.links.link import Message, Part
+from instruments.sources.source import Intake, Settled
 from pipeline.spool.frames import Frame, Kind
-from pipeline.spool.spool import Spool, receipt_id
+from pipeline.spool.spool import About, Spool, receipt_id
 
 NOISE_SHOWN = 200
 _LEFT_OVER = "found in pieces when the service started, and not all of the pieces; kept as far as it can be read"
@@ -27,25 +28,28 @@ class SpoolIntake:
         self._format = format
         self._open: list[int] = []
 
-    def keep_part(self, payload: bytes) -> None:
-        """Keep a piece of a message that has not ended. Raises Refused."""
-        envelope = self._spool.append(Kind.PART, self.source, payload, refers=tuple(self._open[-1:]))
-        self._open.append(envelope.seq)
+    def put(self, event: Part | Message) -> Settled:
+        """Begin to keep a part or a message; the function that returns when it is on disk. Both raise Refused."""
+        return self._put_message(*event) if isinstance(event, Message) else self._put_part(event.payload)
 
     def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
         """Keep a message; the receipt's id. Takes up the parts kept before it. Raises Refused."""
-        envelope = self._spool.append(
-            Kind.MESSAGE,
-            self.source,
-            payload,
-            name=name,
-            format=self._format,
-            whole=whole,
-            note=note,
-            refers=tuple(self._open),
-        )
-        self._open.clear()
-        return receipt_id(envelope)
+        return self._put_message(payload, whole, note, name)()
+
+    def _put_part(self, payload: bytes) -> Settled:
+        settled = self._spool.put(Kind.PART, self.source, payload, refers=tuple(self._open[-1:]))
+        return lambda: self._open.append(settled().seq)
+
+    def _put_message(self, payload: bytes, whole: bool, note: str, name: str = "") -> Callable[[], str]:
+        about = About(name=name, format=self._format, whole=whole, note=note, refers=tuple(self._open))
+        settled = self._spool.put(Kind.MESSAGE, self.source, payload, **about)
+
+        def kept() -> str:
+            receipt = receipt_id(settled())
+            self._open.clear()
+            return receipt
+
+        return kept
 
     def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
         """Keep whole messages that share their flushes. Raises Refused."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from instruments.links.link import Event, Link
-from instruments.sources.source import Intake, SourceStatus, drive
+from instruments.sources.source import Course, Intake, SourceStatus, carry_out
 
 Send = Callable[[bytes], None]
 Clock = Callable[[], float]
@@ -26,30 +26,38 @@ class Conversation:
     def resume(self) -> None:
         """Take up what was on disk when the service last stopped."""
         if parts := self._intake.parts():
-            self._drive(self._link.resume(parts, self._clock()), nobody)
+            carry_out([self._course(self._link.resume(parts, self._clock()), nobody)])
 
     def begin(self, send: Send) -> None:
         """A line is there."""
-        self._drive(self._link.opened(self._clock()), send)
+        carry_out([self._course(self._link.opened(self._clock()), send)])
 
-    def hear(self, chunk: bytes, send: Send) -> None:
-        """Pass on what came in."""
+    def heard(self, chunk: bytes, send: Send) -> Course:
+        """What is to be done about what came in."""
         self.status.bytes_in += len(chunk)
-        self._drive(self._link.receive(chunk, self._clock()), send)
+        return self._course(self._link.receive(chunk, self._clock()), send)
 
     def patience_left(self) -> float | None:
         """Seconds until the link wants to be called, at least 0; None if it never does."""
         deadline = self._link.deadline
         return None if deadline is None else max(0.0, deadline - self._clock())
 
+    def overdue(self, send: Send) -> Course | None:
+        """What is to be done because the link's time has come; None if it has not."""
+        return self._course(self._link.expired(self._clock()), send) if self.patience_left() == 0 else None
+
+    def hear(self, chunk: bytes, send: Send) -> None:
+        """Pass on what came in, and do what is to be done."""
+        carry_out([self.heard(chunk, send)])
+
     def keep_time(self, send: Send = nobody) -> None:
-        """Tell the link when its time has come."""
-        if self.patience_left() == 0:
-            self._drive(self._link.expired(self._clock()), send)
+        """Tell the link when its time has come, and do what is to be done."""
+        if course := self.overdue(send):
+            carry_out([course])
 
     def hang_up(self) -> None:
         """The line is gone."""
-        self._drive(self._link.closed(self._clock()), nobody)
+        carry_out([self._course(self._link.closed(self._clock()), nobody)])
 
-    def _drive(self, events: Iterator[Event], send: Send) -> None:
-        drive(events, self._link, self._intake, send, self.status)
+    def _course(self, events: Iterator[Event], send: Send) -> Course:
+        return Course(events, self._link, self._intake, send, self.status)

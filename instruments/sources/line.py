@@ -68,12 +68,16 @@ class LineSource:
         self._backoff.reset()
         try:
             self._conversation.begin(line.write)
-            while not stop.is_set():
-                if chunk := line.read(POLL_SECONDS):
-                    self._conversation.hear(chunk, line.write)
-                self._conversation.keep_time(line.write)
+            self._attend(line, stop)
         finally:
             self._conversation.hang_up()
+
+    def _attend(self, line: Line, stop: threading.Event) -> None:
+        """Hear the line until `stop` is set. Raises OSError when it is gone."""
+        while not stop.is_set():
+            if chunk := line.read(POLL_SECONDS):
+                self._conversation.hear(chunk, line.write)
+            self._conversation.keep_time(line.write)
 
     def _wait(self, stop: threading.Event) -> None:
         """Before the next attempt; a run that began on this line may meanwhile be silent for too long."""

@@ -1,5 +1,6 @@
 """Serial ports, by any pyserial URL: a device name, COM3, socket://, rfc2217://, spy://, loop://."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -7,15 +8,18 @@ from typing import Literal
 import msgspec
 import serial
 
-from instruments.host import WINDOWS, read_device
+from instruments.host import WINDOWS, await_device, read_device
 from instruments.links.link import Link
 from instruments.sources.backoff import Backoff
-from instruments.sources.line import POLL_SECONDS, LineSource
+from instruments.sources.line import POLL_SECONDS, Line, LineSource
 from instruments.sources.source import Intake
+from instruments.sources.switchboard import WRITE_SECONDS, Switchboard
 
-WRITE_SECONDS = 10.0
 LONGEST_DELAY = 4.0
 """A device that is plugged in again is opened within five seconds."""
+
+SWITCHBOARD = Switchboard()
+"""Hears all devices of this process, where the system can tell of many at once which of them have something to say."""
 
 
 class SerialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,20 +36,16 @@ class SerialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class SerialLine:
-    """An open serial port as a line.
-
-    A device of a POSIX system is read with half the calls that the library makes: at 115200 baud a read brings some 62
-    bytes, and 64 lines make ten thousand of them a second.
-    """
+    """An open serial port as a line; `device` is its descriptor where a POSIX system has it as a device of its own."""
 
     def __init__(self, port: serial.Serial) -> None:
         self._port = port
-        self._device = port.fileno() if type(port) is serial.Serial and not WINDOWS else None
+        self.device = port.fileno() if type(port) is serial.Serial and not WINDOWS else None
 
     def read(self, seconds: float) -> bytes:
         """What has come in; the port's own time limit is set once, as setting it reconfigures the port."""
-        if self._device is not None:
-            return read_device(self._device, seconds)
+        if self.device is not None:
+            return read_device(self.device) if await_device(self.device, seconds) else b""
         if self._port.timeout != seconds:
             self._port.timeout = seconds
         if not (first := self._port.read(1)):
@@ -95,3 +95,9 @@ class SerialPort(LineSource):
         serial_settings = settings or SerialSettings()
         again = backoff or Backoff(longest=LONGEST_DELAY)
         super().__init__(name, lambda: open_serial(url, serial_settings), link, intake, backoff=again)
+
+    def _attend(self, line: Line, stop: threading.Event) -> None:
+        if isinstance(line, SerialLine) and line.device is not None:
+            SWITCHBOARD.attend(line.device, self._conversation, stop)
+        else:
+            super()._attend(line, stop)

@@ -19,11 +19,10 @@ from typing import Final
 
 import msgspec
 
-from instruments.errors import Refused
-from instruments.links.link import Event, Link, Message, Noise, Send
+from instruments.links.link import Event, Link, Message, Part
 from instruments.sources.backoff import Backoff
 from instruments.sources.listener import Listener
-from instruments.sources.source import Intake
+from instruments.sources.source import Course, Intake, SourceStatus, carry_out
 from instruments.sources.tcp import keep_alive
 from instruments.sources.tls import HANDSHAKE_SECONDS, TlsFiles
 
@@ -80,6 +79,23 @@ class Caller:
                 del self.outgoing[: self.connection.send(self.outgoing)]
 
 
+class CallersCourse(Course):
+    """What is to be done about what a caller sent; answers wait until the turn is over."""
+
+    def __init__(self, events: Iterator[Event], caller: Caller, intake: Intake, status: SourceStatus) -> None:
+        super().__init__(events, caller.link, intake, caller.outgoing.extend, status)
+        self.caller = caller
+
+    def _keep(self, event: Part | Message) -> None:
+        super()._keep(event)
+        self.caller.brought = time.monotonic()
+        self.caller.noise = 0
+
+    def _set_aside(self, noise: bytes, reason: str) -> None:
+        super()._set_aside(noise, reason)
+        self.caller.noise += len(noise)
+
+
 class SharedListener(Listener):
     """A port for many senders: a link for each connection, made by `make_link`, which must yield no parts."""
 
@@ -113,7 +129,7 @@ class SharedListener(Listener):
 
     def _turn(self, server: socket.socket) -> None:
         """Hear everybody who has something to say, once."""
-        heard: list[tuple[Caller, Iterator[Event]]] = []
+        heard: list[CallersCourse] = []
         ready = self._selector.select(CLOCK_SECONDS if self._callers else TURN_SECONDS)
         now = time.monotonic()
         writable: set[Caller] = set()
@@ -126,28 +142,28 @@ class SharedListener(Listener):
                 if caller.outgoing:
                     writable.add(caller)
         heard += self._overdue(now)
-        self._carry_out(heard, now)
-        for caller in {each for each, _ in heard} | writable:
+        carry_out(heard)
+        for caller in {course.caller for course in heard} | writable:
             self._send(caller)
 
     def _welcome(self, server: socket.socket, now: float) -> None:
-        """Take in whoever waits, as long as there is room; the rest waits in the system's queue."""
+        """Take in whoever waits, as long as there is room or can be; the rest waits in the system's queue."""
+        self._status.detail = ""
         with suppress(BlockingIOError):
-            while self._room(now):
+            while (leaving := self._in_the_way()) is None or now - leaving.brought >= self._limits.spare:
                 connection = server.accept()[0]
+                if leaving:
+                    self._close(leaving)
                 self._backoff.reset()
                 with suppress(OSError):  # it may have gone again
                     self._admit(connection, now)
+            self._status.detail = f"{self._limits.most} connections are open; the next ones wait"
 
-    def _room(self, now: float) -> bool:
-        full = len(self._callers) >= self._limits.most
-        if full:
-            idlest = min(self._callers.values(), key=lambda each: each.brought)
-            if now - idlest.brought >= self._limits.spare:
-                self._close(idlest)
-                full = False
-        self._status.detail = f"{self._limits.most} connections are open; the next ones wait" if full else ""
-        return not full
+    def _in_the_way(self) -> Caller | None:
+        """Who would have to make room for the next one: nobody as long as there are places."""
+        if len(self._callers) < self._limits.most:
+            return None
+        return min(self._callers.values(), key=lambda each: each.brought)
 
     def _admit(self, connection: socket.socket, now: float) -> None:
         connection.setblocking(False)
@@ -157,23 +173,23 @@ class SharedListener(Listener):
         self._callers[connection] = Caller(connection, self._make_link(), now)
         self._selector.register(connection, selectors.EVENT_READ)
 
-    def _hear(self, caller: Caller, now: float) -> Iterator[tuple[Caller, Iterator[Event]]]:
+    def _hear(self, caller: Caller, now: float) -> Iterator[CallersCourse]:
         try:
             chunk = caller.read()
         except OSError as fault:
             self._status.detail = str(fault) if isinstance(fault, ssl.SSLError) else self._status.detail
             chunk = None
         if chunk is None:
-            yield caller, self._hung_up(caller, now)
+            yield self._hung_up(caller, now)
         elif chunk:
             self._status.bytes_in += len(chunk)
-            yield caller, caller.link.receive(chunk, now)
+            yield self._course(caller.link.receive(chunk, now), caller)
 
-    def _hung_up(self, caller: Caller, now: float) -> Iterator[Event]:
+    def _hung_up(self, caller: Caller, now: float) -> CallersCourse:
         self._close(caller)
-        yield from caller.link.closed(now)
+        return self._course(caller.link.closed(now), caller)
 
-    def _overdue(self, now: float) -> Iterator[tuple[Caller, Iterator[Event]]]:
+    def _overdue(self, now: float) -> Iterator[CallersCourse]:
         """Whoever was silent for too long, or has not even finished the greeting of TLS."""
         if now < self._clock_due:
             return
@@ -181,55 +197,12 @@ class SharedListener(Listener):
         for caller in list(self._callers.values()):
             deadline = caller.link.deadline
             if deadline is not None and now >= deadline:
-                yield caller, caller.link.expired(now)
+                yield self._course(caller.link.expired(now), caller)
             elif not caller.greeted and now >= caller.brought + HANDSHAKE_SECONDS:
                 self._close(caller)
 
-    def _carry_out(self, heard: list[tuple[Caller, Iterator[Event]]], now: float) -> None:
-        """Go on with everybody until something must be on disk; put all of that there at once; and so on to the end."""
-        going = heard
-        while going:
-            brought = [(caller, events, message) for caller, events in going if (message := self._next(caller, events))]
-            self._keep([(caller, message) for caller, _, message in brought], now)
-            going = [(caller, events) for caller, events, _ in brought]
-
-    def _next(self, caller: Caller, events: Iterator[Event]) -> Message | None:
-        """The next message of this caller; everything before it is carried out."""
-        for event in events:
-            if isinstance(event, Message):
-                return event
-            if isinstance(event, Send):
-                caller.outgoing += event.data
-            elif isinstance(event, Noise):
-                caller.noise += len(event.payload)
-                self._status.noise_bytes += len(event.payload)
-                self._intake.noise(event.payload, event.reason)
-        return None
-
-    def _keep(self, brought: list[tuple[Caller, Message]], now: float) -> None:
-        whole = [(caller, message) for caller, message in brought if message.whole]
-        alone = [(caller, message) for caller, message in brought if not message.whole]
-        try:
-            self._intake.keep_all([message.payload for _, message in whole])
-        except Refused:
-            alone += whole  # perhaps it is only one of them
-        else:
-            for caller, _ in whole:
-                self._has_brought(caller, now)
-        for caller, message in alone:
-            try:
-                self._intake.keep(message.payload, whole=message.whole, note=message.note)
-            except Refused as reason:
-                self._status.refusals += 1
-                self._status.detail = str(reason)
-                caller.link.refuse(reason)
-            else:
-                self._has_brought(caller, now)
-
-    def _has_brought(self, caller: Caller, now: float) -> None:
-        self._status.messages += 1
-        caller.brought = now
-        caller.noise = 0
+    def _course(self, events: Iterator[Event], caller: Caller) -> CallersCourse:
+        return CallersCourse(events, caller, self._intake, self._status)
 
     def _send(self, caller: Caller) -> None:
         if caller.connection not in self._callers:
@@ -254,5 +227,5 @@ class SharedListener(Listener):
     def _farewell(self) -> None:
         """Keep what was cut off as evidence; nothing whole is ever left, for every turn ends with its answers."""
         now = time.monotonic()
-        self._carry_out([(caller, self._hung_up(caller, now)) for caller in list(self._callers.values())], now)
+        carry_out([self._hung_up(caller, now) for caller in list(self._callers.values())])
         self._selector.close()

@@ -15,7 +15,7 @@ from instruments.links.mllp import MllpReceiver
 from instruments.simulated.analyser import harvest_counts, records
 from instruments.simulated.sessions import BadLine, Sessions
 from instruments.simulated.streams import fuzzed
-from instruments.sources.source import SourceStatus, drive
+from instruments.sources.source import Course, SourceStatus, carry_out
 from pipeline.bench import mllp_peers
 from pipeline.bench.figures import Figure, seconds
 from pipeline.bench.folders import renamed, scan, written
@@ -93,7 +93,7 @@ def durable_frames(messages: int) -> Figure:
             link, intake, status = AstmLink(), SpoolIntake(spool, f"line-{number}", "astm_records"), SourceStatus()
             for _ in range(messages):
                 for piece in session:
-                    drive(link.receive(piece, 0.0), link, intake, lambda _answer: None, status)
+                    carry_out([Course(link.receive(piece, 0.0), link, intake, lambda _answer: None, status)])
 
         threads = [threading.Thread(target=line, args=(number,)) for number in range(LINES)]
 

@@ -134,9 +134,21 @@ class Spool(SpoolReader):
 
     def append(self, kind: Kind, source: str, payload: bytes, **about: Unpack[About]) -> Envelope:
         """Put an arrival on the disk; it is there when this returns. Raises Refused if it could not be put there."""
+        return self.put(kind, source, payload, **about)()
+
+    def put(self, kind: Kind, source: str, payload: bytes, **about: Unpack[About]) -> Callable[[], Envelope]:
+        """Queue an arrival; the function that waits until it is on the disk. Both raise Refused if it cannot be.
+
+        So one thread may put what came on many lines, and all of it shares the first one's flush.
+        """
         arrival = self._arrival(kind, source, payload, about)
-        self._settle([arrival])
-        return arrival.envelope
+        self._queue.append(arrival)
+
+        def settled() -> Envelope:
+            self._settle([arrival])
+            return arrival.envelope
+
+        return settled
 
     def append_messages(
         self, source: str, messages: Iterable[tuple[str, bytes]], *, format: str = ""
@@ -149,6 +161,7 @@ class Spool(SpoolReader):
             self._arrival(Kind.MESSAGE, source, payload, {"name": name, "format": format}) for name, payload in messages
         ]
         if arrivals:
+            self._queue.extend(arrivals)
             self._settle(arrivals)
         return [arrival.envelope for arrival in arrivals]
 
@@ -187,8 +200,7 @@ class Spool(SpoolReader):
         self._free -= size
 
     def _settle(self, arrivals: list[_Arrival]) -> None:
-        """Have these written in their order; the queue is one, so when the last is settled all are."""
-        self._queue.extend(arrivals)
+        """Have queued arrivals written; the queue is in order, so when the last is settled all are."""
         last = arrivals[-1]
         if self._take_pen(last):
             try:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from instruments.errors import Refused
-from instruments.sources.source import Intake
+from instruments.links.link import Message, Part
+from instruments.sources.source import Intake, Settled
 from parsers.errors import ParseError
 from pipeline.errors import SiteError
 from pipeline.worklist.hl7_orders import WrongKind, read_orders
@@ -16,8 +17,9 @@ class OrderIntake:
     def __init__(self, worklist: Worklist) -> None:
         self._worklist = worklist
 
-    def keep_part(self, payload: bytes) -> None:
-        """An order comes in one piece."""
+    def put(self, event: Part | Message) -> Settled:
+        """The function that puts the orders of a message, which come in one piece, into the work list."""
+        return lambda: self.keep(event.payload, whole=event.whole) if isinstance(event, Message) else None
 
     def keep(self, payload: bytes, *, name: str = "", whole: bool = True, note: str = "") -> str:
         """Put the orders of a message into the work list. Raises Refused, with HL7's code for the reason."""
@@ -36,7 +38,7 @@ class OrderIntake:
         return ""
 
     def keep_all(self, payloads: Sequence[bytes], names: Sequence[str] = ()) -> None:
-        """One after the other: what is wrong with one order is no other sender's fault, so the caller asks again."""
+        """One after the other."""
         del names
         for payload in payloads:
             self.keep(payload)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from instruments.errors import Refused
+from instruments.links.link import Message, Part
 from instruments.sources.folder import Folder, FolderSettings
-from instruments.sources.source import Source
+from instruments.sources.source import Settled, Source
 
 
 class Kept:
@@ -21,7 +22,12 @@ class Kept:
         self.noises: list[tuple[bytes, str]] = []
         self._lock = threading.Lock()
 
-    def keep_part(self, payload: bytes) -> None:
+    def put(self, event: Part | Message) -> Settled:
+        if isinstance(event, Message):
+            return lambda: self.keep(event.payload, whole=event.whole, note=event.note)
+        return lambda: self._keep_part(event.payload)
+
+    def _keep_part(self, payload: bytes) -> None:
         self._check()
         self.open_parts.append(payload)
 

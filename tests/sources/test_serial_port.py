@@ -205,7 +205,7 @@ def test_a_line_is_read_whole_in_time_and_to_its_end(cable, device):
     """As a device, and as the ports that only the library can read."""
     with open_serial(cable.device, SerialSettings()) as line:
         if not device:
-            line._device = None
+            line.device = None
         assert line.read(0.01) == b""
         cable.write(b"invented, all at once")
         assert line.read(5.0) == b"invented, all at once"

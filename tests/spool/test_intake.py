@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from instruments.errors import Refused
+from instruments.links.link import Part
 from pipeline.intake import SpoolIntake
 from pipeline.spool.frames import Frame, Kind
 from pipeline.spool.reader import SpoolReader
@@ -28,9 +29,9 @@ def test_a_message_is_kept_under_its_receipts_id(folder: Path) -> None:
 def test_a_message_takes_up_the_parts_before_it(folder: Path) -> None:
     with Spool(folder) as spool:
         one, two = SpoolIntake(spool, "one"), SpoolIntake(spool, "two")
-        one.keep_part(b"invented a")
-        two.keep_part(b"invented b")
-        one.keep_part(b"invented c")
+        one.put(Part(b"invented a"))()
+        two.put(Part(b"invented b"))()
+        one.put(Part(b"invented c"))()
         one.keep(b"invented ac")
         one.keep(b"invented d")
         assert messages(spool) == [(b"invented ac", True, (1, 3)), (b"invented d", True, ())]
@@ -44,8 +45,8 @@ def test_parts_are_handed_back_after_a_restart(folder: Path, limit: int) -> None
     with Spool(folder, segment_limit=limit) as spool:
         intake, other = SpoolIntake(spool, "line"), SpoolIntake(spool, "other")
         for number in range(3):
-            intake.keep_part(b"invented %d" % number)
-            other.keep_part(b"invented, other")
+            intake.put(Part(b"invented %d" % number))()
+            other.put(Part(b"invented, other"))()
         other.keep(b"invented, other")
     for _ in range(2):
         with Spool(folder, segment_limit=limit) as spool:
@@ -55,7 +56,7 @@ def test_parts_are_handed_back_after_a_restart(folder: Path, limit: int) -> None
     with Spool(folder, segment_limit=limit) as spool:
         intake = SpoolIntake(spool, "line")
         intake.parts()
-        intake.keep_part(b"invented 3")
+        intake.put(Part(b"invented 3"))()
         intake.keep(b"invented 0 to 3")
         assert messages(spool)[-1] == (b"invented 0 to 3", True, (1, 3, 5, 8))
     with Spool(folder) as spool:
@@ -66,7 +67,7 @@ def test_parts_with_one_missing_are_not_joined(folder: Path) -> None:
     with Spool(folder) as spool:
         intake = SpoolIntake(spool, "line")
         for number in range(4):
-            intake.keep_part(b"invented %d\n" % number)
+            intake.put(Part(b"invented %d\n" % number))()
         third = spool.frame(3)
     spoil(folder, third)
     with Spool(folder) as spool:
@@ -82,7 +83,7 @@ def test_parts_without_their_beginning_are_not_continued(folder: Path) -> None:
     with Spool(folder, segment_limit=1) as spool:
         intake = SpoolIntake(spool, "line")
         for number in range(2):
-            intake.keep_part(b"invented %d" % number)
+            intake.put(Part(b"invented %d" % number))()
         first = spool.frame(1)
     spoil(folder, first)
     with Spool(folder) as spool:
@@ -101,11 +102,11 @@ def spoil(folder: Path, frame: Frame) -> None:
 def test_what_was_refused_can_be_given_again(folder: Path, failing: Callable[..., None]) -> None:
     with Spool(folder) as spool:
         intake = SpoolIntake(spool, "line")
-        intake.keep_part(b"invented 1")
+        intake.put(Part(b"invented 1"))()
         failing("write", 1, 28)
         with pytest.raises(Refused):
-            intake.keep_part(b"invented 2")
-        intake.keep_part(b"invented 2")
+            intake.put(Part(b"invented 2"))()
+        intake.put(Part(b"invented 2"))()
         failing("write", 1, 28)
         with pytest.raises(Refused):
             intake.keep(b"invented 1 2")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from instruments.links.link import Part
 from pipeline.intake import SpoolIntake
 from pipeline.spool.frames import Kind
 from pipeline.spool.reader import verify
@@ -54,7 +55,7 @@ def a_message_in_parts(folder: Path, acknowledge: Callable[[str], None]) -> None
     with Spool(folder, segment_limit=500) as spool:
         intake = SpoolIntake(spool, "line")
         for number in range(4):
-            intake.keep_part(f"invented part {number}\n".encode())
+            intake.put(Part(f"invented part {number}\n".encode()))()
             acknowledge(f"invented part {number}")
         intake.keep(b"invented message")
         acknowledge("invented message")
