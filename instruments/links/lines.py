@@ -29,7 +29,7 @@ NEVER_ENDS = "the run is larger than any real one"
 
 
 class LineSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a device marks its lines and runs. Seconds and bytes; `begins` and `ends` match a line without its end."""
+    """How a device marks its lines and runs. Seconds and bytes; `begins` and `ends` match a line without its marks."""
 
     end: bytes = b"\n"
     start: bytes = b""
@@ -156,7 +156,7 @@ class LineReceiver:
             yield from self._hold(Message(line + end))
 
     def _take_run_line(self, line: bytes) -> Iterator[Event]:
-        text = line.rstrip(b"\r\n")
+        text = line.removeprefix(self._settings.start).removesuffix(self._settings.end).rstrip(b"\r\n")
         if self._begins.match(text):
             yield from self._finish(whole=False, note="the device began another run before this one ended")
         elif not self._run:

@@ -9,7 +9,8 @@ from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, P
 from parsers.separator_layout import Found, Identity, IdentityField, Layout
 
 NAME = "separator_log"
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"\x03?(?:\r\n|\r|\n)\x02?|\x03\x02?")
+"""Some devices wrap every line in STX .. ETX, with or without an end of line behind it."""
 
 Run = list[tuple[int, str]]
 """The lines of a run with their numbers, from its first line to its last."""
@@ -44,7 +45,7 @@ def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple
 
 def _begins(layout: Layout, head: bytes) -> bool:
     try:
-        first = head.decode(layout.settings.encoding, errors="ignore").removeprefix("\ufeff").lstrip("\r\n")
+        first = head.decode(layout.settings.encoding, errors="ignore").removeprefix("\ufeff").lstrip("\x02\r\n")
     except LookupError:
         return False
     return bool(layout.begins.match(_LINE_END.split(first, maxsplit=1)[0]))
@@ -71,7 +72,7 @@ def _runs(layout: Layout, text: str) -> tuple[list[Run], int]:
     runs: list[Run] = []
     run: Run = []
     outside = 0
-    for number, line in enumerate(_LINE_END.split(text), start=1):
+    for number, line in enumerate(_LINE_END.split(text.removeprefix("\x02")), start=1):
         begins = bool(layout.begins.search(line))
         if run and begins:
             raise _unfinished(layout, run, number)

@@ -22,7 +22,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         links=LINKS,
         formats=frozenset({"astm_records", "balance", "barcode_scan", "hl7_oru", "hml", "separator_log"}),
-        profiles={"graftsep": "separator_log"},
+        profiles={"graftmix": "separator_log", "graftsep": "separator_log"},
     )
 
 

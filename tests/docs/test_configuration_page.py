@@ -107,7 +107,7 @@ def test_the_examples_in_the_annotated_site_file_work_when_the_hash_is_removed(e
     vocabulary = Vocabulary(
         links=LINKS,
         formats=frozenset({"astm_records", "balance", "barcode_scan", "hl7_oru", "separator_log"}),
-        profiles={"graftsep": "separator_log"},
+        profiles={"graftmix": "separator_log", "graftsep": "separator_log"},
     )
     site = read_site(everything, vocabulary)
     assert {instrument.source for instrument in site.instruments} == {"port", "listen", "connect", "folder"}

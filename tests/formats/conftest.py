@@ -111,7 +111,7 @@ def values_of(raw: bytes, format_name: str) -> list[Value]:
     if header := re.search(r"(MSH|FHS|BHS)\W|(?<![^\s\d\x00-\x1f])H[^\w\s]", text[:200]):
         return list(record_values(text[header.start() :]))
     if format_name == "separator_log":
-        return list(log_values(text.splitlines()))
+        return list(log_values(re.split(r"[\r\n\x02\x03]+", text)))
     lines = re.split(r"\r\n|\r|\n", text)
     return list(table_values(list(csv.reader(lines, delimiter=max("\t,;", key=lines[0].count)))))
 

@@ -1,10 +1,11 @@
-"""A balance that is polled and a scanner, on pseudo-terminals, by the models that come with the program."""
+"""A balance that is polled, a scanner and a blood mixer, on pseudo-terminals, by the models of the program."""
 
 import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ name = "{model}"
 model = "{model}"
 port = '{device}'
 """
+DONATION = Path(__file__).parents[1] / "formats" / "separator_log" / "blood_mixer.log"
 POLLED = "lines = {{ poll_seconds = {seconds} }}\n"
 
 
@@ -110,3 +112,20 @@ def test_a_scanner_brings_its_codes_whatever_it_ends_them_with(
         ("A999924000123", None, "&>", "2027-02-14T23:59"),
         ("", "9999TEST00000000118", "&:", "9999TEST00000000118"),
     ]
+
+
+def test_a_blood_mixer_brings_its_donation_line_by_line(
+    start: Callable[[str], Any], dumped: Callable[[str], list[dict[str, Any]]], eventually: Callable[..., None]
+) -> None:
+    donation = DONATION.read_bytes()
+    with SerialCable() as cable:
+        service = start(INSTRUMENT.format(model="generic-blood-mixer", device=cable.device))
+        eventually(lambda: service.is_up("generic-blood-mixer"))
+        for at in range(0, len(donation), 100):
+            cable.write(donation[at : at + 100])
+        eventually(lambda: len(dumped("receipts")) == 1)
+    assert [(row["format"], row["state"], row["bytes"]) for row in dumped("receipts")] == [
+        ("separator_log", "loaded", len(donation))
+    ]
+    collected = [row for row in dumped("observations") if row["code"] == "PRODUCT_VOL_DEVICE_ML"]
+    assert [(row["specimen"], row["value"], row["unit"]) for row in collected] == [("A999924000124", "452", "mL")]
