@@ -1,6 +1,6 @@
 """ISBT 128 symbols as a scanner sends them: a data identifier and its content, behind each other without a separator.
 
-    =A99992400012300=%5100=<T0416V00&>0270452359
+    =A99992400012300=%5100=<S1384V00&>0270452359
 
 The identifier says how long the content is (config/codes/isbt128_structures.toml), some with a count in front. `=` and
 a letter or a digit begin the donation number; `&` and a small letter what a country has defined for itself, which goes

@@ -154,6 +154,13 @@ def test_identify_says_what_a_code_means(graftline: Callable[..., Any]) -> None:
     assert plain.code == 1
 
 
+def test_identify_tells_a_patient_only_to_whoever_asks(graftline: Callable[..., Any]) -> None:
+    for code in ("&#0106CANARY", "&#0109CANARY", "=#0119CANARY"):
+        found = graftline("identify", code)
+        assert "CANARY" in found.out
+        assert "CANARY" not in found.err
+
+
 def test_profile_test(graftline: Callable[..., Any]) -> None:
     rows = graftline("--json", "profile", "test", "graftsep_summary", "run.log").rows()
     assert {"label": "INLET PROCESSED", "mapped": True} in rows
