@@ -1,10 +1,11 @@
 """ISBT 128 symbols as a scanner sends them: a data identifier and its content, behind each other without a separator.
 
-    =A99992400012300=%5100=<T0416V00&>0270452359
+    =A99992400012300=%5100=<S1384V00&>0270452359
 
-The identifier says how long the content is (config/codes/isbt128_structures.toml); `=` and a letter or a digit begin
-the donation number. What follows a structure that is not known cannot be taken apart. Here codes are only cut; what
-they mean, and whether their checks are right, is said later.
+The identifier says how long the content is (config/codes/isbt128_structures.toml), some with a count in front. `=` and
+a letter or a digit begin the donation number; `&` and a small letter what a country has defined for itself, which goes
+to the end. What follows a structure that is not known cannot be taken apart. Here codes are only cut; what they mean,
+and whether their checks are right, is said later.
 """
 
 import re
@@ -22,8 +23,17 @@ TABLE = tomllib.loads(
 DIN_FORM = r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9]{2}[0-9]{6}"
 SCANNED_DIN = re.compile(rf"=(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})")
 DONATION, GRID, COMPOUND = "=", "&:", "=+"
+NATIONAL = frozenset(f"&{each}" for each in TABLE["national"])
+"""The data identifiers behind which each country says by itself what stands; it takes the rest of the scan."""
 LENGTHS = {each["identifier"]: sum(part[1] for part in each["parts"]) for each in TABLE["structure"]}
-"""Characters of the content by data identifier."""
+LENGTHS |= dict.fromkeys(NATIONAL, 0)
+"""Characters of the content by data identifier, as far as every code has them; none of a national one is known."""
+UNITS = {
+    each["identifier"]: (each["parts"][-1][1], sum(part[1] for part in each["repeated"]))
+    for each in TABLE["structure"]
+    if "repeated" in each
+}
+"""Where the content ends with a count and what it counts: the digits of the count, the characters of each counted."""
 SHIFTED = tuple(TABLE["shifted_first"])
 """How a scanned code may begin that a keyboard of another layout has typed."""
 
@@ -44,9 +54,22 @@ def cut(text: str) -> tuple[list[Symbol], str]:
     return symbols, text
 
 
+def content_length(identifier: str, text: str) -> int | None:
+    """How much of `text` is the content behind `identifier`; None if that cannot be told."""
+    if identifier not in LENGTHS:
+        return None
+    if identifier in NATIONAL:
+        return max(len(text), 1)
+    fixed = LENGTHS[identifier]
+    digits, unit = UNITS.get(identifier, (0, 0))
+    count = text[fixed - digits : fixed] or "0" if digits else "0"
+    return fixed + int(count) * unit if count.isascii() and count.isdecimal() else None
+
+
 def _first(text: str) -> Symbol | None:
     if found := SCANNED_DIN.match(text):
         return Symbol(DONATION, text[len(DONATION) : found.end()])
     identifier = text[:3] if text[:3] in LENGTHS else text[:2]
-    end = len(identifier) + LENGTHS.get(identifier, 0)
-    return Symbol(identifier, text[len(identifier) : end]) if len(identifier) < end <= len(text) else None
+    rest = text[len(identifier) :]
+    length = content_length(identifier, rest)
+    return Symbol(identifier, rest[:length]) if length is not None and length <= len(rest) else None

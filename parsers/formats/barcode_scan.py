@@ -6,8 +6,8 @@
 
 A scan ends with CR, LF or TAB, as the scanner is set. The donation number (DIN) is the sample, a GRID the subject;
 every symbol is a value under its data identifier. What is no symbol is kept as `text` and flagged: it may be a
-laboratory's own number, and nobody here knows of what. The number of a member of staff and a patient's date of birth
-are counted and left out.
+laboratory's own number, and nobody here knows of what. The numbers of members of staff and of patients and a patient's
+date of birth are counted and left out.
 
 A scanner that types through a keyboard of another layout sends other signs for `=` and `&`. Such a scan is flagged and
 not mended, for one sign may come from several.
@@ -21,18 +21,20 @@ from collections.abc import Iterator
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.isbt128_symbols import COMPOUND, DONATION, GRID, SHIFTED, Symbol, cut
+from parsers.isbt128_symbols import COMPOUND, DONATION, GRID, NATIONAL, SHIFTED, Symbol, cut
 from parsers.measured_columns import text_of
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
 ENDS = re.compile(r"[\r\n\t]+")
 SCAN = re.compile(r"(?P<symbology>\][A-Za-z][0-9A-Za-z])?(?P<code>.*)")
 BARE_GRID = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
+PLAIN = re.compile(r"[!#-~]+")
+"""What stands in a symbol: printable signs without blanks and quotation marks."""
 DIN_LENGTH = 13
 BARE = "GRID"
 """Stands for the data identifier of a GRID that is scanned without one."""
-PERSONAL = ("='", "=#")
-"""The data identifiers of a member of staff and of a patient's date of birth."""
+PERSONAL = ("='", "=#", "&#")
+"""The data identifiers of a member of staff, of a patient's date of birth and of a patient's number."""
 NO_SPECIMEN = Finding("no_specimen", "the scan holds no donation number")
 TYPED = Finding(
     "keyboard_layout",
@@ -46,7 +48,7 @@ def looks_like(head: bytes) -> bool:
     first = ENDS.split(head.lstrip(b"\r\n\t ").decode("latin-1"), maxsplit=1)[0].strip()
     symbology, code = _parted(first)
     symbols, rest = _cut(code)
-    return bool((symbols and not rest) or symbology in ("]C0", "]C1"))
+    return bool((symbols and not rest and all(map(_is_sure, symbols))) or symbology in ("]C0", "]C1"))
 
 
 def parse(document: Document) -> Parsed:
@@ -69,6 +71,11 @@ def _parted(scan: str) -> tuple[str, str]:
 
 def _cut(code: str) -> tuple[list[Symbol], str]:
     return ([Symbol(BARE, code)], "") if BARE_GRID.fullmatch(code) else cut(code)
+
+
+def _is_sure(symbol: Symbol) -> bool:
+    """Whether a text of another kind hardly begins so: `&nbsp;` is no national structure, `="1","2"` no symbol."""
+    return bool(PLAIN.fullmatch(symbol.content)) and symbol.identifier not in NATIONAL
 
 
 def _report(scan: str, doubts: tuple[Finding, ...]) -> ObservationReport:

@@ -189,7 +189,7 @@ def identify(*codes: Annotated[str, Parameter(required=True)], session: Here) ->
                 f"{each.scheme}  {each.value}  {'valid' if each.valid else 'NOT VALID'}  {each.message}"
             )
             for part in each.parts:
-                session.answers.line(f"    {part.label}: {part.value}")
+                session.answers.line(f"    {part.label}: {part.value}" + (f" ({part.meaning})" if part.meaning else ""))
     return int(not all(each.valid for each in decoded))
 
 

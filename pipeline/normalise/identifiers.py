@@ -2,6 +2,7 @@
 
     GRID   6939 DKM0013926127 26        issuer (4 digits), registration (13), ISO/IEC 7064 MOD 37-2 check as two digits
     DIN    A9999 24 000123 [M]          facility (5), year (2), number (6); a check character beside the barcode
+           A9999 24 000123 07 [M]       as it is typed from a label that shows its flags
 
 In a barcode a DIN is `=` with two flag characters behind it; flags of 60 to 96 are the check value plus 60. The flags
 are no part of the number: the tube (07) and the bag (00) of a donation share one DIN.
@@ -20,7 +21,7 @@ from pipeline.normalise.records import Flag, Identifier
 from pipeline.normalise.tables import settings
 
 GRID_FORM = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
-PRINTED_DIN = re.compile(rf"(?=[A-Z])(?P<din>{DIN_FORM})(?:(?P<flags>[0-9A-HJ-NPR-Y]{{2}})|(?P<check>[0-9A-Z*]))?")
+PRINTED_DIN = re.compile(rf"(?=[A-Z])(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})?(?P<check>[0-9A-Z*])?")
 FIRST_CHECK_FLAG = 60
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 """Of ISO/IEC 7064 MOD 37-2: a character's place is its value; `*` only ever stands as a check character."""
@@ -63,15 +64,15 @@ def grid_check(grid: str) -> Check:
 
 
 def din_check(match: re.Match[str]) -> Check:
-    """Whether the check character or the check flags of a DIN are right; flags below 60 hold no check."""
+    """Whether the check character and the check flags of a DIN are right; flags below 60 hold no check."""
     groups = match.groupdict()
-    expected = check_value(match["din"])
-    if check := groups.get("check"):
-        return "right" if ALPHABET.index(check) == expected else "wrong"
+    found = [ALPHABET.index(groups["check"])] if groups.get("check") else []
     flags = groups.get("flags") or ""
-    if flags.isdecimal() and FIRST_CHECK_FLAG <= int(flags) < FIRST_CHECK_FLAG + 37:
-        return "right" if int(flags) - FIRST_CHECK_FLAG == expected else "wrong"
-    return "absent"
+    if flags.isdecimal() and FIRST_CHECK_FLAG <= int(flags) < FIRST_CHECK_FLAG + len(ALPHABET):
+        found.append(int(flags) - FIRST_CHECK_FLAG)
+    if not found:
+        return "absent"
+    return "right" if set(found) == {check_value(match["din"])} else "wrong"
 
 
 def _read(scheme: Literal["GRID", "DIN"], value: str, printed: str, check: Check) -> Identifier:

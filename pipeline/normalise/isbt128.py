@@ -2,16 +2,18 @@
 
 An ISBT 128 code begins with two characters that name its structure; structures follow each other without a separator,
 so that a message is taken apart by the lengths of config/codes/isbt128_structures.toml. A structure that is not known
-there ends the reading with its position: nothing is skipped.
+there ends the reading with its position: nothing is skipped. What each part may hold stands in isbt128_parts.py.
+
+An answer that is valid may carry a message all the same: a doubt, such as a code that is newer than the tables here.
 """
 
+import re
 from collections.abc import Iterator
-from datetime import date, timedelta
 from functools import cache
 
 import msgspec
 
-from parsers.isbt128_symbols import SCANNED_DIN
+from parsers.isbt128_symbols import LENGTHS, NATIONAL, SCANNED_DIN, content_length
 from pipeline.normalise.identifiers import (
     ALPHABET,
     GRID_FORM,
@@ -21,23 +23,25 @@ from pipeline.normalise.identifiers import (
     grid_check,
     unprefixed,
 )
+from pipeline.normalise.isbt128_parts import Reading, read_part
 from pipeline.normalise.tables import settings
 
-COMPOUND = 23
-SEC_TEXT = "SEC:"
-SEC_LENGTH = 40
-CHECKED = {"right": True, "wrong": False, "absent": True}
+SEC_TEXT, SEC_IDENTIFIER, SEC_LENGTH = "SEC:", "&,4", 40
+GRID_IDENTIFIER = "&:"
+NATIONAL_NAME = "national structure"
+OPAQUE = "each country says by itself what it holds; kept as it stands"
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A piece of a code, by what it says."""
+    """A piece of a code, by what it says; a code of a table with its meaning in words."""
 
     label: str
     value: str
+    meaning: str = ""
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """A code decoded: its scheme, its canonical value, its parts; if not valid, `message` says why."""
+    """A code decoded: its scheme, its canonical value, its parts; `message` says what is wrong or doubtful."""
 
     scheme: str
     value: str
@@ -47,25 +51,37 @@ class Decoded(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True, array_like=True):
-    """A part of a structure: its label, its characters, and for dates what they count."""
+    """A part of a structure: its label, its characters, and the kind of what it holds."""
 
     label: str
     length: int
-    form: str = ""
+    kind: str
 
 
 class Structure(msgspec.Struct, frozen=True):
-    """A data structure: the characters that name it, and its parts."""
+    """A data structure: the characters that name it, its parts, and those that stand as often as its last part says."""
 
     identifier: str
     number: int
     name: str
     parts: tuple[Field, ...]
+    repeated: tuple[Field, ...] = ()
+    when: str = ""
+    note: str = ""
 
-    @property
-    def length(self) -> int:
-        """Characters of the content, without the identifier."""
-        return sum(part.length for part in self.parts)
+    def fields(self, content: str) -> Iterator[tuple[Field, str]]:
+        """Every part with the piece of `content` that it is."""
+        position = 0
+        for field in self.parts:
+            yield field, content[position : position + field.length]
+            position += field.length
+        if len(self.repeated) == 1 and position < len(content):
+            yield self.repeated[0], content[position:]  # characters that are counted one by one are one text
+            return
+        while position < len(content):
+            for field in self.repeated:
+                yield field, content[position : position + field.length]
+                position += field.length
 
 
 class Unreadable(ValueError):
@@ -74,21 +90,21 @@ class Unreadable(ValueError):
 
 @cache
 def structures() -> tuple[Structure, ...]:
-    """Every known structure, longest identifier first."""
+    """Every known structure, longest identifier first; of one identifier in the order of the table."""
     known = msgspec.convert(settings("isbt128_structures.toml")["structure"], tuple[Structure, ...])
     return tuple(sorted(known, key=lambda each: -len(each.identifier)))
 
 
 def identify(code: str) -> Decoded:
-    """What `code` is, checked as far as it carries a check."""
+    """What `code` is, checked part by part."""
     text = unprefixed(code)
     compact = text.replace(" ", "").replace("-", "")
     if text.startswith(SEC_TEXT):
         return _single_european_code("".join(text.removeprefix(SEC_TEXT).split()))
     if GRID_FORM.fullmatch(compact):
-        return _grid(compact)
+        return _content(_structure(GRID_IDENTIFIER, compact), compact)
     if match := PRINTED_DIN.fullmatch(compact):
-        return _din(match["din"], din_check(match) != "wrong", match["flags"] or "", match["check"] or "")
+        return _din(match)
     if text[:1] in ("=", "&") and len(text) > 1:
         return _message(text)
     if text[:1] in settings("isbt128_structures.toml")["shifted_first"]:
@@ -97,30 +113,27 @@ def identify(code: str) -> Decoded:
     return Decoded("unknown", text, valid=False, message="neither GRID, DIN, Single European Code nor ISBT 128")
 
 
-def _grid(text: str) -> Decoded:
-    parts = (Part("issuer", text[:4]), Part("registration", text[4:17]), Part("check", text[17:]))
-    right = grid_check(text) == "right"
-    return Decoded("GRID", text, parts, right, "" if right else "the check digits do not fit: a character is wrong")
-
-
-def _din(din: str, right: bool, flags: str, check: str) -> Decoded:
+def _din(match: re.Match[str]) -> Decoded:
+    """A donation number, scanned or typed: with its flags, its check character, both or neither."""
+    din, flags, check = match["din"], match["flags"] or "", match.groupdict().get("check") or ""
     expected = ALPHABET[check_value(din)]
+    flagged = read_part("flags", flags, "donation flags") if flags else Reading("")
+    wrong = flagged.wrong if din_check(match) != "wrong" else "the check does not fit: a character is wrong"
     parts = [Part("facility", din[:5]), Part("year", din[5:7]), Part("number", din[7:])]
     if flags:
-        parts.append(Part("flags", flags))
+        parts.append(Part("flags", flags, flagged.meaning))
     parts.append(Part("check character", check or expected))
-    message = "" if right else "the check does not fit: a character is wrong"
-    if right and not check and not flags:
-        message = f"typed without its check character: compare the label, it must show {expected}"
-    return Decoded("DIN", din, tuple(parts), right, message)
+    unchecked = not check and not flags
+    note = f"typed without its check character: compare the label, it must show {expected}" if unchecked else ""
+    return Decoded("DIN", din, tuple(parts), not wrong, wrong or note)
 
 
 def _single_european_code(text: str) -> Decoded:
-    structure = next(each for each in structures() if each.number == 38)
+    structure = _structure(SEC_IDENTIFIER, text)
     if len(text) != SEC_LENGTH:
         message = f"found {len(text)} characters, expected {SEC_LENGTH}"
         return Decoded(structure.name, text, valid=False, message=message)
-    return Decoded(structure.name, text, tuple(_parts(structure, text)))
+    return _content(structure, text)
 
 
 def _message(text: str) -> Decoded:
@@ -129,73 +142,70 @@ def _message(text: str) -> Decoded:
     position = 0
     try:
         while position < len(text):
-            decoded, length = _structure(text[position:])
+            decoded, length = _first(text[position:])
             found.append(decoded)
             position += length
     except Unreadable as error:
         return Decoded("ISBT 128", text, _joined(found), False, f"character {position + 1}: {error}")
     if len(found) == 1:
         return found[0]
-    message = next((each.message for each in found if not each.valid), "") or _count_message(found)
-    return Decoded("ISBT 128 message", text, _joined(found), not message, message)
+    wrong = next(_messages(found, valid=False), "") or _count_message(found)
+    return Decoded("ISBT 128 message", text, _joined(found), not wrong, wrong or next(_messages(found, valid=True), ""))
+
+
+def _messages(found: list[Decoded], *, valid: bool) -> Iterator[str]:
+    return (f"{each.scheme}: {each.message}" for each in found if each.valid == valid and each.message)
 
 
 def _joined(found: list[Decoded]) -> tuple[Part, ...]:
-    return tuple(Part(f"{each.scheme}: {part.label}", part.value) for each in found for part in each.parts)
+    return tuple(
+        Part(f"{each.scheme}: {part.label}", part.value, part.meaning) for each in found for part in each.parts
+    )
 
 
 def _count_message(found: list[Decoded]) -> str:
     announced = next((part.value for part in found[0].parts if part.label == "structures"), None)
-    if announced is None or not announced.isdecimal() or int(announced) == len(found) - 1:
+    if announced is None or int(announced) == len(found) - 1:
         return ""
     return f"{int(announced)} structures are announced, {len(found) - 1} follow"
 
 
-def _structure(text: str) -> tuple[Decoded, int]:
+def _first(text: str) -> tuple[Decoded, int]:
+    """The structure that `text` begins with, and its length with the identifier."""
     if match := SCANNED_DIN.match(text):
-        return _din(match["din"], din_check(match) != "wrong", match["flags"], ""), match.end()
-    structure = next((each for each in structures() if text.startswith(each.identifier)), None)
-    if structure is None:
-        raise Unreadable(f'no structure begins with "{text[:2]}"')
-    start = len(structure.identifier)
-    content = text[start : start + structure.length]
-    if len(content) < structure.length:
-        raise Unreadable(f"{structure.name} has {structure.length} characters, {len(content)} are left")
-    if structure.name == "GRID":
-        decoded = _grid(content)
-    else:
-        wrong = next(_wrong_dates(structure, content), "")
-        decoded = Decoded(structure.name, content, tuple(_parts(structure, content)), not wrong, wrong)
-    return decoded, start + structure.length
+        return _din(match), match.end()
+    identifier = text[:3] if text[:3] in LENGTHS else text[:2]
+    if identifier not in LENGTHS:
+        raise Unreadable(_no_structure(identifier))
+    rest = text[len(identifier) :]
+    length = content_length(identifier, rest)
+    name = NATIONAL_NAME if identifier in NATIONAL else _structure(identifier, rest).name
+    if length is None:
+        raise Unreadable(f'"{rest[: LENGTHS[identifier]]}" holds no count of what follows in {name}')
+    if length > len(rest):
+        raise Unreadable(f"{name} has {length} characters, {len(rest)} are left")
+    if identifier in NATIONAL:
+        return Decoded(NATIONAL_NAME, rest, (Part("content", rest),), message=OPAQUE), len(text)
+    return _content(_structure(identifier, rest), rest[:length]), len(identifier) + length
 
 
-def _pieces(structure: Structure, content: str) -> Iterator[tuple[str, str, str]]:
-    position = 0
-    for part in structure.parts:
-        yield part.label, content[position : position + part.length], part.form
-        position += part.length
+def _no_structure(identifier: str) -> str:
+    if identifier[:1] == "=" and identifier[1:].isalnum():
+        return f'"{identifier}" begins no donation number: = with 13 characters such as A999924123456, and two flags'
+    return f'no structure begins with "{identifier}"'
 
 
-def _parts(structure: Structure, content: str) -> Iterator[Part]:
-    for label, piece, form in _pieces(structure, content):
-        yield Part(label, (_day(piece) or piece) if form else piece)
+def _structure(identifier: str, content: str) -> Structure:
+    """The structure of this identifier that holds for this content."""
+    return next(each for each in structures() if each.identifier == identifier and re.match(each.when, content))
 
 
-def _wrong_dates(structure: Structure, content: str) -> Iterator[str]:
-    for _, piece, form in _pieces(structure, content):
-        if form and _day(piece) is None:
-            yield f'"{piece}" is no date: century, year, day of the year, and hour and minute where they belong'
-
-
-def _day(text: str) -> str | None:
-    """`0183652359` (century 20, year 18, day 365, 23:59) in ISO 8601; None if there is no such day."""
-    if not (text.isascii() and text.isdecimal()) or int(text[3:6]) == 0:
-        return None
-    year = (2000 if text[0] == "0" else 1000 + 100 * int(text[0])) + int(text[1:3])
-    moment = date(year, 1, 1) + timedelta(days=int(text[3:6]) - 1)
-    if moment.year != year:
-        return None
-    clock = text[6:]
-    if clock and not (int(clock[:2]) < 24 and int(clock[2:]) < 60):
-        return None
-    return f"{moment.isoformat()}T{clock[:2]}:{clock[2:]}" if clock else moment.isoformat()
+def _content(structure: Structure, content: str) -> Decoded:
+    """The content of one structure: each part by its kind, and a GRID by its check."""
+    read = [(field.label, read_part(field.label, piece, field.kind)) for field, piece in structure.fields(content)]
+    wrong = next((reading.wrong for _, reading in read if reading.wrong), "")
+    if not wrong and structure.identifier == GRID_IDENTIFIER and grid_check(content) == "wrong":
+        wrong = "the check digits do not fit: a character is wrong"
+    note = structure.note or next((reading.note for _, reading in read if reading.note), "")
+    parts = tuple(Part(label, reading.value, reading.meaning) for label, reading in read)
+    return Decoded(structure.name, content, parts, not wrong, wrong or note)

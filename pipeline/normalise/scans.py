@@ -17,11 +17,12 @@ def scanned(printed: Observation) -> NormalObservation:
     if printed.label == NO_SYMBOL:
         return NormalObservation(label=NO_SYMBOL, code=NO_SYMBOL, system="L", value=printed.value)
     decoded = identify(printed.label.removeprefix(WITHOUT_IDENTIFIER) + printed.value)
-    doubt = Flag("unreadable_scan", printed.value, decoded.message, "error")
+    doubt = Flag("doubtful_scan", printed.value, decoded.message, "info")
+    wrong = Flag("unreadable_scan", printed.value, decoded.message, "error")
     return NormalObservation(
         label=decoded.scheme,
         code=printed.label,
         system="L",
         value=decoded.parts[0].value if len(decoded.parts) == 1 else printed.value,
-        flags=() if decoded.valid else (doubt,),
+        flags=() if not decoded.message else (doubt,) if decoded.valid else (wrong,),
     )

@@ -144,7 +144,21 @@ def test_reduce_gives_as_many_lines_as_it_takes_in_the_same_order(graftline: Cal
 def test_identify(graftline: Callable[..., Any]) -> None:
     row = graftline("--json", "identify", "9999TEST00000000118").row()
     assert row.keys() == {"scheme", "value", "parts", "valid", "message"}
-    assert row["parts"][0].keys() == {"label", "value"}
+    assert row["parts"][0].keys() == {"label", "value", "meaning"}
+
+
+def test_identify_says_what_a_code_means(graftline: Callable[..., Any]) -> None:
+    assert graftline("--json", "identify", "=%6200").row()["parts"][0]["meaning"] == "A positive"
+    plain = graftline("identify", "=A99992412345607", "=%ZZ00")
+    assert "    flags: 07 (test tube)" in plain.out.splitlines()
+    assert plain.code == 1
+
+
+def test_identify_tells_a_patient_only_to_whoever_asks(graftline: Callable[..., Any]) -> None:
+    for code in ("&#0106CANARY", "&#0109CANARY", "=#0119CANARY"):
+        found = graftline("identify", code)
+        assert "CANARY" in found.out
+        assert "CANARY" not in found.err
 
 
 def test_profile_test(graftline: Callable[..., Any]) -> None:

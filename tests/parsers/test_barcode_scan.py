@@ -53,12 +53,33 @@ def test_symbols_without_a_separator_are_cut_by_their_lengths() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scan", "left"), [(f"{DIN}@1", "@1"), (f"{DIN}=%51", "=%51"), ("=?x", "=?x"), ("&a12", "&a12"), ("=", "=")]
+    ("scan", "left"),
+    [(f"{DIN}@1", "@1"), (f"{DIN}=%51", "=%51"), ("=?x", "=?x"), ("&$x1", "&$x1"), ("&a", "&a"), ("=", "=")],
 )
 def test_what_is_no_known_structure_is_kept_with_its_place(scan: str, left: str) -> None:
     assert symbols_of(scan)[-1] == ("text", left)
     finding = next(each for each in report_of(scan).findings if each.code == "unknown_scan")
     assert finding.where == f"character {scan.index(left) + 1}"
+
+
+def test_structures_that_count_their_content_are_cut_by_it() -> None:
+    assert symbols_of(f"{DIN}&$020100010030000006000800350000=%6200")[1:] == [
+        ("&$", "020100010030000006000800350000"),
+        ("=%", "6200"),
+    ]
+    assert symbols_of(f"{DIN}&%0010100010101=%6200")[1:] == [("&%", "0010100010101"), ("=%", "6200")]
+
+
+def test_a_national_structure_goes_to_the_end_for_nobody_here_knows_its_length() -> None:
+    assert symbols_of(f"{DIN}&z1234=%6200")[1:] == [("&z", "1234=%6200")]
+    assert [each.code for each in meaning_of("&z1234").flags] == ["doubtful_scan"]
+    assert meaning_of("&z1234").value == "1234"
+
+
+def test_a_number_of_a_patient_is_counted_and_left_out() -> None:
+    parsed = parse(Document(f"{DIN}&#0105ABCDE=%6200".encode()))
+    assert [(each.path, each.count) for each in parsed.ignored] == [("&#", 1)]
+    assert "ABCDE" not in repr(parsed)
 
 
 @pytest.mark.parametrize("scan", ["´A99992400012300", "/Ö9999TEST00000000118", "ß%5100"])
@@ -99,11 +120,32 @@ def test_a_symbol_is_decoded_and_is_never_a_number(scan: str, label: str, code: 
     assert symbol.flags == ()
 
 
-@pytest.mark.parametrize("scan", ["=A99992400012383", "&>0243672359", "9999TEST00000000119"])
+@pytest.mark.parametrize(
+    "scan",
+    [
+        "=A99992400012383",
+        "=A99992400012397",
+        "&>0243672359",
+        "9999TEST00000000119",
+        "=]202613",
+        "=%ZZ00",
+        "=(1001202613320830",
+    ],
+)
 def test_a_symbol_that_cannot_be_right_is_flagged(scan: str) -> None:
     symbol = meaning_of(scan)
     assert [(each.code, each.severity) for each in symbol.flags] == [("unreadable_scan", "error")]
-    assert symbol.value == scan.lstrip("=&>")
+    assert symbol.value == scan.lstrip("=&>]%(")
+
+
+def test_every_symbol_of_a_joined_scan_that_cannot_be_right_is_flagged() -> None:
+    scan = "=A99992412345600=]202613&,4PL001499A999924123456A00T041600320171332"
+    symbols = normalise_observations(report_of(scan)).observations
+    assert [[each.code for each in symbol.flags] for symbol in symbols] == [
+        [],
+        ["unreadable_scan"],
+        ["unreadable_scan"],
+    ]
 
 
 def test_a_compound_message_holds_what_it_announces() -> None:
@@ -124,6 +166,25 @@ def test_nothing_of_a_scan_is_lost(text: str) -> None:
     assert all(each.identifier in LENGTHS or each.identifier == "=" for each in symbols)
 
 
-@pytest.mark.parametrize("head", [b"", b"INV-1\r\n", b"=?\r\n", b"=A99992400012300@\r\n", b"9999TEST\r\n", b"&\r\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"INV-1\r\n",
+        b"=?\r\n",
+        b"=A99992400012300@\r\n",
+        b"9999TEST\r\n",
+        b"&\r\n",
+        b"&nbsp;\r\n",
+        b'="1","2","3","4","5"\r\n',
+    ],
+)
 def test_what_might_be_anything_is_not_claimed(head: bytes) -> None:
     assert not looks_like(head)
+
+
+@pytest.mark.parametrize(
+    "head", [b"=A99992412345600&$0101000100300000\r\n", b"=A99992412345600&z12\r\n", b"=%6200\r\n"]
+)
+def test_structures_behind_a_donation_number_are_claimed_with_it(head: bytes) -> None:
+    assert looks_like(head) is (b"&z" not in head)
