@@ -153,7 +153,7 @@ class SharedListener(Listener):
             while (leaving := self._in_the_way()) is None or now - leaving.brought >= self._limits.spare:
                 connection = server.accept()[0]
                 if leaving:
-                    self._close(leaving)
+                    self._part_with(leaving)
                 self._backoff.reset()
                 with suppress(OSError):  # it may have gone again
                     self._admit(connection, now)
@@ -210,14 +210,18 @@ class SharedListener(Listener):
         try:
             caller.write()
         except OSError:
-            self._close(caller)
+            self._part_with(caller)
             return
         if caller.noise > self._limits.noise or len(caller.outgoing) > self._limits.unread_answers:
-            self._close(caller)
+            self._part_with(caller)
             return
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if caller.outgoing else 0)
         if self._selector.get_key(caller.connection).events != wanted:
             self._selector.modify(caller.connection, wanted)
+
+    def _part_with(self, caller: Caller) -> None:
+        """Close a connection; what it had begun to send stays as evidence."""
+        carry_out([self._hung_up(caller, time.monotonic())])
 
     def _close(self, caller: Caller) -> None:
         if self._callers.pop(caller.connection, None):

@@ -258,6 +258,16 @@ def test_when_all_places_are_taken_whoever_brought_nothing_for_longest_makes_roo
             assert busy.exchange(PAYLOAD) == b"AA " + PAYLOAD
 
 
+def test_whoever_makes_room_in_the_middle_of_a_block_leaves_evidence(intake, start, eventually):
+    listener = limited(intake, start, most=1, spare=0.05)
+    with MllpClient(address(listener)) as slow:
+        slow.write(frame(PAYLOAD)[:-5])
+        eventually(lambda: listener.status.bytes_in)
+        with MllpClient(address(listener)) as newcomer:
+            assert newcomer.exchange(PAYLOAD) == b"AA " + PAYLOAD
+    assert [whole for _, _, whole, _ in intake.messages] == [False, True]
+
+
 def test_a_connection_that_only_makes_noise_is_closed_and_others_are_served(intake, start):
     listener = limited(intake, start, noise=1000)
     with MllpClient(address(listener)) as noisy, MllpClient(address(listener)) as honest:
