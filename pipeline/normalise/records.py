@@ -54,7 +54,9 @@ class NormalLocus(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     doubts: tuple[Flag, ...] = ()
 
 
-class NormalTyping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"):
+class NormalTyping(
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"
+):
     """The typing of one sample in registry language."""
 
     sample: Identifier
