@@ -1,10 +1,11 @@
 """One HML message, of any version: what all its samples share, and its samples.
 
-Its children may stand in any order, so the reports are made when the last of them has been read.
+Its children may stand in any order, so the reports are made when the last of them has been read. A sample knows its
+message and never the other way round: a circle would keep every tree in memory until the garbage collector comes by.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from lxml import etree
@@ -38,13 +39,12 @@ class Message(Walk):
         self.report_id = ""
         self.test_names: dict[str, Printed] = {}
         self.releases: set[tuple[str, str]] = set()
-        self.samples: list[Sample] = []
 
     def parsed(self, children: Iterable[etree._Element], known_versions: Iterable[str]) -> Parsed:
         """The reports, in the order of the samples. Raises ParseError."""
-        self._read(children)
+        samples = self._read(children)
         self._note_contradictions(known_versions)
-        reports = [each.report() for each in self.samples]
+        reports = [each.report() for each in samples]
         repeated = repeated_ids(reports) if len(reports) > 1 else {}
         if self.findings or repeated:
             reports = [with_findings(each, [*self.findings, *repeated.get(each.sample, ())]) for each in reports]
@@ -61,21 +61,22 @@ class Message(Walk):
         names = self.test_names.get(locus.test_id)
         return msgspec.structs.replace(locus, references=(*locus.references, names)) if names else locus
 
-    def _read(self, children: Iterable[etree._Element]) -> None:
-        self._read_children(self.between_texts(self.root, "hml", children), "hml")
-        if not self.samples:
+    def _read(self, children: Iterable[etree._Element]) -> list[Sample]:
+        samples = list(self._read_children(self.between_texts(self.root, "hml", children), "hml"))
+        if not samples:
             raise ParseError(
                 "this HML message holds no sample element",
                 where=place(self.root),
                 expected="at least one sample",
                 advice="Ask the sender whether the export had finished.",
             )
+        return samples
 
-    def _read_children(self, children: Iterable[etree._Element], path: str) -> None:
+    def _read_children(self, children: Iterable[etree._Element], path: str) -> Iterator[Sample]:
         for child in children:
             match LOCAL_NAMES[child.tag]:
                 case "sample":
-                    self.samples.append(Sample(child, self, f"{path}/sample"))
+                    yield Sample(child, self, f"{path}/sample")
                 case "property":
                     keep_property(self, child, path)
                 case "hmlid":
@@ -89,7 +90,7 @@ class Message(Walk):
                     self._read_test_names(child, f"{path}/{LOCAL_NAMES[child.tag]}")
                 case "project" if path == "hml":
                     self.project = self.fields(child, "hml/project", PROJECT_FIELDS)("name", "") or self.project
-                    self._read_children(self.children(child, "hml/project"), "hml/project")
+                    yield from self._read_children(self.children(child, "hml/project"), "hml/project")
                 case _:
                     self.leave(child, path)
 

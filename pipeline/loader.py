@@ -27,7 +27,7 @@ from pipeline.store.outbox import Settled
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
-BATCH_FRAMES = 1000
+BATCH_FRAMES = 500
 BATCH_BYTES = 32 * 1024 * 1024
 IDLE_SECONDS = 0.5
 
@@ -108,7 +108,8 @@ class Loader:
     def catch_up(self) -> int:
         """Load everything that is behind the cursor; the number of frames taken.
 
-        While DuckDB writes one batch, which it does on another processor, the next one is read.
+        While DuckDB writes one batch, which it does on another processor, the next one is read. Nothing is read beside
+        the last one, so batches are not large.
         """
         taken = 0
         with self._one_at_a_time, ThreadPoolExecutor(1) as writing:

@@ -47,7 +47,7 @@ class Store(Struct, frozen=True, kw_only=True):
 
     batch_receipts: Annotated[
         Annotated[int, Meta(ge=1, le=100_000)], Meta(description="a whole number of receipts, 1 to 100000")
-    ] = 1000
+    ] = 500
 
 
 class Hl7(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ config/codes/loci.csv, names by their fields as numbers; alternatives (`/`, `|`,
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -135,17 +136,34 @@ class _Reader:
 
     def name(self, text: str, position: int) -> str:
         """One name, completed by its gene."""
-        if not text:
-            raise _refusal("nothing stands here", text, position, "an allele name between two operators")
-        if not TOKEN_CHARACTERS.issuperset(text) or text.count("*") > 1:
-            raise _refusal("this is not an allele name", text, position, "a name like HLA-A*01:01")
-        gene, fields = split_name(text)
-        self.locus = gene or self.locus
-        if not self.locus or not fields or "*" in fields or "-" in fields:
-            raise _refusal("this name has no gene or no fields", text, position, "HLA-A*01:01")
-        name = full_name(self.locus, fields)
+        read = _gene_and_name(text, self.locus)
+        if not read:
+            raise _no_name(text, position)
+        self.locus, name = read
         self.places.setdefault(name, position)
         return name
+
+
+@lru_cache(maxsize=100_000)
+def _gene_and_name(text: str, locus: str) -> tuple[str, str] | None:
+    """The gene and the whole name; `locus` is the gene if the text has none. None if it is no name."""
+    if not _is_token(text):
+        return None
+    gene, fields = split_name(text)
+    locus = gene or locus
+    return (locus, full_name(locus, fields)) if locus and fields and not {"*", "-"} & set(fields) else None
+
+
+def _is_token(text: str) -> bool:
+    return TOKEN_CHARACTERS.issuperset(text) and text.count("*") < 2
+
+
+def _no_name(text: str, position: int) -> GLStringError:
+    if not text:
+        return _refusal("nothing stands here", text, position, "an allele name between two operators")
+    if not _is_token(text):
+        return _refusal("this is not an allele name", text, position, "a name like HLA-A*01:01")
+    return _refusal("this name has no gene or no fields", text, position, "HLA-A*01:01")
 
 
 def _refuse_ambiguous(text: str, before: str, position: int) -> None:
@@ -172,6 +190,7 @@ def canonical(tree: Tree) -> Tree:
 
 Order = tuple[tuple[SortKey, ...], str]
 """What trees are ordered by: the sort keys of their names, and their text."""
+ORDER = itemgetter(0, 1)
 
 
 def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
@@ -181,7 +200,7 @@ def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
     operator, members = tree
     ordered = [_ordered(member) for member in _flat(operator, members)]
     if operator != "~":
-        ordered.sort(key=itemgetter(0, 1))
+        ordered.sort(key=ORDER)
     if operator in ALTERNATIVES:
         ordered = list({each[1]: each for each in ordered}.values())
     if len(ordered) == 1:
@@ -207,7 +226,7 @@ def text_of(tree: Tree) -> str:
 
 def leaves(tree: Tree) -> list[str]:
     """Every name of the tree, from left to right."""
-    return BETWEEN_NAMES.split(text_of(tree))
+    return [tree] if isinstance(tree, str) else BETWEEN_NAMES.split(text_of(tree))
 
 
 def replace_names(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:

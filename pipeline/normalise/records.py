@@ -13,7 +13,7 @@ from parsers.records import State, VolumeBasis
 Severity = Literal["info", "warning", "error"]
 
 
-class Flag(msgspec.Struct, frozen=True, omit_defaults=True):
+class Flag(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A doubt, for machines and people: a stable code, the token it is about, and a sentence.
 
     `position` is the character of the string at which the token stands, counted from 1; None where nobody says it.
@@ -26,7 +26,7 @@ class Flag(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int | None = None
 
 
-class Identifier(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Identifier(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """An identifier read: its scheme, its canonical form (the printed one if it could not be read), its doubts."""
 
     scheme: Literal["GRID", "DIN", "LOCAL"]
@@ -35,7 +35,7 @@ class Identifier(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     flags: tuple[Flag, ...] = ()
 
 
-class NormalLocus(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class NormalLocus(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A locus typing under one nomenclature release. `glstring` is canonical, with `HLA-`; None if nothing holds.
 
     `flags` come from the statement itself and are the same wherever it stands; `doubts` from the rest of its report.
@@ -54,7 +54,9 @@ class NormalLocus(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     doubts: tuple[Flag, ...] = ()
 
 
-class NormalTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"):
+class NormalTyping(
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"
+):
     """The typing of one sample in registry language."""
 
     sample: Identifier
@@ -67,7 +69,7 @@ class NormalTyping(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     flags: tuple[Flag, ...] = ()
 
 
-class NormalObservation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A measured value: code (LOINC `LN`, local `99APH`, or the printed one `L`), number if it is one, UCUM unit."""
 
     label: str
@@ -86,7 +88,7 @@ class NormalObservation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
 
 
 class NormalObservations(
-    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
     """The results of one specimen."""
 
@@ -101,7 +103,7 @@ class NormalObservations(
 
 
 class NormalCollection(
-    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
+    msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
 ):
     """One run of a cell separator: readings over time, final volumes, each with its basis."""
 

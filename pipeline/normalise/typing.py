@@ -162,7 +162,7 @@ class TypingNormaliser:
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
-        named = any(word_of(split_name(name)[1]) not in WORDS for name in written.names)
+        named = any(map(_is_named, written.names))
         return Meaning(str(written) if named else None, resolution_of(written.tree, self.release), flags)
 
     def _called_here(self, written: GLString, stated: str) -> tuple[GLString, tuple[Flag, ...]]:
@@ -191,9 +191,9 @@ class TypingNormaliser:
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
+        names = dict.fromkeys(written.names)
         phased = tuple(haplotypes(written.tree))
         expected = _expected_genes(printed.locus, phased)
-        names = dict.fromkeys(written.names)
         found = {split_name(name)[0] for name in names}
         for name in names:
             locus = split_name(name)[0]
@@ -260,13 +260,21 @@ def flag_for_error(error: ParseError) -> Flag:
 
 def resolution_of(tree: Tree, release: Release) -> Resolution:
     """`high`: at every copy one protein only, named by two fields or more; `low`: first fields only; else `generic`."""
-    names = [split_name(name)[1] for name in leaves(tree)]
-    named = [fields for fields in names if word_of(fields) not in WORDS]
-    if named and all(":" not in fields or fields.endswith(":XX") for fields in named):
-        return "low"
-    if not named or any(":" not in fields or fields.endswith(":XX") for fields in named):
-        return "generic"
+    wide = [_is_wide(name) for name in leaves(tree) if _is_named(name)]
+    if any(wide) or not wide:
+        return "low" if wide and all(wide) else "generic"
     return "high" if all(_is_settled(gene, release) for gene in alternatives(tree, "^")) else "generic"
+
+
+def _is_named(name: str) -> bool:
+    """Whether a name says anything of an allele; the words in place of one do not."""
+    return word_of(split_name(name)[1]) not in WORDS
+
+
+def _is_wide(name: str) -> bool:
+    """Whether a name has a first field only."""
+    fields = split_name(name)[1]
+    return ":" not in fields or fields.endswith(":XX")
 
 
 def _is_settled(gene: Tree, release: Release) -> bool:

@@ -36,7 +36,7 @@ class Donor(NamedTuple):
     owner: str
 
 
-class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
+class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A report on its way into the tables; `measured` repeats the JSON of one whose values become rows."""
 
     seq: int
@@ -61,7 +61,7 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-class TypingRow(msgspec.Struct, frozen=True):
+class TypingRow(msgspec.Struct, frozen=True, gc=False):
     """A row of the table `typing`."""
 
     seq: int

@@ -4,6 +4,7 @@ tests/formats/<format>/<case>.<ext>  +  <case>.json          `pytest --accept` w
 tests/formats/<format>/bad/<case>.<ext>  +  <case>.txt       the explanation a person gets to read
 """
 
+import gc
 import hashlib
 import os
 import random
@@ -70,6 +71,30 @@ def test_a_record_survives_json(sample, formats):
 def test_a_sample_gives_the_same_record_twice(sample, formats):
     reader, document = formats[sample.format], document_of(sample)
     assert as_json(reader.parse(document)) == as_json(reader.parse(document))
+
+
+@pytest.fixture
+def circles():
+    """Gives the names of the types of what only the garbage collector can free since the fixture was asked for."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+
+    def found():
+        gc.collect()
+        return {f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.garbage}
+
+    yield found
+    gc.set_debug(0)
+    gc.garbage.clear()
+    gc.enable()
+    gc.unfreeze()
+
+
+def test_what_a_reader_made_is_let_go_when_it_is_done(sample, formats, circles):
+    formats[sample.format].parse(document_of(sample))
+    assert [each for each in circles() if each.startswith(("parsers.", "lxml."))] == []
 
 
 PROGRAM = """

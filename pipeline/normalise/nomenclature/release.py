@@ -176,7 +176,7 @@ class Release:
         word such as NEW or NNNN, and a name that the release does not hold, allow nothing that is known: the empty
         set.
         """
-        return frozenset().union(*(self._match_groups_of(name) for name in token.split("/")))
+        return frozenset().union(*map(self._match_groups_of, token.split("/")))
 
     def _match_groups_of(self, name: str) -> frozenset[str]:
         known = self._match_groups.get(name)
