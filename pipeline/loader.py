@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.normalise.comparison import Comparison
 from pipeline.process import Workbench, process
-from pipeline.renormalisation import DECIDER, Renormalisation, restated, write
+from pipeline.renormalisation import DECIDER, Renormalisation, renormalise
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
 from pipeline.store.contradictions import DECIDER as REVIEWER
@@ -140,8 +140,7 @@ class Loader:
         decision = msgspec.json.decode(payload, type=Renormalisation)
         before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
         comparison = comparison_of(after)
-        found = list(restated(self.store, before, after.normaliser.typings))
-        write(self.store, envelope.seq, after.normaliser.typings, found, comparison)
+        renormalise(self.store, envelope.seq, before, after.normaliser.typings, comparison)
         self.bench, self._writer.comparison = after, comparison
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:

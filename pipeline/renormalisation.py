@@ -9,7 +9,7 @@ release, receipts behind it are read under the new one, and a rebuilt store give
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -17,15 +17,17 @@ import msgspec
 from parsers.records import LocusTyping, State
 from pipeline.normalise.comparison import Comparison
 from pipeline.normalise.copies import OF_THE_RELEASE, Copies
+from pipeline.normalise.nomenclature.names import split_name
 from pipeline.normalise.nomenclature.release import Release, UnknownName
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 from pipeline.store.contradictions import find_everywhere
 from pipeline.store.scripts import script
-from pipeline.store.store import Store
+from pipeline.store.store import Connection, Store
 from pipeline.store.texts import json_text
 
 DECIDER = "renormalise"
+UNREAD = (None, None, None, None)
 BETWEEN_COPIES = re.compile(r"[?^|+~]")
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 
@@ -54,22 +56,94 @@ class Restated(msgspec.Struct, frozen=True):
     change: Kind
 
 
-def restated(store: Store, old: TypingNormaliser, new: TypingNormaliser) -> Iterator[Restated]:
-    """Every statement of the store that has to be read anew, or lies in other groups, under the release of `new`.
+def renormalise(
+    store: Store, seq: int, old: TypingNormaliser, new: TypingNormaliser, comparison: Comparison | None = None
+) -> None:
+    """Write the meanings and the change log, and read the store under the release of `new` from now on.
 
-    All others mean the same: none of the names in them does anything else, and nobody doubted them.
+    With a `comparison` under that release, what contradicts what is found out anew.
+    """
+    before, release = store.release_in_use or "", new.version or ""
+    with store.transaction("renormalising") as connection:
+        prepare(connection, new)
+        _find(connection, old, new)
+        write(connection, seq, before, release)
+        if comparison:
+            find_everywhere(connection, comparison)
+
+
+def changes(store: Store, old: TypingNormaliser, new: TypingNormaliser) -> list[Restated]:
+    """The statements that would mean something else under the release of `new`."""
+    with store.transaction("trying a nomenclature release") as connection:
+        prepare(connection, new)
+        _find(connection, old, new)
+        changed = "select * from restated where change <> '' order by statement"
+        return [Restated(*row) for row in connection.execute(changed).fetchall()]
+
+
+def prepare(connection: Connection, new: TypingNormaliser) -> None:
+    """Put what the statements mean now into temporary tables, beside an empty one for those that are restated."""
+    connection.execute(script("renormalise/current"))
+    connection.execute(script("renormalise/restated"))
+    stated = [row[0] for row in connection.execute(script("renormalise/stated")).fetchall()]
+    flags = [json_text(new.release_flags(each)) for each in stated]
+    connection.execute(script("renormalise/stated_release"), {"stated": stated, "flags": flags})
+
+
+def _find(connection: Connection, old: TypingNormaliser, new: TypingNormaliser) -> None:
+    """Find the statements that have to be read anew, or lie in other groups, under the release of `new`.
+
+    All others mean the same: none of the names in them does anything else, and nobody doubted them. The store puts
+    pairs together from what became of their copies; only what is left is read one by one.
     """
     names = Names(old.release, new.release)
-    copies = {row["copy"]: names.worst(row["copy"]) for row in store.rows(script("renormalise/copies"))}
-    moved = {copy: moved == "anew" for copy, moved in copies.items() if moved}
-    asked = {"copies": list(moved), "anew": list(moved.values())}
-    put_together = Copies(old, new, lambda copy: moved.get(copy, False))
-    for row in store.rows(script("renormalise/statements"), asked):
-        if row["anew"]:
-            light = None if row["doubted"] else put_together.meaning(row["glstring"], row["stated_release"])
-            yield _changed(row, light or _read_anew(row, old, new), new, names)
-        else:
-            yield _regrouped(row, new)
+    written = [row[0] for row in connection.execute(script("renormalise/copies")).fetchall()]
+    moved = {copy: names.worst(copy) for copy in written}
+    copies = Copies(old, new, lambda copy: moved[copy] == "anew")
+    connection.execute(script("renormalise/copy"), _columns(_judged(moved, names, copies), JudgedCopy))
+    connection.execute(script("renormalise/touched"))
+    connection.execute(script("renormalise/put_together"), {"release": new.version or ""})
+    put(connection, [_one_by_one(row, copies, old, new, names) for row in _left(connection)])
+
+
+class JudgedCopy(msgspec.Struct, frozen=True):
+    """What the other release makes of a copy; without a `text` if it has to be read where it stands.
+
+    `place` is its place among all copies under the new release; `renamed` are flags, without the brackets of a list.
+    """
+
+    copy: str
+    moved: "Moved"
+    regrouped: bool
+    text: str | None
+    place: int | None
+    resolution: str | None
+    renamed: str | None
+
+
+def _judged(moved: dict[str, "Moved"], names: "Names", copies: Copies) -> list[JudgedCopy]:
+    read = {copy: copies.copy(copy) for copy in moved}
+    places = {order: place for place, order in enumerate(sorted({found.order for found in read.values() if found}))}
+    judged = []
+    for copy, found in read.items():
+        what = (
+            (found.order[1], places[found.order], found.resolution, json_text(found.renamed)[1:-1]) if found else UNREAD
+        )
+        judged.append(JudgedCopy(copy, moved[copy], moved[copy] != "" and names.regrouped(copy), *what))
+    return judged
+
+
+def _left(connection: Connection) -> list[dict[str, Any]]:
+    found = connection.execute(script("renormalise/read_anew"))
+    titles = [title for title, *_ in found.description or []]
+    return [dict(zip(titles, row, strict=True)) for row in found.fetchall()]
+
+
+def _one_by_one(
+    row: dict[str, Any], put_together: Copies, old: TypingNormaliser, new: TypingNormaliser, names: "Names"
+) -> Restated:
+    light = None if row["doubted"] else put_together.meaning(row["glstring"], row["stated_release"])
+    return _changed(row, light or _read_anew(row, old, new), new, names)
 
 
 def _read_anew(row: dict[str, Any], old: TypingNormaliser, new: TypingNormaliser) -> Meaning:
@@ -87,14 +161,9 @@ def _read_anew(row: dict[str, Any], old: TypingNormaliser, new: TypingNormaliser
 
 
 def _changed(row: dict[str, Any], meant: Meaning, new: TypingNormaliser, names: "Names") -> Restated:
-    before = Meaning(row["glstring"], row["resolution"], tuple(msgspec.convert(row["flags"], list[Flag])))
+    before = Meaning(row["glstring"], row["resolution"], tuple(msgspec.json.decode(row["flags"], type=list[Flag])))
     change = change_between(before, meant, names)
     return Restated(row["id"], new.version or "", meant.glstring, meant.resolution, json_text(meant.flags), change)
-
-
-def _regrouped(row: dict[str, Any], new: TypingNormaliser) -> Restated:
-    flags = json_text(new.release_flags(row["stated_release"]))
-    return Restated(row["id"], new.version or "", row["glstring"], row["resolution"], flags, "regrouped")
 
 
 def change_between(before: Meaning, after: Meaning, names: "Names") -> Kind:
@@ -141,6 +210,13 @@ class Names:
             known = self._copies[copy] = any(map(self._in_other_groups, copy.split("/")))
         return known
 
+    def _says_the_same(self, name: str) -> bool:
+        before, after = self._releases
+        gene, fields = split_name(name)
+        if before is None or after is None:
+            return False
+        return before.locus(gene).says_the_same(after.locus(gene), fields)
+
     def _in_other_groups(self, name: str) -> bool:
         known = self._regrouped.get(name)
         if known is None:
@@ -155,6 +231,8 @@ class Names:
         return known
 
     def _compare(self, name: str) -> Moved:
+        if self._says_the_same(name):
+            return ""
         before, after = (_read_from(name, release) for release in self._releases)
         if before != after:
             return "anew"
@@ -177,29 +255,22 @@ def _groups_of(name: str, release: Release | None) -> tuple[frozenset[str], ...]
         return None
 
 
-def write(
-    store: Store,
-    seq: int,
-    new: TypingNormaliser,
-    found: list[Restated],
-    comparison: Comparison | None = None,
-) -> None:
-    """Write the meanings and the change log, and read the store under the release of `new` from now on.
+def put(connection: Connection, found: list[Restated]) -> None:
+    """Add these to the table `restated`."""
+    if found:
+        connection.execute(script("renormalise/one_by_one"), _columns(found, Restated))
 
-    With a `comparison` under that release, what contradicts what is found out anew.
-    """
-    before, release = store.release_in_use or "", new.version or ""
-    with store.transaction("renormalising") as connection:
-        columns = {name: [getattr(each, name) for each in found] for name in Restated.__struct_fields__}
-        connection.execute(script("renormalise/restated"), columns)
-        connection.execute(script("renormalise/meaning"))
-        stated = [row[0] for row in connection.execute(script("renormalise/stated")).fetchall()]
-        flags = [json_text(new.release_flags(each)) for each in stated]
-        connection.execute(script("renormalise/kept"), {"release": release, "stated": stated, "flags": flags})
-        connection.execute(script("renormalise/change"), [seq, before, release])
-        connection.execute(script("renormalise/changed_reports"), [seq])
-        connection.execute("delete from release_in_use")
-        connection.execute("insert into release_in_use values (?)", [release])
-        if comparison:
-            find_everywhere(connection, comparison)
-        connection.execute(script("load/cursor"), [seq])
+
+def _columns(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> dict[str, list[Any]]:
+    return {name: [getattr(each, name) for each in rows] for name in kind.__struct_fields__}
+
+
+def write(connection: Connection, seq: int, before: str, release: str) -> None:
+    """Write what stands in the table `restated`, and what does not: that means the same."""
+    connection.execute(script("renormalise/meaning"))
+    connection.execute(script("renormalise/kept"), {"release": release})
+    connection.execute(script("renormalise/change"), [seq, before, release])
+    connection.execute(script("renormalise/changed_reports"), [seq])
+    connection.execute("delete from release_in_use")
+    connection.execute("insert into release_in_use values (?)", [release])
+    connection.execute(script("load/cursor"), [seq])

@@ -5,7 +5,7 @@ from typing import Any
 
 from instruments.errors import Refused
 from pipeline.errors import Unavailable
-from pipeline.renormalisation import DECIDER, Renormalisation, restated
+from pipeline.renormalisation import DECIDER, Renormalisation, changes
 from pipeline.site import Site
 from pipeline.spool.frames import Kind
 from pipeline.store.scripts import script
@@ -19,7 +19,7 @@ def tried(site: Site, version: str) -> Changes:
     """What reading every typing under this release would change. Raises Unavailable if it is not installed."""
     store = site.ready_store()
     before, after = site.bench_of(store.release_in_use or ""), site.bench_of(version)
-    found = [each for each in restated(store, before.normaliser.typings, after.normaliser.typings) if each.change]
+    found = changes(store, before.normaliser.typings, after.normaliser.typings)
     return store.rows(script("renormalise/would_change"), [json_text(found)])
 
 

@@ -17,7 +17,7 @@ from pipeline.bench.nomenclature import DONORS, registry
 from pipeline.normalise.nomenclature.install import list_installed, open_release
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.typing import TypingNormaliser
-from pipeline.renormalisation import restated, write
+from pipeline.renormalisation import renormalise
 from pipeline.store.scripts import script
 from pipeline.store.statements import StatementRow, statement_of
 from pipeline.store.store import Store
@@ -40,7 +40,7 @@ def run(donors: int = DONORS, installed: str | None = os.environ.get("GRAFTLINE_
 
 def _renormalised(store: Store, before: Release, after: Release, donors: int, statements: int) -> Iterator[Figure]:
     old, new = TypingNormaliser(before), TypingNormaliser(after)
-    taken = seconds(lambda: write(store, 1, new, list(restated(store, old, new))))
+    taken = seconds(lambda: renormalise(store, 1, old, new))
     title = f"a registry of {donors:,} donors renormalised"
     yield Figure(title, taken, "s", f"{before.version} to {after.version}; {GOAL}")
     yield Figure("statements of it read anew", statements / taken, "1/s", f"{statements:,} are distinct")

@@ -1,18 +1,22 @@
 """GL Strings reduced by the million: the same results as `reduction.py`, without a tree.
 
 A registry repeats itself: the names of a release are few, and so are the lists that kits report. Three memories make
-use of that, of names, of gene copies (`/` lists) and of genes. A string is split at its operators, its parts are looked
-up, and only what was never seen is worked out. Names are put in order by **order texts**: a name's sort key written as
-characters that compare as the key does, so that the order of names is the order of plain strings. The order text of a
-list is that of its names, joined by a character lower than all others.
+use of that, of names, of gene copies (`/` lists) and of short strings of one gene. A string is split at its operators,
+its parts are looked up, and only what was never seen is worked out. A pair of two lists is put together each time it
+comes: few come twice, and a memory that holds them all is too large to be quick.
+
+Two things put names in order. An **order text** is a name's sort key written as characters that compare as the key
+does, so that the order of names is the order of plain strings; that of a list is that of its names, joined by a
+character lower than all others. The names of a list are sorted by **places**, numbers that compare as the order texts
+do: a name met later gets a place between its neighbours.
 
 Whatever is not plain (an unknown name, phase, an abbreviation, white space, genes that contradict) raises `NotPlain`
 and goes through the tree, which refuses or flags it. That both ways agree is a property in the tests.
 """
 
 import sys
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
 
 from pipeline.normalise.genotypes import DRB345
 from pipeline.normalise.glstring import LENGTH_LIMIT
@@ -29,15 +33,16 @@ FIRST_GENE = 0x20
 FIRST_DIGIT = 0x40
 OPERATORS = str.maketrans("^|+", "///")
 MEMORY = 100_000_000
-"""Characters of reduced parts that one memory keeps before it is emptied."""
+"""Characters of results that one memory keeps before it is emptied."""
+
+SHORT = 50
+"""Characters of a string that is remembered as a whole: pairs of names repeat themselves, those of lists rarely do."""
 
 Copy = tuple[str, str, str, bool]
 """A gene copy reduced: its order text, its text, its gene (the character of order texts), whether there are notes."""
 
 Gene = tuple[str, str, bool]
 """Everything of one gene reduced: its gene, or those of DRB3, DRB4 and DRB5; its text; whether there are notes."""
-
-Part = TypeVar("Part", bound=Copy | Gene)
 
 
 class NotPlain(Exception):
@@ -66,25 +71,39 @@ def _digits(number: int) -> str:
 PLACE_OF_DRB345 = frozenset(chr(FIRST_GENE + LOCUS_ORDER[gene]) for gene in DRB345)
 
 
-class _Memory(dict[str, Part], Generic[Part]):
-    """Reduced parts by what was written, emptied when there are too many."""
+class Places:
+    """Names in canonical order, each with a number that compares with others as the names do."""
 
-    def __init__(self, make: Callable[[str], Part]) -> None:
-        self.make = make
-        self.size = 0
+    def __init__(self) -> None:
+        self.orders: dict[str, str] = {}
+        self.numbers: dict[str, float] = {}
+        self._ordered: list[tuple[str, str]] = []
 
-    def __missing__(self, written: str) -> Part:
-        part = self.make(written)
-        self.size += len(part[1])
-        if self.size > MEMORY:
-            self.clear()
-            self.size = 0
-        self[written] = part
-        return part
+    def add(self, name: str) -> None:
+        """Give the name a place. Raises NotPlain if it has none, or not one of its own."""
+        if name in self.orders:
+            return
+        order = order_text(name)
+        at = bisect(self._ordered, (order, name))
+        if any(each[0] == order for each in self._ordered[max(0, at - 1) : at + 1]):
+            raise NotPlain
+        self._ordered.insert(at, (order, name))
+        self.orders[name] = order
+        self._number(at)
+
+    def _number(self, at: int) -> None:
+        before, after = (self._ordered[each][1] if 0 <= each < len(self._ordered) else "" for each in (at - 1, at + 1))
+        low = self.numbers[before] if before else self.numbers.get(after, 0.0) - 2
+        high = self.numbers[after] if after else low + 2
+        number = (low + high) / 2
+        if low < number < high:
+            self.numbers[self._ordered[at][1]] = number
+        else:  # there is no number left between them
+            self.numbers.update((name, float(place)) for place, (_, name) in enumerate(self._ordered))
 
 
-class _OrderTexts(dict[str, str]):
-    """The order texts of what a written name reduces to."""
+class _Reduced(dict[str, str]):
+    """What a written name reduces to: a name, or a list of names that have places."""
 
     def __init__(self, make: Callable[[str], str]) -> None:
         self.make = make
@@ -94,17 +113,52 @@ class _OrderTexts(dict[str, str]):
         return found
 
 
+class _Copies(dict[str, Copy]):
+    """Reduced copies by what was written, emptied when there are too many."""
+
+    def __init__(self, make: Callable[[str], Copy]) -> None:
+        self.make = make
+        self.size = 0
+
+    def __missing__(self, written: str) -> Copy:
+        found = self.make(written)
+        self.size += len(found[1])
+        if self.size > MEMORY:
+            self.clear()
+            self.size = len(found[1])
+        self[written] = found
+        return found
+
+
+class _Outputs(dict[str, str]):
+    """What strings reduce to; short ones of one gene are remembered until there are too many."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self.make = make
+        self.size = 0
+
+    def __missing__(self, text: str) -> str:
+        output = self.make(text)
+        if len(text) <= SHORT and "^" not in text:
+            self.size += len(output)
+            if self.size > MEMORY:
+                self.clear()
+                self.size = len(output)
+            self[text] = output
+        return output
+
+
 class Reducer:
     """Reduces GL Strings in one mode under one release."""
 
     def __init__(self, release: Release, mode: Mode) -> None:
         self.release = release
         self.mode: Mode = mode
-        self._names: dict[str, str] = {}
+        self._places = Places()
         self._notes: dict[str, tuple[Flag, ...]] = {}
-        self._orders = _OrderTexts(self._order_of)
-        self._copies: _Memory[Copy] = _Memory(self._copy)
-        self._genes: _Memory[Gene] = _Memory(self._gene)
+        self._names = _Reduced(self._name)
+        self._copies = _Copies(self._copy)
+        self._outputs = _Outputs(self.output)
 
     def reduce(self, text: str) -> Reduced:
         """The string reduced or refused, with its flags, as `reduce_glstring` gives it."""
@@ -123,10 +177,7 @@ class Reducer:
 
     def outputs(self, texts: Iterable[str]) -> Iterator[str]:
         """Each string reduced, empty if it is refused, as quickly as those of one gene repeat themselves."""
-        known = self._genes
-        for text in texts:
-            gene = known.get(text)
-            yield gene[1] if gene else self.output(text)
+        return map(self._outputs.__getitem__, texts)
 
     def table(self, names: Iterable[str]) -> dict[str, str]:
         """What each of these names reduces to, as a list in canonical order; those not understood are not in it."""
@@ -137,9 +188,8 @@ class Reducer:
         if len(text) > LENGTH_LIMIT:
             raise NotPlain
         if "^" not in text:
-            return self._genes[text]
-        gene = self._gene
-        parts = sorted([gene(each) for each in text.split("^")])
+            return self._gene(text)
+        parts = sorted(map(self._gene, text.split("^")))
         named = "".join([part[0] for part in parts])
         if len(set(named)) < len(named):
             raise NotPlain
@@ -153,37 +203,39 @@ class Reducer:
         if not plus:
             return one[2], one[1], one[3]
         other = self._copies[other_written]
-        if other < one:
-            one, other = other, one
-        return _genes_of(one, other), f"{one[1]}+{other[1]}", one[3] or other[3]
+        gene = one[2] if one[2] == other[2] else _same_place(one[2] + other[2])
+        if other[0] < one[0]:
+            return gene, f"{other[1]}+{one[1]}", one[3] or other[3]
+        return gene, f"{one[1]}+{other[1]}", one[3] or other[3]
 
     def _genotypes(self, text: str) -> Gene:
         found = [self._genotype(each) for each in text.split("|")]
-        genes = {genotype[2] for genotype in found}
-        gene = genes.pop() if len(genes) == 1 else _same_place("".join(genes))
         ordered = sorted({genotype[:2] for genotype in found})
+        gene = _same_place("".join(genotype[2] for genotype in found))
         return gene, _joined("|", [output for _, output in ordered]), True in [genotype[3] for genotype in found]
 
     def _genotype(self, text: str) -> Copy:
-        if "+" not in text:
-            return self._copies[text]
-        one, other = sorted([self._copies[each] for each in text.split("+", 1)])
-        order = f"{one[0]}{BETWEEN_NAMES}{other[0]}"
-        return order, f"{one[1]}+{other[1]}", _genes_of(one, other), one[3] or other[3]
+        copies = sorted([self._copies[each] for each in text.split("+", 1)])
+        gene = _same_place("".join(copy[2] for copy in copies))
+        order = BETWEEN_NAMES.join([copy[0] for copy in copies])
+        return order, "+".join([copy[1] for copy in copies]), gene, True in [copy[3] for copy in copies]
 
     def _copy(self, text: str) -> Copy:
         written = text.split("/")
-        found = sorted(set(map(self._orders.__getitem__, written)))
-        order = BETWEEN_NAMES.join(found)
-        if order.count(BETWEEN_NAMES) >= len(found):  # one of them is a list itself
-            found = sorted(set(order.split(BETWEEN_NAMES)))
-            order = BETWEEN_NAMES.join(found)
-        if found[0][0] != found[-1][0]:
+        found = set(map(self._names.__getitem__, written))
+        place = self._places.numbers.__getitem__
+        try:
+            names = sorted(found, key=place)
+        except KeyError:  # one of them is a list itself
+            names = sorted({name for each in found for name in each.split("/")}, key=place)
+        orders = self._places.orders
+        gene = orders[names[0]][0]
+        if gene != orders[names[-1]][0]:
             raise NotPlain
         noted = not self._notes.keys().isdisjoint(written)
-        return order, "/".join(map(self._names.__getitem__, found)), order[0], noted
+        return BETWEEN_NAMES.join(map(orders.__getitem__, names)), "/".join(names), gene, noted
 
-    def _order_of(self, written: str) -> str:
+    def _name(self, written: str) -> str:
         gene, fields = split_name(written)
         name = full_name(gene, fields)
         try:
@@ -192,14 +244,12 @@ class Reducer:
             raise NotPlain from error
         if gene not in LOCUS_ORDER:  # Cw, whose names come out as those of C
             raise NotPlain
-        orders = {sys.intern(order_text(each)): each for each in found}
-        if any(self._names.setdefault(order, each) != each for order, each in orders.items()) or len(orders) < len(
-            found
-        ):
-            raise NotPlain
+        names = [sys.intern(each) for each in found]  # one object for each name: lists are quicker to sort and join
+        for each in names:
+            self._places.add(each)
         if noted := notes(name, self.mode, self.release):
             self._notes[written] = noted
-        return orders.popitem()[0] if len(orders) == 1 else BETWEEN_NAMES.join(sorted(orders))
+        return "/".join(names)
 
     def _flags(self, text: str) -> tuple[Flag, ...]:
         """The notes of the names in `text`, each with the first place of its name."""
@@ -220,13 +270,9 @@ def _joined(operator: str, texts: list[str]) -> str:
     return operator.join(texts)
 
 
-def _genes_of(one: Copy, other: Copy) -> str:
-    return one[2] if one[2] == other[2] else _same_place(one[2] + other[2])
-
-
 def _same_place(genes: str) -> str:
     """The genes of copies that must be of the same place, once each. Raises NotPlain if they are not."""
     found = set(genes)
-    if not found <= PLACE_OF_DRB345:
+    if len(found) > 1 and not found <= PLACE_OF_DRB345:
         raise NotPlain
     return "".join(sorted(found))

@@ -48,7 +48,7 @@ class Copies:
         """What a canonical GL String means now that was stated under `stated`; None if it has to be read whole."""
         if MORE_THAN_COPIES.search(glstring):
             return None
-        copies = [self._copy(copy) for copy in glstring.split("+")]
+        copies = [self.copy(copy) for copy in glstring.split("+")]
         found = [copy for copy in copies if copy is not None]
         if len(found) < len(copies):
             return None
@@ -56,7 +56,8 @@ class Copies:
         flags = (*self._new.release_flags(stated), *dict.fromkeys(flag for copy in found for flag in copy.renamed))
         return Meaning(text, _resolution(found), flags)
 
-    def _copy(self, text: str) -> Copy | None:
+    def copy(self, text: str) -> Copy | None:
+        """What a copy is under the new release; None if it has to be read where it stands."""
         if text not in self._known:
             self._known[text] = self._read(text)
         return self._known[text]

@@ -1,12 +1,12 @@
 """What callers rely on: the keys of every dump, their order, and the accounts of what was not loaded."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipeline.renormalisation import Restated, write
+from pipeline.normalise.typing import TypingNormaliser
+from pipeline.renormalisation import Restated, prepare, put, write
 from pipeline.store.queries import DUMPS, content_hash, dump, quarantine, show, summary
 from pipeline.store.store import Store
 
@@ -39,8 +39,10 @@ def renormalised(filled: Store) -> Store:
         Restated(1, "0.2.0", None, "generic", "[]", "restated"),
         Restated(2, "0.2.0", None, "generic", "[]", ""),
     ]
-    later = SimpleNamespace(version="0.2.0", release_flags=lambda _: ())
-    write(filled, 7, later, found)
+    with filled.transaction("renormalising") as connection:
+        prepare(connection, TypingNormaliser(None))
+        put(connection, found)
+        write(connection, 7, "0.1.0", "0.2.0")
     return filled
 
 

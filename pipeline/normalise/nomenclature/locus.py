@@ -218,6 +218,24 @@ class Locus:
         found = self.accessions(f"{self.gene}*{fields}")
         return tuple(sorted(self.by_accession[each] for each in found & self.by_accession.keys()))
 
+    def says_the_same(self, other: "Locus", fields: str) -> bool:
+        """Whether another release holds for this name the same alleles in the same G and P groups.
+
+        Then they say the same of it. False also where that is not to be seen at once.
+        """
+        if fields in self.names.deleted or fields in other.names.deleted or self.has_groups != other.has_groups:
+            return False
+        accession = self.names.alleles.get(fields)
+        members = self.shorter.get(fields) if accession is None else (fields,)
+        if members is None or accession != other.names.alleles.get(fields):
+            return False
+        if accession is None and members != other.shorter.get(fields):
+            return False
+        return all(
+            self.g_of.get(each) == other.g_of.get(each) and self.p_of.get(each) == other.p_of.get(each)
+            for each in members
+        )
+
     def is_null(self, fields: str) -> bool:
         """Whether `fields` stands for null alleles only."""
         members = self.members(fields)

@@ -1,5 +1,7 @@
 -- Every distinct copy of a gene that the statements of this store name: few, though there are many statements.
-select distinct unnest(string_split_regex(glstring, '[?^|+~]')) as copy
-from meaning
-where release = (select release from release_in_use) and glstring is not null
+select one as copy from current where pair
+union
+select other from current where pair and other is not null
+union
+select unnest(string_split_regex(glstring, '[?^|+~]')) from current where not pair
 order by copy

@@ -1,5 +1,4 @@
-create or replace temp table restated as
-select
-    unnest($statement::integer[]) as statement, unnest($release::varchar[]) as release,
-    unnest($glstring::varchar[]) as glstring, unnest($resolution::varchar[]) as resolution,
-    unnest($flags::varchar[]) as flags, unnest($change::varchar[]) as change
+-- The statements that have to be read anew, or lie in other groups, as they are found.
+create or replace temp table restated (
+    statement integer, release varchar, glstring varchar, resolution varchar, flags varchar, change varchar
+)

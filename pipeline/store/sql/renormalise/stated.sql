@@ -1,1 +1,1 @@
-select distinct stated_release from statement order by stated_release
+select distinct stated_release from current order by stated_release
