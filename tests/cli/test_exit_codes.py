@@ -1,6 +1,7 @@
 """What an exit code means, wrong input of every kind, and that nobody ever sees a traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,6 +80,45 @@ def test_1_done_and_something_was_refused(
     answer = graftline(*(word.replace("QUARANTINED", quarantined) for word in words))
     assert answer.code == 1
     assert answer.out + answer.err
+
+
+@pytest.fixture
+def grave(here: Path) -> str:
+    """The name of a report with an allele that no release knows."""
+    report = (here / "report.hml").read_text()
+    (here / "grave.hml").write_text(re.sub(r"HLA-B\*[0-9:]+", "HLA-B*99:99", report))
+    return "grave.hml"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("parse", "GRAVE"),
+        ("check", "GRAVE"),
+        ("hl7", "GRAVE"),
+        ("ingest", "GRAVE"),
+        ("ingest", "exports", "GRAVE"),
+        ("write", "fhir", "GRAVE"),
+        ("compare", "GRAVE", "GRAVE"),
+        ("parse", "report.hml", "GRAVE"),
+    ],
+)
+def test_1_done_and_something_is_flagged_as_an_error(
+    graftline: Callable[..., Any], grave: str, words: tuple[str, ...]
+) -> None:
+    assert graftline(*(word.replace("GRAVE", grave) for word in words)).code == 1
+    assert graftline(*(word.replace("GRAVE", "report.hml") for word in words)).code == 0
+
+
+def test_ingest_says_in_which_file_something_is_flagged_as_an_error(graftline: Callable[..., Any], grave: str) -> None:
+    told = graftline("ingest", grave)
+    assert told.out.endswith("1 receipt: 1 loaded, 0 duplicates, 0 quarantined; 1 receipt flagged as an error\n")
+    assert "grave.hml" in told.out.splitlines()[-2]
+    row = graftline("--json", "ingest", "exports", grave, "--source", "again").row()
+    assert row["flagged"] == 1
+    assert [Path(each["path"]).name for each in row["files"] if each["flagged"]] == ["grave.hml"]
+    receipt = next(each["receipt"] for each in row["files"] if each["flagged"])
+    assert graftline("hl7", receipt).code == 1
 
 
 def test_3_a_release_that_is_not_installed(graftline: Callable[..., Any]) -> None:

@@ -63,7 +63,7 @@ def test_the_states_of_receipts(graftline: Callable[..., Any]) -> None:
 
 def test_ingest(graftline: Callable[..., Any]) -> None:
     answer = graftline("--json", "ingest", "exports", "broken.hml")
-    assert answer.row().keys() == {"receipts", "loaded", "duplicates", "quarantined", "refused", "files"}
+    assert answer.row().keys() == {"receipts", "loaded", "duplicates", "quarantined", "refused", "flagged", "files"}
     assert {key: value for key, value in answer.row().items() if key != "files"} == {
         "receipts": 3,
         "loaded": 2,
