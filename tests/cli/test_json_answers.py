@@ -70,9 +70,10 @@ def test_ingest(graftline: Callable[..., Any]) -> None:
         "duplicates": 1,
         "quarantined": 0,
         "refused": 0,
+        "flagged": 0,
     }
     for file in answer.row()["files"]:
-        assert file.keys() == {"path", "state", "format", "reason", "receipt"}
+        assert file.keys() == {"path", "state", "format", "reason", "receipt", "flagged"}
 
 
 def test_parse(graftline: Callable[..., Any]) -> None:
