@@ -69,13 +69,14 @@ def write(
     dispatch = Dispatch(document_id=document_id, written=moment, facility=facility, **asdict(sender or Sender()))
     pairs = [(each, meaning.normalise(each)) for each in typings]
     made = TARGETS[target].write([record_of(*pair) for pair in pairs], dispatch)
+    document = made.text if made.samples else ""
     if session.answers.json:
         left_out = [each._asdict() for each in made.left_out]
-        session.answers.object({"document": made.text, "left_out": left_out})
+        session.answers.object({"document": document, "left_out": left_out})
     else:
-        session.answers.out.write(made.text)
+        session.answers.out.write(document)
         for each in made.left_out:
             session.answers.say(f"left out: {each.locus or 'the whole sample'}: {each.reason}")
     if made.left_out:
         session.answers.say(f"{counted(len(made.left_out), 'statement')} left out")
-    return int(bool(made.left_out) or not made.text or any(is_grave(normal) for _, normal in pairs))
+    return int(bool(made.left_out) or not document or any(is_grave(normal) for _, normal in pairs))
