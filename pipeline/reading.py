@@ -63,11 +63,14 @@ def _flag(flag: Flag) -> dict[str, str]:
 
 
 def doubts(reading: Reading, normaliser: Normaliser) -> list[dict[str, str]]:
-    """Everything that a person should look at before the file is sent: findings of the reader, flags of the meaning."""
+    """Everything that a person should look at before the file is sent, each doubt once.
+
+    What the reader found odd is among the flags of the meaning, as grave as it is held to be there.
+    """
     found: list[dict[str, str]] = []
     for report in reading.parsed.reports:
-        found += [_finding(finding, report.sample) for finding in report.findings]
-        found += [{"sample": report.sample, **_flag(flag)} for flag in flags_of(normaliser.normalise(report))]
+        flags = dict.fromkeys(flags_of(normaliser.normalise(report)))
+        found += [{"sample": report.sample, **_flag(flag)} for flag in flags]
     return found
 
 

@@ -193,6 +193,30 @@ def test_names_are_checked_against_the_release_that_was_named(graftline: Callabl
     assert "names held against 0.1.0" in named.out
 
 
+def test_check_tells_each_doubt_once_and_as_grave_as_it_is(graftline: Callable[..., Any], here: Path) -> None:
+    run = (here / "run.log").read_text()
+    (here / "twice.log").write_text(run.replace("AC USED", "COLLECT BAG;202;mL\nDIN;A999924000001\nAC USED", 1))
+    (here / "nobody.astm").write_text("H|\\^&|||XN\rP|1\rO|1|||^^^WBC\rR|1|^^^^WBC|5.6|10*3/uL||N||F\rL|1|N\r")
+    report = (here / "report.hml").read_text()
+    (here / "two.hml").write_text(report.replace('allele-version="0.1.0"', 'allele-version="0.0.9"', 1))
+    for name, code, severity in (
+        ("twice.log", "contradiction", "warning"),
+        ("nobody.astm", "no_specimen", "error"),
+        ("two.hml", "releases_differ", "info"),
+    ):
+        rows = graftline("--json", "check", name).rows()
+        doubts = [(each["token"], each["message"]) for each in rows if each.get("code") == code]
+        assert doubts and len(doubts) == len(set(doubts)), name
+        assert {each["severity"] for each in rows if each.get("code") == code} == {severity}
+
+
+def test_a_site_file_that_is_not_there_is_told_once(graftline: Callable[..., Any]) -> None:
+    answer = graftline("--config", "zork.toml", "ingest", "report.hml")
+    assert answer.code == 2
+    assert answer.err.count("zork.toml: cannot read this file") == 1
+    assert ".." not in answer.err
+
+
 def test_check_asks_the_hl7_authority(graftline: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr("pipeline.hl7.authority.problems", lambda message: asked.append(message) or ["no MSH-7"])
