@@ -5,8 +5,9 @@
     OBX-5   a GL String, or a GL String Code `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`; coded (CWE: code, text, system and,
             in component 9, the text as the laboratory printed it) or plain (ST, TX, FT)
             `""` is HL7's null: nothing is reported
-    OBX-11  X where no result could be obtained, N where the locus was not asked for; D and W take a result back, and
-            what it called is called no more
+    OBX-11  X where no result could be obtained, N where the locus was not asked for, O where an order is described, I
+            where the result is pending; D and W take a result back. What stands beside X, N, O, D or W is kept as
+            printed and never called
 
 What is written in no form of an allele (`A2, A24`, a remark) states no copies: it is kept as candidates.
 
@@ -28,7 +29,7 @@ from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
 from parsers.loinc import GENE, REPORT
 from parsers.records import Finding, LocusTyping, Printed, State
-from parsers.result_statuses import HL7
+from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
 LOCAL = "99GRAFT"
@@ -39,7 +40,7 @@ _NULL = '""'
 _ALLELE = re.compile(r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new)?")
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
 _GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
-_STATUS_STATES: dict[str, State] = {"X": "failed", "N": "not_tested"}
+_PENDING = "I"
 
 
 class Value(NamedTuple):
@@ -105,8 +106,8 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
         attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
         found = _loci_of_result(result, value, attributes, order.results, ledger)
         withdrawn = _is_withdrawn(result.obx)
-        if withdrawn:
-            found = [replace(locus, state="failed", expression="") for locus in found]
+        if state := "failed" if withdrawn else NO_RESULT.get(_status(result.obx)):
+            found = [_uncalled(locus, state) for locus in found]
         read.append(Read(result.code, found, _stated_state(attributes) is not None, withdrawn))
         findings += _findings(result, value, found)
     read = _with_copies_joined(read, coding)
@@ -120,6 +121,11 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
         for locus in each.loci
     ]
     return loci, findings
+
+
+def _uncalled(locus: LocusTyping, state: State) -> LocusTyping:
+    """A locus for which there is no result, whatever stands there; a word that says just that is kept."""
+    return replace(locus, state=state, expression=locus.expression if locus.state == state else "")
 
 
 def _with_copies_joined(read: list[Read], coding: Coding) -> list[Read]:
@@ -142,7 +148,7 @@ def _joined(first: Read, second: Read) -> Read:
     uncalled: State = one.state if one.state == other.state else "failed"
     locus = replace(
         one,
-        state=_state(expression, "") if expression else uncalled,
+        state=_state(expression) if expression else uncalled,
         reported="+".join(filter(None, (one.reported, other.reported))),
         expression=expression,
         stated_release=one.stated_release if one.stated_release == other.stated_release else "",
@@ -161,7 +167,7 @@ def _loci_of_result(
     result: Result, value: Value, attributes: dict[str, str], results: list[Result], ledger: Ledger
 ) -> list[LocusTyping]:
     obx, state = result.obx, _stated_state(attributes)
-    stated, status = _stated_locus(result, results, ledger), obx.value(11)
+    stated = _stated_locus(result, results, ledger)
     shared = LocusTyping(
         locus=stated,
         state=state or "candidates",
@@ -176,9 +182,9 @@ def _loci_of_result(
     parts = [_with_gene(part, stated) for part in value.expression.split("^")]
     if state or _repeats(obx, value.expression):
         return [replace(shared, expression="^".join(parts))]
-    return [
-        replace(shared, expression=part, locus=gene_of(part) or stated, state=_state(part, status)) for part in parts
-    ]
+    if not value.expression and _status(obx) == _PENDING:
+        return [replace(shared, state="not_tested")]
+    return [replace(shared, expression=part, locus=gene_of(part) or stated, state=_state(part)) for part in parts]
 
 
 def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterator[Printed]:
@@ -192,9 +198,7 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
             yield Printed(code, text, obx.where)
 
 
-def _state(expression: str, status: str) -> State:
-    if "*" not in expression and status in _STATUS_STATES:
-        return _STATUS_STATES[status]
+def _state(expression: str) -> State:
     return state_of(expression) if _is_of_alleles(expression) else "candidates"
 
 
@@ -204,8 +208,12 @@ def _is_of_alleles(expression: str) -> bool:
     return all(_ALLELE.fullmatch(each) or each.rpartition("*")[2].upper() in WMDA_WORDS for each in names)
 
 
+def _status(obx: Segment) -> str:
+    return obx.value(11).strip()
+
+
 def _is_withdrawn(obx: Segment) -> bool:
-    doubt = HL7.get(obx.value(11).strip())
+    doubt = HL7.get(_status(obx))
     return doubt is not None and doubt.code == "withdrawn_result"
 
 
@@ -257,7 +265,8 @@ def _findings(result: Result, value: Value, found: list[LocusTyping]) -> Iterato
     obx, stated = result.obx, result.locus
     where = f"{obx.where}, OBX-5"
     named = [locus.locus for locus in found]
-    if doubt := HL7.get(obx.value(11).strip()):
+    overruled = is_value(value.expression) and not any(locus.expression for locus in found)
+    if doubt := DENIED if overruled and _status(obx) in NO_RESULT else HL7.get(_status(obx)):
         yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))
     if _repeats(obx, value.expression):
         message = "OBX-5 repeats; it does not say whether as copies or as choices"

@@ -48,7 +48,8 @@ class Printed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Finding(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Something odd that did not stop the reading: a contradiction, a schema breach, a missing element.
 
-    `locus` is set where it is about one locus of a typing, so that the doubt can follow that locus's alleles.
+    `locus` is set where it is about one locus of a typing, or one item of a collection run, so that the doubt can
+    follow that locus's alleles or that item's value.
     """
 
     code: str

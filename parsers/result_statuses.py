@@ -1,24 +1,35 @@
 """What the status of a result says against its value: OBX-11 of HL7 (table 0085), R-9 of ASTM E1394, FHIR's status.
 
-The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM.
+The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM; R is one that nobody has
+verified in HL7, one sent before in ASTM. A status may also say that there is no result at all; a value that stands
+beside it all the same (an earlier one, a default of the sender's program) is kept as printed, and nobody may use it.
 """
 
-from parsers.records import Finding
+from parsers.records import Finding, State
 
 _PARTIAL = Finding("preliminary_result", "the sender calls this result partial; more of it may come")
 _PRELIMINARY = Finding("preliminary_result", "the sender calls this result preliminary; the final one may differ")
+_UNVERIFIED = Finding("preliminary_result", "the sender calls this result entered, but not verified")
+_PENDING = Finding("preliminary_result", "the sender calls this result pending; the final one may differ")
+
+NO_RESULT: dict[str, State] = {"X": "failed", "N": "not_tested", "O": "not_tested"}
+"""Statuses of HL7 that say there is no result: it could not be obtained, was not asked for, stands elsewhere."""
+DENIED = Finding("value_without_result", "the sender's status says that there is no result, yet a value stands there")
 
 HL7 = {
     "D": Finding("withdrawn_result", "the sender has deleted this result"),
     "W": Finding("withdrawn_result", "the sender calls this result wrong, be it another patient's"),
     "P": _PRELIMINARY,
     "S": _PARTIAL,
+    "R": _UNVERIFIED,
+    "I": _PENDING,
 }
 ASTM = {
     "X": Finding("not_measured", "the analyser could not do this measurement"),
     "W": Finding("questionable_result", "the analyser warns that this result may not be valid"),
     "P": _PRELIMINARY,
     "S": _PARTIAL,
+    "I": _PENDING,
 }
 _TAKEN_BACK = Finding("withdrawn_result", "the sender has cancelled this result or calls it entered in error")
 FHIR = {
@@ -29,8 +40,17 @@ FHIR = {
     "entered-in-error": _TAKEN_BACK,
 }
 _BY_FORMAT = {"hl7_oru": HL7, "astm_records": ASTM}
+_DENYING = {"hl7_oru": frozenset(NO_RESULT), "astm_records": frozenset({"X"})}
 
 
-def status_finding(format_name: str, status: str) -> Finding | None:
+def status_finding(format_name: str, status: str, value: str) -> Finding | None:
     """What a status says against a result of this format; nothing if the status is unknown or speaks for it."""
-    return _BY_FORMAT.get(format_name, {}).get(status.strip())
+    letter = status.strip()
+    if letter in _DENYING.get(format_name, ()) and is_value(value):
+        return DENIED
+    return _BY_FORMAT.get(format_name, {}).get(letter)
+
+
+def is_value(printed: str) -> bool:
+    """Whether a result stands there, not a remark (`not done`) or the signs that fill its place (`----`)."""
+    return any(sign.isdigit() for sign in printed)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -27,13 +28,14 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class FileOutcome(msgspec.Struct, frozen=True):
-    """What became of one file."""
+    """What became of one file; `flagged` if something in it is flagged as an error."""
 
     path: str
     state: str
     format: str
     reason: str
     receipt: str = ""
+    flagged: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ class Summary(msgspec.Struct, frozen=True):
     duplicates: int
     quarantined: int
     refused: int
+    flagged: int
     files: tuple[FileOutcome, ...]
 
 
@@ -56,8 +59,10 @@ def ingest(
     files = [(file, name_of(file, path)) for path in paths for file in files_under(path)]
     taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
     progress(f"{len(files)} files are on disk; reading them")
-    states = queries.states_of(site.ready_store(), [file.receipt for file in taken if file.receipt])
-    return summary([judged(file, states) for file in taken])
+    store = site.ready_store()
+    states = queries.states_of(store, [file.receipt for file in taken if file.receipt])
+    flagged = queries.flagged(store, [row["seq"] for row in states.values()])
+    return summary([judged(file, states, flagged) for file in taken])
 
 
 def files_under(path: Path) -> Iterator[Path]:
@@ -117,12 +122,15 @@ def take(batch: list[Reading], spool: Spool, source: str, format: str) -> Iterat
         yield FileOutcome(str(reading.file), "refused", "", reading.refusal, receipt)
 
 
-def judged(file: FileOutcome, states: dict[str, dict[str, str]]) -> FileOutcome:
+def judged(file: FileOutcome, states: dict[str, dict[str, Any]], flagged: set[int]) -> FileOutcome:
     """The file with what the store says of its receipt, if it has one."""
     if not file.receipt:
         return file
     row = states[file.receipt]
-    return msgspec.structs.replace(file, state=row["state"], format=row["format"], reason=row["reason"])
+    doubtful = row["seq"] in flagged
+    return msgspec.structs.replace(
+        file, state=row["state"], format=row["format"], reason=row["reason"], flagged=doubtful
+    )
 
 
 def summary(files: list[FileOutcome]) -> Summary:
@@ -134,5 +142,6 @@ def summary(files: list[FileOutcome]) -> Summary:
         duplicates=states.count("duplicate"),
         quarantined=states.count("quarantined"),
         refused=states.count("refused"),
+        flagged=sum(file.flagged for file in files),
         files=tuple(files),
     )

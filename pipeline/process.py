@@ -15,7 +15,9 @@ from parsers.format import Document, Format, open_document, recognise
 from parsers.records import Parsed, Report
 from pipeline.hl7.message import Envelope, render
 from pipeline.hl7.typing_rows import HLA_C
+from pipeline.normalise.collection import refuse_impossible
 from pipeline.normalise.normaliser import Normaliser
+from pipeline.normalise.records import NormalCollection
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 
 KEPT_REPORTS = 2000
@@ -99,8 +101,10 @@ class Understood:
 
 
 def understood(report: Report, control_id: str, receipt: Receipt, bench: Workbench) -> LoadedReport:
-    """A report with its meaning and its canonical HL7 message beside it."""
+    """A report with its meaning and its canonical HL7 message beside it. Raises ParseError on a run that cannot be."""
     normal = bench.normaliser.normalise(report)
+    if isinstance(normal, NormalCollection):
+        refuse_impossible(normal)
     envelope = bench.envelope(control_id, receipt.received)
     return LoadedReport(printed=report, normal=normal, message=render(normal, envelope))
 

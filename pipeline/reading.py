@@ -3,13 +3,13 @@
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from parsers.errors import ParseError
 from parsers.format import Profile, load_formats, open_document, profile_labels
-from parsers.records import Finding, Parsed, TypingReport
+from parsers.records import Finding, Parsed
 from pipeline.errors import SiteError
 from pipeline.hl7.message import Envelope, render
 from pipeline.normalise.normaliser import Normaliser
@@ -40,15 +40,10 @@ def read_file(raw: bytes, name: str, wanted: str, bench: Workbench) -> Reading:
     return Reading(reader.name, document.raw, parsed)
 
 
-def legible(reading: Reading, normaliser: Normaliser) -> list[dict[str, Any]]:
-    """Every report as printed, in JSON's terms; a typing's loci carry their GL String under the installed release."""
-    return [_legible(report, normaliser) for report in reading.parsed.reports]
-
-
-def _legible(report: Any, normaliser: Normaliser) -> dict[str, Any]:
+def legible(report: Any, normal: NormalReport) -> dict[str, Any]:
+    """A report as printed, in JSON's terms; a typing's loci carry their GL String under the installed release."""
     printed: dict[str, Any] = {"format": report.format, **msgspec.to_builtins(report)}
-    if isinstance(report, TypingReport):
-        normal = cast(NormalTyping, normaliser.normalise(report))  # a typing's meaning is a typing
+    if isinstance(normal, NormalTyping):
         pairs = zip(printed.get("loci", []), normal.loci, strict=True)
         printed["loci"] = [{**locus, **_meaning(meaning)} for locus, meaning in pairs]
     return printed
@@ -68,11 +63,14 @@ def _flag(flag: Flag) -> dict[str, str]:
 
 
 def doubts(reading: Reading, normaliser: Normaliser) -> list[dict[str, str]]:
-    """Everything that a person should look at before the file is sent: findings of the reader, flags of the meaning."""
+    """Everything that a person should look at before the file is sent, each doubt once.
+
+    What the reader found odd is among the flags of the meaning, as grave as it is held to be there.
+    """
     found: list[dict[str, str]] = []
     for report in reading.parsed.reports:
-        found += [_finding(finding, report.sample) for finding in report.findings]
-        found += [{"sample": report.sample, **_flag(flag)} for flag in flags_of(normaliser.normalise(report))]
+        flags = dict.fromkeys(flags_of(normaliser.normalise(report)))
+        found += [{"sample": report.sample, **_flag(flag)} for flag in flags]
     return found
 
 
@@ -126,6 +124,11 @@ def flags_of(report: NormalReport) -> list[Flag]:
         return flags + [flag for locus in report.loci for flag in (*locus.flags, *locus.doubts)]
     values = report.observations if hasattr(report, "observations") else (*report.readings, *report.finals)
     return flags + [flag for value in values for flag in value.flags]
+
+
+def is_grave(report: NormalReport) -> bool:
+    """Whether something in a report is flagged as an error."""
+    return any(flag.severity == "error" for flag in flags_of(report))
 
 
 def labels_of(

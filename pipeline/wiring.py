@@ -165,6 +165,6 @@ def run_marks(instrument: Instrument, profiles: tuple[Profile, ...]) -> tuple[by
     return str(stream["begins"]).encode(), str(stream["ends"]).encode()
 
 
-def answer(payload: bytes, refused: Refused | None) -> bytes:
-    """The HL7 acknowledgement of a block, dated now."""
+def answer(payload: bytes, refused: Refused | None) -> tuple[bytes, ...]:
+    """The HL7 acknowledgements of a block, dated now."""
     return acknowledge(payload, refused=refused, now=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -1,6 +1,12 @@
-"""Logs of cell separators, read by profiles: one collection report per run (see `parsers.separator_layout`)."""
+"""Logs of cell separators, read by profiles: one collection report per run (see `parsers.separator_layout`).
+
+A run has one final value of an item. Where a log states several that differ, the first is taken, the others are kept
+as unmapped, and the finding follows the value that was taken.
+"""
 
 import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from parsers.errors import ParseError
@@ -129,17 +135,68 @@ def _report(layout: Layout, run: Run) -> CollectionReport:
     lines = [_read(layout, number, line) for number, line in run]
     found = [each for line in lines for each in line.found]
     own = [each for each in found if isinstance(each, Identity)]
+    finals, others = _finals([(number, each) for (number, _), each in zip(run, lines, strict=True)])
     return CollectionReport(
         format=NAME,
         **_identity(own),
         profile=layout.profile.name,
         profile_sha256=layout.profile.sha256,
         readings=tuple(Reading(time=each.time, values=each.quantities()) for each in lines if each.time is not None),
-        finals=tuple(value for each in lines if each.time is None for value in each.quantities()),
+        finals=tuple(finals),
         alarms=tuple(each.alarm for each in lines if each.alarm),
-        unmapped=tuple(each for each in found if isinstance(each, Printed)),
-        findings=(*_end_findings(layout, run[-1]), *_identity_findings(own)),
+        unmapped=(*(each for each in found if isinstance(each, Printed)), *map(_printed, others)),
+        findings=(*_end_findings(layout, run[-1]), *_identity_findings(own), *_final_findings(others)),
     )
+
+
+class Other(NamedTuple):
+    """A final value that differs from the one taken before for the same item, and the line it stands in."""
+
+    number: int
+    value: Quantity
+
+
+def _finals(lines: list[tuple[int, Line]]) -> tuple[list[Quantity], list[Other]]:
+    """The final values of a run, and those that contradict one of them."""
+    finals: list[Quantity] = []
+    others: list[Other] = []
+    taken: dict[str, Quantity] = {}
+    for number, line in lines:
+        for value in line.quantities() if line.time is None else ():
+            if _says_the_same(taken.setdefault(value.item, value), value):
+                finals.append(value)
+            else:
+                others.append(Other(number, value))
+    return finals, others
+
+
+def _says_the_same(first: Quantity, second: Quantity) -> bool:
+    return (_amount(first.value), first.unit) == (_amount(second.value), second.unit)
+
+
+def _amount(text: str) -> Decimal | str:
+    """A value for comparison alone: 2.1 and 2.10 are one amount."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return text
+    return amount if amount.is_finite() else text
+
+
+def _printed(other: Other) -> Printed:
+    return Printed(
+        other.value.label, " ".join(filter(None, (other.value.value, other.value.unit))), _line(other.number)
+    )
+
+
+def _line(number: int) -> str:
+    return f"line {number}"
+
+
+def _final_findings(others: list[Other]) -> Iterator[Finding]:
+    for item, first in {each.value.item: each for each in reversed(others)}.items():
+        message = f"the log states different final values for {first.value.label}; the first is taken"
+        yield Finding("contradiction", message, _line(first.number), item)
 
 
 def _identity(found: list[Identity]) -> dict[IdentityField, str]:

@@ -156,7 +156,7 @@ def fuzz(count: int) -> Figure:
 
     def play() -> None:
         for chunks in fuzzed(seed=1, count=count):
-            for link in (AstmLink(), MllpReceiver(lambda _payload, _refused: b"AA")):
+            for link in (AstmLink(), MllpReceiver(lambda _payload, _refused: [b"AA"])):
                 for chunk in chunks:
                     deque(link.receive(chunk, 0.0), maxlen=0)
                 deque(link.closed(1.0), maxlen=0)

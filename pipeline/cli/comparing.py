@@ -28,6 +28,7 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", s
     """
     from pipeline.comparing import compared, read_id_map  # noqa: PLC0415
     from pipeline.normalise.comparison import Comparison  # noqa: PLC0415
+    from pipeline.reading import is_grave  # noqa: PLC0415
 
     site, comparison = session.site, Comparison(session.site.working_release.allowed)
     meaning = site.working_bench.normaliser.typings
@@ -47,4 +48,4 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", s
 
     session.answers.table(told(), COLUMNS)
     session.answers.say(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) or "no typing")
-    return int(verdicts["contradicts"] > 0)
+    return int(verdicts["contradicts"] > 0 or any(map(is_grave, [*one, *other])))

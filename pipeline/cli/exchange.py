@@ -57,6 +57,7 @@ def write(
     """
     from pipeline.exchange.record import Dispatch, record_of  # noqa: PLC0415
     from pipeline.exchange.targets import TARGETS  # noqa: PLC0415
+    from pipeline.reading import is_grave  # noqa: PLC0415
 
     try:
         typings, document_id, moment = side_of(what, format_name, session)
@@ -66,14 +67,16 @@ def write(
     meaning = session.site.working_bench.normaliser.typings
     facility = session.site.settings.site.name
     dispatch = Dispatch(document_id=document_id, written=moment, facility=facility, **asdict(sender or Sender()))
-    made = TARGETS[target].write([record_of(each, meaning.normalise(each)) for each in typings], dispatch)
+    pairs = [(each, meaning.normalise(each)) for each in typings]
+    made = TARGETS[target].write([record_of(*pair) for pair in pairs], dispatch)
+    document = made.text if made.samples else ""
     if session.answers.json:
         left_out = [each._asdict() for each in made.left_out]
-        session.answers.object({"document": made.text, "left_out": left_out})
+        session.answers.object({"document": document, "left_out": left_out})
     else:
-        session.answers.out.write(made.text)
+        session.answers.out.write(document)
         for each in made.left_out:
             session.answers.say(f"left out: {each.locus or 'the whole sample'}: {each.reason}")
     if made.left_out:
         session.answers.say(f"{counted(len(made.left_out), 'statement')} left out")
-    return int(bool(made.left_out) or not made.text)
+    return int(bool(made.left_out) or not document or any(is_grave(normal) for _, normal in pairs))

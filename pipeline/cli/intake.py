@@ -8,6 +8,8 @@ from cyclopts import Parameter
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here
 
+FLAGGED = "something in it is flagged as an error; see: graftline check, or graftline show and its receipt"
+
 
 def ingest(
     *paths: Annotated[Path, Parameter(required=True)],
@@ -35,14 +37,16 @@ def ingest(
     if answers.json:
         answers.object(done)
     else:
-        shown = [file for file in done.files if file.state not in ("loaded", "superseded")]
+        shown = [file for file in done.files if file.flagged or file.state not in ("loaded", "superseded")]
         if shown:
             answers.table(
-                [{"file": file.path, "state": file.state, "reason": file.reason} for file in shown],
+                [{"file": each.path, "state": each.state, "reason": each.reason or FLAGGED} for each in shown],
                 ("file", "state", "reason"),
             )
         answers.line(
             f"{counted(done.receipts, 'receipt')}: {done.loaded} loaded, {counted(done.duplicates, 'duplicate')}, "
-            f"{done.quarantined} quarantined" + (f"; {counted(done.refused, 'file')} refused" if done.refused else "")
+            f"{done.quarantined} quarantined"
+            + (f"; {counted(done.refused, 'file')} refused" if done.refused else "")
+            + (f"; {counted(done.flagged, 'receipt')} flagged as an error" if done.flagged else "")
         )
-    return int(done.quarantined + done.refused > 0)
+    return int(done.quarantined + done.refused + done.flagged > 0)

@@ -86,6 +86,7 @@ def publish(
     form: Annotated[str, Parameter(name="--as")] = "parquet",
     organisation: str = "",
     pool: str = "",
+    date: str = "",
     session: Here,
 ) -> int:
     """Write a snapshot of the donors' current typings for the matcher.
@@ -100,21 +101,26 @@ def publish(
         WMDA: the listing organisation.
     pool
         WMDA and Atlas: the donor pool.
+    date
+        A day (2026-11-01) for typings that print none.
     """
-    from pipeline.feed.snapshot import Publisher  # noqa: PLC0415
+    from pipeline.feed.snapshot import LEFT_OUT, Publisher  # noqa: PLC0415
     from pipeline.feed.snapshot import publish as write_snapshot  # noqa: PLC0415
 
     site = session.site
     configured = site.settings.feed.publish_to
     folder = session.at(to) if to else Path(configured) if configured else site.home.snapshots / "feed"
-    publisher = Publisher(site.settings.site.name, organisation, pool)
+    publisher = Publisher(site.settings.site.name, organisation, pool, date)
     manifest = write_snapshot(site.ready_store(), folder, form, publisher)
     if session.answers.json:
         session.answers.object(manifest)
     else:
         for name, file in manifest["files"].items():
             session.answers.line(f"{folder / name}: {file['rows']} rows, {file['bytes']} bytes")
-    return 0
+    left_out = manifest["files"].get(LEFT_OUT, {"rows": 0})["rows"]
+    if left_out:
+        session.answers.say(f"{counted(left_out, 'statement')} left out; the reasons stand in {folder / LEFT_OUT}")
+    return int(left_out > 0)
 
 
 def changes(*, since: Annotated[int, Parameter(validator=Number(gte=0))] = 0, session: Here) -> int:

@@ -1,11 +1,11 @@
 """Commands that read files or codes and store nothing: parse, check, hl7, identify, profile propose, profile test."""
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -15,7 +15,7 @@ from parsers.records import TypingReport
 from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 from pipeline.normalise.nomenclature.release import Release
-from pipeline.reading import Reading, breaches, breaches_of_structure, doubts, legible, read_file, refusal
+from pipeline.reading import Reading, breaches, breaches_of_structure, doubts, is_grave, legible, read_file, refusal
 
 Files = Annotated[Path, Parameter(required=True)]
 FormatName = Annotated[str, Parameter(name="--format")]
@@ -33,8 +33,17 @@ def parse(*files: Files, format_name: FormatName = "", session: Here) -> int:
     """
 
     def answer(_: Path, reading: Reading) -> int:
-        session.answers.objects(legible(reading, session.site.bench.normaliser))
-        return 0
+        grave = False
+
+        def told() -> Iterator[dict[str, Any]]:
+            nonlocal grave
+            for report in reading.parsed.reports:
+                normal = session.site.bench.normaliser.normalise(report)
+                grave = grave or is_grave(normal)
+                yield legible(report, normal)
+
+        session.answers.objects(told())
+        return int(grave)
 
     return _each(files, format_name, session, answer)
 
@@ -104,11 +113,14 @@ def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
 
         bench = session.site.bench
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+        grave = False
         for ordinal, report in enumerate(reading.parsed.reports):
+            normal = bench.normaliser.normalise(report)
+            grave = grave or is_grave(normal)
             control_id = f"F-{sha256(path.read_bytes()).hexdigest()[:6]}.{ordinal}"
             envelope = bench.envelope(control_id, written)
-            _print_message(render(bench.normaliser.normalise(report), envelope), session)
-        return 0
+            _print_message(render(normal, envelope), session)
+        return int(grave)
 
     return _each([Path(what)], format_name, session, answer)
 
@@ -116,7 +128,8 @@ def hl7(what: str, *, format_name: FormatName = "", session: Here) -> int:
 def _messages_of_receipt(receipt: str, session: Session) -> int:
     from pipeline.store import queries  # noqa: PLC0415
 
-    shown = queries.show(session.site.ready_store(), printable(receipt))
+    store = session.site.ready_store()
+    shown = queries.show(store, printable(receipt))
     if shown is None:
         session.answers.say(f"{receipt} is neither a file nor a receipt of this store; see: graftline dump receipts")
         return 2
@@ -124,7 +137,7 @@ def _messages_of_receipt(receipt: str, session: Session) -> int:
         _print_message(report["message"], session)
     if not shown["reports"]:
         session.answers.say(f"{receipt} has no message, for it is {shown['state']}: {shown['reason']}")
-    return int(not shown["reports"])
+    return int(not shown["reports"] or bool(queries.flagged(store, [shown["seq"]])))
 
 
 def _print_message(message: str, session: Session) -> None:

@@ -155,6 +155,7 @@ def quarantine_resubmit(receipt: str, *, format: str = "", session: Here) -> int
         The format to read it as.
     """
     from pipeline.quarantine import resubmit  # noqa: PLC0415
+    from pipeline.store import queries  # noqa: PLC0415
 
     found = found_receipt(receipt, session)
     if found is None:
@@ -167,4 +168,4 @@ def quarantine_resubmit(receipt: str, *, format: str = "", session: Here) -> int
         session.answers.object(after)
     else:
         session.answers.line(f"{receipt}: {after['state']}" + (f"; {after['reason']}" if after["reason"] else ""))
-    return int(after["state"] == "quarantined")
+    return int(after["state"] == "quarantined" or bool(queries.flagged(session.site.ready_store(), [found["seq"]])))

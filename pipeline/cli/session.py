@@ -81,12 +81,14 @@ class Session:
 
     def warn_of_missing_release(self) -> None:
         """Say so if the site's nomenclature release is missing; typings are taken in all the same."""
+        site = self.site
         try:
-            if self.site.release is None:
-                self.site.release_named(None)
+            if site.release is None:
+                site.release_named(None)
         except SiteError as missing:
             self.answers.say(
-                f"{missing}. Until then typings are kept as printed and flagged; then run: graftline renormalise"
+                f"{str(missing).removesuffix('.')}. Until then typings are kept as printed and flagged; "
+                "then run: graftline renormalise"
             )
 
     def close(self) -> None:

@@ -26,7 +26,7 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
     left_out: list[LeftOut] = []
     donors = [donor for report in reports if (donor := _donor(report, dispatch, left_out))]
     document = {"updateMode": "full", "donors": donors}
-    return Written(json.dumps(document, indent=1, ensure_ascii=False) + "\n" if donors else "", left_out)
+    return Written(json.dumps(document, indent=1, ensure_ascii=False) + "\n", left_out, len(donors))
 
 
 def _donor(report: TypingReport, dispatch: Dispatch, left_out: list[LeftOut]) -> dict[str, Any] | None:

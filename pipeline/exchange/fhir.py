@@ -56,7 +56,8 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
     bundle = Bundle(dispatch)
     for report in reports:
         left_out += _add_report(bundle, report)
-    return Written(bundle.text() if bundle.entries else "", left_out)
+    samples = sum(each["resource"]["resourceType"] == "DiagnosticReport" for each in bundle.entries)
+    return Written(bundle.text(), left_out, samples)
 
 
 class Bundle:

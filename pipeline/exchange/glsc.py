@@ -2,7 +2,8 @@
 
     D1,hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-B*08:01+HLA-B*44:02^HLA-DRB4*NNNN
 
-A locus whose release nobody stated stands in a row of plain GL Strings. What it cannot hold: everything but id, GL
+A locus whose release nobody stated stands in a row of plain GL Strings; one that is absent, not tested or failed is so
+under every release, and stands with the others of its sample. What it cannot hold: everything but id, GL
 String and release. The id is the sample's, or the subject's where there is no sample.
 
 Source: http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
@@ -13,6 +14,7 @@ import io
 from collections.abc import Sequence
 
 from parsers.records import TypingReport
+from parsers.typing_states import UNCALLED
 from pipeline.exchange.record import Dispatch, LeftOut, Written, glstring_of, why_not
 
 HEADER = ("id", "glstring")
@@ -24,9 +26,9 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:  # no
     table = csv.writer(out, lineterminator="\n")
     table.writerow(HEADER)
     left_out: list[LeftOut] = []
-    rows = [row for report in reports for row in _rows(report, left_out)]
-    table.writerows(rows)
-    return Written(out.getvalue() if rows else "", left_out)
+    tables = [_rows(report, left_out) for report in reports]
+    table.writerows(row for rows in tables for row in rows)
+    return Written(out.getvalue(), left_out, sum(map(bool, tables)))
 
 
 def code(release: str, glstring: str) -> str:
@@ -38,9 +40,11 @@ def _rows(report: TypingReport, left_out: list[LeftOut]) -> list[tuple[str, str]
     """A row for each release that the report was typed under; what has no GL String is added to `left_out`."""
     name = report.sample or report.subject
     by_release: dict[str, list[str]] = {}
+    usual = next((each.stated_release for each in report.loci if each.state not in UNCALLED), "")
     for locus in report.loci:
         if glstring := glstring_of(locus):
-            by_release.setdefault(locus.stated_release, []).append(glstring)
+            release = usual if locus.state in UNCALLED else locus.stated_release
+            by_release.setdefault(release, []).append(glstring)
         else:
             left_out.append(LeftOut(name, locus.locus, why_not(locus)))
     return [(name, code(release, "^".join(glstrings))) for release, glstrings in by_release.items()]

@@ -44,7 +44,7 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
     _add(root, "reporting-center", **{"reporting-center-id": dispatch.centre or dispatch.facility})
     left_out = [each for report in reports for each in _add_sample(root, report, dispatch)]
     text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
-    return Written(text if root.find("{*}sample") is not None else "", left_out)
+    return Written(text, left_out, len(root.findall("{*}sample")))
 
 
 def _oid_of(facility: str) -> str:

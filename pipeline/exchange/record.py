@@ -50,10 +50,14 @@ class LeftOut(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A document, and everything of the record that it does not hold."""
+    """A document, everything of the records that it does not hold, and how many of them it holds at all.
+
+    Without a single one it is a well-formed document all the same.
+    """
 
     text: str
     left_out: list[LeftOut]
+    samples: int
 
 
 def record_of(printed: TypingReport, normal: NormalTyping) -> TypingReport:

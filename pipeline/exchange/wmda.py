@@ -40,7 +40,7 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
             inventory.set(name, value)
     left_out = [each for report in reports for each in _add_donor(inventory, report)]
     text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
-    return Written(text if len(inventory) else "", left_out)
+    return Written(text, left_out, len(inventory))
 
 
 def _add_donor(inventory: etree._Element, report: TypingReport) -> list[LeftOut]:

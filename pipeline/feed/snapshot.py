@@ -30,6 +30,7 @@ TABLES = {"feed_typing": "donor, owner, locus", "feed_donor": "donor, owner"}
 """What is published, and in which order its rows stand."""
 CHUNK = 1 << 20
 PARQUET = "parquet"
+LEFT_OUT = "left_out.csv"
 FORMS = (PARQUET, *TARGETS)
 
 
@@ -39,6 +40,8 @@ class Publisher(msgspec.Struct, frozen=True):
     facility: str = ""
     organisation: str = ""
     pool: str = ""
+    date: str = ""
+    """For typings that print none, as in `Dispatch`."""
 
 
 NOBODY = Publisher()
@@ -81,7 +84,7 @@ def _stage_parquet(connection: Connection, staged: Path) -> dict[str, int]:
 
 
 def _stage_target(store: Store, target: Target, stem: Path, publisher: Publisher) -> dict[str, int]:
-    """Write the donors for somebody else, and what that format cannot hold; the rows of each file.
+    """Write the donors for somebody else, and what that format cannot hold; how many each file holds.
 
     The document bears the time of the newest receipt, so that the same feed gives the same bytes.
     """
@@ -89,11 +92,11 @@ def _stage_target(store: Store, target: Target, stem: Path, publisher: Publisher
     newest = next(store.rows("select coalesce(max(received), '') as received from receipt"))["received"]
     dispatch = Dispatch(document_id="feed", written=newest, **msgspec.structs.asdict(publisher))
     written = target.write(donors, dispatch)
-    document, left_out = stem.with_name(stem.name + target.suffix), stem.with_name("left_out.csv")
+    document, left_out = stem.with_name(stem.name + target.suffix), stem.with_name(LEFT_OUT)
     document.write_text(written.text, encoding="utf-8", newline="")
     with left_out.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([LeftOut._fields, *written.left_out])
-    return {document.name: len(donors), left_out.name: len(written.left_out)}
+    return {document.name: written.samples, left_out.name: len(written.left_out)}
 
 
 def _put(staged: Path, folder: Path) -> dict[str, Any]:

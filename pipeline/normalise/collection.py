@@ -3,30 +3,33 @@
 "Inlet" counts blood and anticoagulant, "whole blood processed" blood only; at a ratio of 12:1 they differ by 8 %.
 Every volume keeps its basis, and where a run states both they must agree: inlet = whole blood + anticoagulant, and
 anticoagulant = inlet / ratio (Spectra Optia and COBE Spectra manuals). Nothing is corrected: a run that contradicts
-itself is stored with the flag.
+itself is stored with the flag. A run that states the impossible is not stored at all (see `refuse_impossible`).
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
-from parsers.records import Alarm, CollectionReport, Quantity, Reading
+from parsers.errors import ParseError
+from parsers.records import Alarm, CollectionReport, Finding, Quantity, Reading
 from pipeline.normalise.codes import collection_code, collection_items
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
-from pipeline.normalise.numbers import read_number
+from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.observations import unit_of
-from pipeline.normalise.ranges import range_flags
+from pipeline.normalise.ranges import is_impossible, possible, range_flags
 from pipeline.normalise.records import Flag, NormalCollection, NormalObservation
 from pipeline.normalise.tables import settings
 from pipeline.normalise.times import after, read_time
+
+RUN_TIME = "RUN_TIME_MIN"
 
 
 def normalise_collection(report: CollectionReport) -> NormalCollection:
     """The run in registry language."""
     started, start_doubts = read_time(report.started)
     ended, end_doubts = read_time(report.ended)
-    finals = tuple(_value(each, None, ()) for each in report.finals)
+    finals = tuple(_value(each, None, _doubts_of(each, report.findings)) for each in report.finals)
     return NormalCollection(
         sample=read_identifier(report.sample),
         subject=read_identifier(report.subject) if report.subject else None,
@@ -59,7 +62,12 @@ def _readings(readings: tuple[Reading, ...], started: str | None) -> Iterator[No
             yield _value(each, time, doubts)
 
 
-def _value(printed: Quantity, time: str | None, time_doubts: tuple[Flag, ...]) -> NormalObservation:
+def _doubts_of(printed: Quantity, findings: tuple[Finding, ...]) -> tuple[Flag, ...]:
+    """What the reader found odd about this item: whoever uses the value alone must see it."""
+    return flags_of(each for each in findings if each.locus == printed.item)
+
+
+def _value(printed: Quantity, time: str | None, other_doubts: tuple[Flag, ...]) -> NormalObservation:
     coded = collection_code(printed.item)
     unit, unit_doubts = unit_of(printed.unit, printed.item)
     value = read_number(printed.value)
@@ -74,7 +82,7 @@ def _value(printed: Quantity, time: str | None, time_doubts: tuple[Flag, ...]) -
         unit=unit,
         volume_basis=printed.volume_basis or _basis_of(printed.item),
         time=time,
-        flags=(*coded.flags, *unit_doubts, *value.flags, *doubts, *time_doubts),
+        flags=(*coded.flags, *unit_doubts, *value.flags, *doubts, *other_doubts),
     )
 
 
@@ -97,8 +105,34 @@ def _time_flags(started: str | None, ended: str | None) -> Iterator[Flag]:
     if not started or not ended:
         return
     begin, end = datetime.fromisoformat(started), datetime.fromisoformat(ended)
-    if (begin.tzinfo is None) == (end.tzinfo is None) and end < begin:
+    if (begin.tzinfo is None) != (end.tzinfo is None):
+        return
+    if end < begin:
         yield Flag("ends_before_start", ended, "the run ends before it starts", "error")
+    elif "T" in started and "T" in ended:  # days alone tell no minutes
+        minutes = (end - begin).total_seconds() / 60
+        yield from range_flags(RUN_TIME, "min", Number(minutes), f"{minutes:g} min from start to end")
+
+
+def refuse_impossible(run: NormalCollection) -> None:
+    """Raises ParseError if a final value, or the time from start to end, is outside of what is possible.
+
+    A slip of hand or unit in the volume of a product is a wrong dose, so such a run waits for a person. Readings only
+    carry the flag: a pump that stands still for a moment is no wrong run.
+    """
+    found = [f"{each.label} {each.value} {each.unit}" for each in run.finals if any(map(is_impossible, each.flags))]
+    items = [each.code for each in run.finals if any(map(is_impossible, each.flags))]
+    found += [each.token for each in run.flags if is_impossible(each)]
+    items += [RUN_TIME for each in run.flags if is_impossible(each)]
+    if found:
+        raise ParseError(
+            "this run states what is not possible",
+            found="; ".join(found),
+            where=f"the run that began {run.started}" if run.started else "",
+            expected="; ".join(f"{item} {possible(item)}" for item in items),
+            advice="Correct the value where it comes from and send the run again. If it is right, have the limit in "
+            "config/codes/ranges.toml changed, and then put this receipt back with `graftline quarantine resubmit`.",
+        )
 
 
 def agreement_flags(finals: tuple[NormalObservation, ...]) -> Iterator[Flag]:

@@ -1,8 +1,8 @@
 """Printed numbers, read strictly: what could mean two things stays text.
 
 A number is digits with an optional sign, a decimal point and a comparator before it (`<0.1`); with one digit before the
-point it may have a power of ten behind it (`2.45E6`). `5,2` and `1,234` are not read: the comma is a decimal mark in
-one country and a thousands mark in the next.
+point it may have a power of ten behind it (`2.45E6`). A comma is a decimal mark in one country and a thousands mark in
+the next: before one or two digits it can only be the first (`5,2`), and `1,234` is not read.
 """
 
 import math
@@ -13,6 +13,7 @@ import msgspec
 from pipeline.normalise.records import Flag
 
 NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]\.[0-9]+E[+-]?[0-9]{1,2}))")
+DECIMAL_COMMA = re.compile(r"((?:<=|>=|<|>|≤|≥)?\s*[+-]?[0-9]+),([0-9]{1,2})")
 COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
 LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?|[0-9.]+")
 PLACEHOLDER = re.compile(r"[-*._?=]{2,}")
@@ -29,7 +30,7 @@ class Number(msgspec.Struct, frozen=True):
 
 def read_number(text: str) -> Number:
     """The number that `text` is; no number for words, and a flag where it might have been meant as one."""
-    stripped = text.strip()
+    stripped = DECIMAL_COMMA.sub(r"\1.\2", text.strip()) if DECIMAL_COMMA.fullmatch(text.strip()) else text.strip()
     if match := NUMBER.fullmatch(stripped):
         value = float(match[2])
         if math.isfinite(value):

@@ -66,5 +66,5 @@ def _observation(printed: Observation, report: ObservationReport) -> NormalObser
 
 def _status_flags(format_name: str, printed: Observation) -> tuple[Flag, ...]:
     """What the sender's status says against a value; the token is the status."""
-    doubt = status_finding(format_name, printed.status)
+    doubt = status_finding(format_name, printed.status, printed.value)
     return flags_of([replace(doubt, where=printed.status)]) if doubt else ()

@@ -1,4 +1,7 @@
-"""Plausible ranges: a value outside of one is flagged, never changed or dropped."""
+"""Plausible ranges: a value outside of one is flagged, never changed or dropped.
+
+What is unusual is a warning, what is impossible an error; a collection run that states the impossible is refused.
+"""
 
 from functools import cache
 
@@ -30,8 +33,19 @@ def range_flags(code: str, unit: str | None, value: Number, text: str) -> tuple[
         return ()
     low, high = known.hard
     if not low <= value.number <= high:
-        return (Flag("out_of_range", text, f"{code} is possible from {low:g} to {high:g} {unit}", "error"),)
+        return (Flag("out_of_range", text, f"{code} is possible {possible(code)}", "error"),)
     if known.soft and not known.soft[0] <= value.number <= known.soft[1]:
         low, high = known.soft
         return (Flag("out_of_range", text, f"{code} is usual from {low:g} to {high:g} {unit}"),)
     return ()
+
+
+def possible(code: str) -> str:
+    """The hard limits of a quantity that has them, in words."""
+    known = limits()[code]
+    return f"from {known.hard[0]:g} to {known.hard[1]:g} {known.unit}"
+
+
+def is_impossible(flag: Flag) -> bool:
+    """Whether a flag says that a value is outside of its hard limits."""
+    return flag.code == "out_of_range" and flag.severity == "error"

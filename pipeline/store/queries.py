@@ -1,7 +1,7 @@
 """Everything that can be asked of the store. Every answer comes in a stable order: that of the spool."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Literal, get_args
 
@@ -89,3 +89,10 @@ def states_of(store: Store, receipts: list[str]) -> dict[str, Row]:
     asked = "select unnest($1::varchar[]) as receipt"
     query = f"select * from ({script('dump/receipts')}) semi join ({asked}) using (receipt)"  # noqa: S608  # our own names only
     return {row["receipt"]: row for row in store.rows(query, [receipts])}
+
+
+def flagged(store: Store, seqs: Sequence[int]) -> set[int]:
+    """Those of these receipts that hold something that is flagged as an error, by their numbers."""
+    if not seqs:
+        return set()
+    return {row["seq"] for row in store.rows(script("dump/flagged"), [min(seqs), max(seqs)])} & set(seqs)

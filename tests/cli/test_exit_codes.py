@@ -1,6 +1,7 @@
 """What an exit code means, wrong input of every kind, and that nobody ever sees a traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,6 +82,45 @@ def test_1_done_and_something_was_refused(
     assert answer.out + answer.err
 
 
+@pytest.fixture
+def grave(here: Path) -> str:
+    """The name of a report with an allele that no release knows."""
+    report = (here / "report.hml").read_text()
+    (here / "grave.hml").write_text(re.sub(r"HLA-B\*[0-9:]+", "HLA-B*99:99", report))
+    return "grave.hml"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("parse", "GRAVE"),
+        ("check", "GRAVE"),
+        ("hl7", "GRAVE"),
+        ("ingest", "GRAVE"),
+        ("ingest", "exports", "GRAVE"),
+        ("write", "fhir", "GRAVE"),
+        ("compare", "GRAVE", "GRAVE"),
+        ("parse", "report.hml", "GRAVE"),
+    ],
+)
+def test_1_done_and_something_is_flagged_as_an_error(
+    graftline: Callable[..., Any], grave: str, words: tuple[str, ...]
+) -> None:
+    assert graftline(*(word.replace("GRAVE", grave) for word in words)).code == 1
+    assert graftline(*(word.replace("GRAVE", "report.hml") for word in words)).code == 0
+
+
+def test_ingest_says_in_which_file_something_is_flagged_as_an_error(graftline: Callable[..., Any], grave: str) -> None:
+    told = graftline("ingest", grave)
+    assert told.out.endswith("1 receipt: 1 loaded, 0 duplicates, 0 quarantined; 1 receipt flagged as an error\n")
+    assert "grave.hml" in told.out.splitlines()[-2]
+    row = graftline("--json", "ingest", "exports", grave, "--source", "again").row()
+    assert row["flagged"] == 1
+    assert [Path(each["path"]).name for each in row["files"] if each["flagged"]] == ["grave.hml"]
+    receipt = next(each["receipt"] for each in row["files"] if each["flagged"])
+    assert graftline("hl7", receipt).code == 1
+
+
 def test_3_a_release_that_is_not_installed(graftline: Callable[..., Any]) -> None:
     for words in (["check", "report.hml", "--release", "9.99.9"], ["reduce", "--release", "9.99.9"]):
         answer = graftline(*words)
@@ -151,6 +191,30 @@ def test_names_are_checked_against_the_release_that_was_named(graftline: Callabl
     named = graftline("check", "report.hml", "--release", "0.1.0")
     assert named.code == 0
     assert "names held against 0.1.0" in named.out
+
+
+def test_check_tells_each_doubt_once_and_as_grave_as_it_is(graftline: Callable[..., Any], here: Path) -> None:
+    run = (here / "run.log").read_text()
+    (here / "twice.log").write_text(run.replace("AC USED", "COLLECT BAG;202;mL\nDIN;A999924000001\nAC USED", 1))
+    (here / "nobody.astm").write_text("H|\\^&|||XN\rP|1\rO|1|||^^^WBC\rR|1|^^^^WBC|5.6|10*3/uL||N||F\rL|1|N\r")
+    report = (here / "report.hml").read_text()
+    (here / "two.hml").write_text(report.replace('allele-version="0.1.0"', 'allele-version="0.0.9"', 1))
+    for name, code, severity in (
+        ("twice.log", "contradiction", "warning"),
+        ("nobody.astm", "no_specimen", "error"),
+        ("two.hml", "releases_differ", "info"),
+    ):
+        rows = graftline("--json", "check", name).rows()
+        doubts = [(each["token"], each["message"]) for each in rows if each.get("code") == code]
+        assert doubts and len(doubts) == len(set(doubts)), name
+        assert {each["severity"] for each in rows if each.get("code") == code} == {severity}
+
+
+def test_a_site_file_that_is_not_there_is_told_once(graftline: Callable[..., Any]) -> None:
+    answer = graftline("--config", "zork.toml", "ingest", "report.hml")
+    assert answer.code == 2
+    assert answer.err.count("zork.toml: cannot read this file") == 1
+    assert ".." not in answer.err
 
 
 def test_check_asks_the_hl7_authority(graftline: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

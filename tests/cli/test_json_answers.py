@@ -63,16 +63,17 @@ def test_the_states_of_receipts(graftline: Callable[..., Any]) -> None:
 
 def test_ingest(graftline: Callable[..., Any]) -> None:
     answer = graftline("--json", "ingest", "exports", "broken.hml")
-    assert answer.row().keys() == {"receipts", "loaded", "duplicates", "quarantined", "refused", "files"}
+    assert answer.row().keys() == {"receipts", "loaded", "duplicates", "quarantined", "refused", "flagged", "files"}
     assert {key: value for key, value in answer.row().items() if key != "files"} == {
         "receipts": 3,
         "loaded": 2,
         "duplicates": 1,
         "quarantined": 0,
         "refused": 0,
+        "flagged": 0,
     }
     for file in answer.row()["files"]:
-        assert file.keys() == {"path", "state", "format", "reason", "receipt"}
+        assert file.keys() == {"path", "state", "format", "reason", "receipt", "flagged"}
 
 
 def test_parse(graftline: Callable[..., Any]) -> None:

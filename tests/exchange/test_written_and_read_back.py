@@ -99,7 +99,7 @@ def test_what_was_written_is_read_back(
     for record in records:
         made = target.write([record], DISPATCH)
         assert all(each.reason for each in made.left_out)
-        if not made.text:
+        if not made.samples:
             assert made.left_out or not record.loci
             continue
         (read, *others) = formats[target.reader].parse(Document(made.text.encode(), "written")).reports
@@ -117,8 +117,9 @@ def test_what_was_written_is_read_back(
 def test_a_written_hml_message_is_valid_by_the_schema(house: list[TypingReport], shared: Path) -> None:
     schema = etree.XMLSchema(etree.parse(str(shared / "samples/typing/hml-xsd/hml-1.0.1.xsd")))
     for record in house:
-        if text := TARGETS["hml"].write([record], DISPATCH).text:
-            schema.assertValid(etree.fromstring(text.encode()))
+        made = TARGETS["hml"].write([record], DISPATCH)
+        if made.samples:
+            schema.assertValid(etree.fromstring(made.text.encode()))
 
 
 def test_the_same_record_gives_the_same_document(house: list[TypingReport]) -> None:
@@ -131,10 +132,25 @@ def test_a_donor_without_a_grid_is_no_entry_of_an_inventory() -> None:
         format="hml", sample="17", loci=(LocusTyping(locus="A", state="one_stated", expression="A*01:01"),)
     )
     made = TARGETS["wmda"].write([nobody], DISPATCH)
-    assert made.text == ""
+    assert made.samples == 0
     assert [each.reason for each in made.left_out] == [
         "an inventory lists donors by their GRID, and the report names none that is valid"
     ]
+
+
+def test_a_locus_without_a_call_stands_with_the_others_of_its_sample(formats: dict[str, Format]) -> None:
+    loci = (
+        LocusTyping(locus="DRB5", state="failed"),
+        LocusTyping(locus="A", state="two_copies", expression="HLA-A*01:01+HLA-A*02:01", stated_release="3.58.0"),
+        LocusTyping(locus="DRB4", state="absent", expression="DRB4*NNNN"),
+        LocusTyping(locus="DRB3", state="not_tested"),
+    )
+    made = TARGETS["glsc"].write([TypingReport(format="hml", sample="17", loci=loci)], DISPATCH)
+    (row,) = made.text.splitlines()[1:]
+    assert row == "17,hla#3.58.0#HLA-DRB5*XXXX^HLA-A*01:01+HLA-A*02:01^HLA-DRB4*NNNN^HLA-DRB3*UUUU"
+    (read,) = formats["glstring_table"].parse(Document(made.text.encode(), "written")).reports
+    assert isinstance(read, TypingReport)
+    assert [(each.locus, each.state) for each in read.loci] == [(each.locus, each.state) for each in loci]
 
 
 def test_candidates_are_never_written_as_a_call() -> None:

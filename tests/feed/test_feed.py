@@ -242,6 +242,29 @@ def test_donors_are_published_for_others_and_read_back_the_same(
     assert ("9999TEST00000000206" in left_out) == (target != "glsc")
 
 
+@pytest.mark.parametrize("target", ["hml", "fhir", "glsc", "wmda", "atlas"])
+def test_nothing_is_called_published_that_is_not_in_the_file(
+    store: Store, typed: Typed, tmp_path: Path, target: str
+) -> None:
+    typed(1, "17", source="lab-a", A=FIRST)  # no GRID, too few loci, no date; a GL String Code needs none of them
+    files = publish(store, tmp_path / "out", target)["files"]
+    name = f"feed.{target}{TARGETS[target].suffix}"
+    raw = (tmp_path / "out" / name).read_bytes()
+    assert raw.startswith((b"<?xml", b"{", b"id,")), "well-formed, whoever is in it"
+    held = (b"02:01" in raw) + 0
+    assert (files[name]["rows"], files["left_out.csv"]["rows"] > 0) == (held, not held)
+
+
+def test_a_day_may_stand_in_for_typings_that_print_none(store: Store, typed: Typed, tmp_path: Path) -> None:
+    typed(1, "S1", grid="9999TEST00000000118", A=FIRST)
+    nowhere = publish(store, tmp_path / "out", "hml")["files"]
+    dated = publish(store, tmp_path / "out", "hml", Publisher(date="2026-11-01"))["files"]
+    assert [(each["feed.hml.xml"]["rows"], each["left_out.csv"]["rows"]) for each in (nowhere, dated)] == [
+        (0, 2),
+        (1, 0),
+    ]
+
+
 def test_an_empty_feed_can_be_published(store: Store, tmp_path: Path) -> None:
     assert publish(store, tmp_path / "out")["files"]["feed_typing.parquet"]["rows"] == 0
 

@@ -15,5 +15,5 @@ class Registry(MllpPeer):
     def answers(self, message):
         self.received.append(parse_message(message).header.value(10))
         code = self.codes.pop(0) if self.codes else "AA"
-        answer = acknowledge(message, refused=None, now="2026-11-20T08:41:00+00:00")
+        (answer,) = acknowledge(message, refused=None, now="2026-11-20T08:41:00+00:00")
         return [answer.replace(b"MSA|AA", f"MSA|{code}".encode())]

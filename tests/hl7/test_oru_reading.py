@@ -109,7 +109,43 @@ def test_what_replaces_a_result_taken_back_is_called_and_the_flag_stands_on_its_
     assert (doubt.code, doubt.locus) == ("withdrawn_result", "A")
 
 
-@pytest.mark.parametrize("status", ["P", "S"])
+@pytest.mark.parametrize(
+    ("status", "state"), [("X", "failed"), (" X ", "failed"), ("N", "not_tested"), ("O", "not_tested")]
+)
+@pytest.mark.parametrize(
+    "value", ["HLA-A*01:01+HLA-A*02:01", "01:01+02:01", "A*NEW", "A24", "hla#3.58.0#HLA-A*01:01", "A*01:01~A*02:01"]
+)
+@pytest.mark.parametrize("kind", ["TX", "CWE"])
+def test_what_stands_beside_the_status_of_no_result_is_kept_and_never_called(value, status, state, kind):
+    obx = f"OBX|1|{kind}|57290-9^A^LN|1|{value}||||||{status}"
+    companion = "OBX|2|CWE|STATE^State of the typing^99GRAFT|1|two_copies^two copies^99GRAFT||||||F"
+    for beside in ((), (companion,)):
+        report = read("OBR|1||F1|51969-4^HLA^LN", obx, *beside).reports[0]
+        (found,) = report.loci
+        assert (found.locus, found.state, found.expression) == ("A", state, "")
+        assert found.reported == value.removeprefix("hla#3.58.0#")
+        expected = ["value_without_result"] if any(map(str.isdigit, value)) else []
+        assert [
+            each.code for each in report.findings if each.code in ("value_without_result", "withdrawn_result")
+        ] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("A*UUUU", "N"), ("A*XXXX", "X"), ("not typed", "N"), ("no result", "X")]
+)
+def test_a_word_that_says_what_the_status_says_is_no_contradiction(value, status):
+    obx = f"OBX|1|ST|57290-9^A^LN|1|{value}||||||{status}"
+    assert [state for _, state, _ in loci(obx)] == [{"N": "not_tested", "X": "failed"}[status]]
+    assert codes(obx) == []
+
+
+def test_a_pending_result_without_a_value_is_not_tested_yet():
+    obx = "OBX|1|ST|57290-9^A^LN|1|||||||I"
+    assert loci(obx) == [("A", "not_tested", "")]
+    assert codes(obx) == ["preliminary_result"]
+
+
+@pytest.mark.parametrize("status", ["P", "S", "R", "I"])
 def test_a_preliminary_typing_is_called_with_a_finding(status):
     obx = f"OBX|1|ST|57290-9^A^LN|1|A*01:01+A*02:01||||||{status}"
     assert loci(obx) == [("A", "two_copies", "A*01:01+A*02:01")]

@@ -40,7 +40,7 @@ def test_astm_accepts_only_the_texts_of_valid_frames(driven, role):
 
 def test_every_byte_of_an_mllp_stream_is_in_a_message_or_among_the_noise(driven):
     for chunks in fuzzed(2, STREAMS):
-        line = driven(MllpReceiver(lambda _payload, _refused: b"AA"))
+        line = driven(MllpReceiver(lambda _payload, _refused: [b"AA"]))
         line.feed(*chunks)
         line.close()
         stream = b"".join(chunks)
@@ -49,7 +49,7 @@ def test_every_byte_of_an_mllp_stream_is_in_a_message_or_among_the_noise(driven)
         assert sorted(kept.translate(None, marks)) == sorted(stream.translate(None, marks))
         for message in line.messages:
             assert message.payload in stream
-            assert not message.whole or VT + message.payload + END in stream
+            assert not message.whole or VT + message.payload + END[:1] in stream
 
 
 @pytest.mark.parametrize("engine", [LineReceiver, PrinterReceiver])

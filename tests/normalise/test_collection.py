@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from parsers.errors import ParseError
 from parsers.records import Alarm, CollectionReport, Finding, Quantity, Reading
+from pipeline.normalise.collection import refuse_impossible
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalCollection
 from pipeline.normalise.yields import (
@@ -104,6 +106,62 @@ def test_readings_count_on_from_the_start_past_midnight() -> None:
         "2026-11-21T00:30:00",
     ]
     assert found.alarms == ("00:12 A-17 low",)
+
+
+def test_a_contradicted_final_carries_the_doubt_itself() -> None:
+    doubt = Finding("contradiction", "two values", "line 9", "PRODUCT_VOL_DEVICE_ML")
+    found = run(FINALS, findings=(doubt,))
+    assert [flag.code for flag in found.flags] == ["contradiction"]
+    assert {each.code for each in found.finals if each.flags} == {"PRODUCT_VOL_DEVICE_ML"}
+
+
+IMPOSSIBLE = [
+    (
+        {"PRODUCT_VOL_DEVICE_ML": ("3020", "mL")},
+        "PRODUCT_VOL_DEVICE_ML 3020 mL",
+        "PRODUCT_VOL_DEVICE_ML from 5 to 1000 mL",
+    ),
+    ({"PRODUCT_VOL_DEVICE_ML": ("-302", "mL")}, "PRODUCT_VOL_DEVICE_ML -302 mL", "from 5 to 1000 mL"),
+    ({"WB_PROCESSED_ML": ("600000", "mL")}, "WB_PROCESSED_ML 600000 mL", "from 100 to 50000 mL"),
+    ({"TBV_MULTIPLES": ("21", "x")}, "TBV_MULTIPLES 21 {TBV}", "from 0.2 to 10 {TBV}"),
+]
+
+
+@pytest.mark.parametrize(("changes", "found", "expected"), IMPOSSIBLE)
+def test_a_run_that_states_the_impossible_is_refused(
+    changes: dict[str, tuple[str, str]], found: str, expected: str
+) -> None:
+    with pytest.raises(ParseError) as refusal:
+        refuse_impossible(run({**FINALS, **changes}, started="2026-11-20 08:41"))
+    assert (refusal.value.found, refusal.value.where) == (found, "the run that began 2026-11-20T08:41:00")
+    assert expected in refusal.value.expected
+    assert "ranges.toml" in refusal.value.advice
+    assert found not in str(refusal.value)
+
+
+LENGTHS = [
+    ("12:26", []), ("10:10", [("out_of_range", "warning")]), ("14:12", [("out_of_range", "warning")]),
+    ("16:41", [("out_of_range", "warning")]), ("16:42", [("out_of_range", "error")]),
+    ("20:26", [("out_of_range", "error")]), ("08:45", [("out_of_range", "error")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "flags"), LENGTHS)
+def test_a_run_takes_no_longer_than_a_run_can(end: str, flags: list[tuple[str, str]]) -> None:
+    found = run(FINALS, started="2026-11-20 08:41", ended=f"2026-11-20 {end}")
+    assert [(flag.code, flag.severity) for flag in found.flags] == flags
+    if ("out_of_range", "error") in flags:
+        with pytest.raises(ParseError, match="not possible"):
+            refuse_impossible(found)
+    else:
+        refuse_impossible(found)
+
+
+def test_an_impossible_reading_is_flagged_and_the_run_is_kept() -> None:
+    still = (Quantity(item="INLET_FLOW_ML_MIN", label="INLET FLOW", value="0", unit="mL/min"),)
+    found = run(FINALS, readings=(Reading(time="2026-11-20 09:00", values=still),))
+    assert [flag.severity for flag in found.readings[0].flags] == ["error"]
+    refuse_impossible(found)
 
 
 YIELDS = [

@@ -12,7 +12,8 @@ from pipeline.normalise.times import after, read_time
 
 NUMBERS = [
     ("5.2", 5.2, "", []), ("-0.3", -0.3, "", []), ("+12", 12, "", []), (" 7 ", 7, "", []), ("<0.1", 0.1, "<", []),
-    (">= 500", 500, ">=", []), ("≤3", 3, "<=", []), ("5,2", None, "", ["ambiguous_number"]),
+    (">= 500", 500, ">=", []), ("≤3", 3, "<=", []), ("5,2", 5.2, "", []), ("<13,55", 13.55, "<", []),
+    ("12,3456", None, "", ["ambiguous_number"]), ("1.234,5", None, "", ["ambiguous_number"]),
     ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]),
     ("-----", None, "", ["no_value"]), ("****", None, "", ["no_value"]), ("-", None, "", []),
     ("2.45E6", 2_450_000, "", []), ("<1.2E-3", 0.0012, "<", []),
@@ -107,14 +108,14 @@ def test_a_count() -> None:
 
 
 def test_every_doubt_is_a_flag_and_the_text_stays() -> None:
-    found = observed(label="Odd", value="5,2", unit="blobs", time="yesterday")
+    found = observed(label="Odd", value="5,234", unit="blobs", time="yesterday")
     assert [flag.code for flag in found.flags] == [
         "unknown_code",
         "unknown_unit",
         "ambiguous_number",
         "unreadable_time",
     ]
-    assert (found.code, found.value, found.number, found.unit, found.time) == ("Odd", "5,2", None, None, None)
+    assert (found.code, found.value, found.number, found.unit, found.time) == ("Odd", "5,234", None, None, None)
 
 
 def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> None:

@@ -14,12 +14,16 @@ UNITS = [
     ("10^3/\u00b5L", "10*9/L"), ("10^3/\u03bcL", "10*9/L"), ("10*3/uL", "10*9/L"), ("M/uL", "10*12/L"),
     ("10^6/uL", "10*12/L"), ("%", "%"), ("g/dL", "g/dL"), ("fL", "fL"), ("pg", "pg"), ("/uL", "/uL"),
     ("cells/uL", "/uL"), ("cells/\u00b5L", "/uL"), ("10*6/mL", "10*6/mL"), ("x10^6/mL", "10*6/mL"), ("mL", "mL"),
-    ("mL/min", "mL/min"), ("mL/min/L TBV", "mL/min/L"), ("x10^6/kg", "10*6/kg"), (" mL ", "mL"),
+    ("mL/min", "mL/min"), ("mL/min/L TBV", "mL/min/L"),
+    ("1000/\u00b5L", "10*9/L"), ("1000/\u03bcL", "10*9/L"), ("x10e9/L", "10*9/L"),
+    ("10e3/uL", "10*9/L"), ("10^3/mm3", "10*9/L"), ("thou/mm3", "10*9/L"), ("Giga/L", "10*9/L"), ("GI/L", "10*9/L"),
+    ("\u00b5l", "uL"), ("\u03bcL", "uL"), ("L/L", "L/L"), ("10e6/mL", "10*6/mL"), ("gi/l", None),
+    ("x10^6/kg", "10*6/kg"), (" mL ", "mL"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("printed", "expected"), UNITS)
-def test_printed_units(printed: str, expected: str) -> None:
+def test_printed_units(printed: str, expected: str | None) -> None:
     assert ucum(printed) == expected
 
 
@@ -35,7 +39,23 @@ def test_an_unknown_unit_is_flagged_not_guessed() -> None:
     assert read_unit("") == (None, ())
 
 
-SCALE = {"": 1, "K": 3, "k": 3, "Thsd": 3, "Tsd": 3, "M": 6, "Mio": 6, "Mill": 6, "G": 9, "T": 12}
+SCALE = {
+    "": 1,
+    "1000": 3,
+    "thou": 3,
+    "Thou": 3,
+    "Giga": 9,
+    "GI": 9,
+    "K": 3,
+    "k": 3,
+    "Thsd": 3,
+    "Tsd": 3,
+    "M": 6,
+    "Mio": 6,
+    "Mill": 6,
+    "G": 9,
+    "T": 12,
+}
 VOLUME = {"L": 0, "l": 0, "uL": -6, "ul": -6, "mm3": -6, "mm^3": -6, "mm³": -6, "cumm": -6, "mL": -3, "ml": -3}
 
 
@@ -43,8 +63,8 @@ def exponent(text: str) -> int | None:
     """Cells per litre as a power of ten, worked out from the spelling itself."""
     count, slash, volume = text.replace("\u00b5", "u").replace("\u03bc", "u").partition("/")
     plain = count.translate(str.maketrans("⁰¹²³⁶⁹", "012369")).lstrip("x×")
-    power = re.fullmatch(r"10(?:\^|\*|E)?(\d+)", plain)
-    scale = int(power[1]) if power else SCALE.get(plain)
+    power = re.fullmatch(r"10(?:\^|\*|E|e)?(\d+)", plain)
+    scale = SCALE[plain] if plain in SCALE else int(power[1]) if power else None
     return None if not slash or scale is None or volume not in VOLUME else scale - VOLUME[volume]
 
 

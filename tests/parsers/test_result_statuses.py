@@ -14,8 +14,13 @@ STATUSES = [
     ("astm_records", "W", ["questionable_result"], "warning"),
     ("astm_records", "P", ["preliminary_result"], "warning"),
     ("astm_records", "S", ["preliminary_result"], "warning"),
-    ("astm_records", "X", ["not_measured"], "info"),
-    *((name, status, [], "") for name in ("hl7_oru", "astm_records") for status in ("", "F", "C", "R", "unheard of")),
+    ("hl7_oru", "R", ["preliminary_result"], "warning"),
+    ("hl7_oru", "I", ["preliminary_result"], "warning"),
+    ("astm_records", "I", ["preliminary_result"], "warning"),
+    *(("hl7_oru", status, ["value_without_result"], "error") for status in "XNO"),
+    ("astm_records", "X", ["value_without_result"], "error"),
+    *((name, status, [], "") for name in ("hl7_oru", "astm_records") for status in ("", "F", "C", "unheard of")),
+    ("astm_records", "R", [], ""),
     ("a_plug_in", "D", [], ""),
 ]
 
@@ -30,3 +35,14 @@ def test_a_status_is_a_flag_of_its_value(format_name: str, status: str, codes: l
         (code, status, severity) for code in codes
     ]
     assert (doubted.number, doubted.status, sound.flags) == (7.2, status, ())
+
+
+@pytest.mark.parametrize("value", ["", "----", "not done"])
+@pytest.mark.parametrize(("format_name", "codes"), [("hl7_oru", []), ("astm_records", ["not_measured"])])
+def test_no_value_beside_the_status_of_no_result_is_as_it_should_be(
+    format_name: str, value: str, codes: list[str]
+) -> None:
+    observation = Observation(label="WBC", value=value, status="X")
+    found = Normaliser(None).normalise(ObservationReport(format=format_name, sample="S1", observations=(observation,)))
+    assert isinstance(found, NormalObservations)
+    assert [flag.code for flag in found.observations[0].flags if flag.code != "no_value"] == codes

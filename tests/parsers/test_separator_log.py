@@ -126,11 +126,34 @@ def test_an_identity_that_contradicts_itself_is_a_finding(read):
     assert [each.code for each in run.findings] == ["contradiction"]
 
 
+def test_a_final_value_that_is_stated_twice_differently_is_taken_once_with_a_finding(read):
+    (run,) = read(
+        BEGIN, "COLLECT BAG;302;mL", "AC USED;1010;mL", "COLLECT BAG;202;mL", "COLLECT BAG;0.3;L", END
+    ).reports
+    assert [(each.item, each.value) for each in run.finals] == [
+        ("PRODUCT_VOL_DEVICE_ML", "302"),
+        ("AC_USED_ML", "1010"),
+    ]
+    kept = [(each.label, each.text, each.where) for each in run.unmapped]
+    assert kept == [("COLLECT BAG", "202 mL", "line 4"), ("COLLECT BAG", "0.3 L", "line 5")]
+    found = [(each.code, each.where, each.locus) for each in run.findings]
+    assert found == [("contradiction", "line 4", "PRODUCT_VOL_DEVICE_ML")]
+    assert "COLLECT BAG; the first is taken" in run.findings[0].message
+
+
+def test_a_final_value_that_is_stated_twice_alike_is_no_contradiction_and_readings_may_differ(read):
+    (run,) = read(
+        BEGIN, "08:51;INLET;610;mL", "09:51;INLET;4010;mL", "TBV PROCESSED;2.1;x", "TBV PROCESSED;2.10;x", END
+    ).reports
+    assert [each.value for each in run.finals] == ["2.1", "2.10"]
+    assert (run.findings, run.unmapped) == ((), ())
+
+
 def test_labels_may_be_in_any_language_and_decimals_after_a_comma():
-    items = {"COLLECT_VOL_ML": {"labels": ["Volumen", "Объём"]}}
+    items = {"COLLECT_VOL_ML": {"labels": ["Volumen", "Объём"]}, "PLASMA_VOL_ML": {"labels": ["Plasma"]}}
     reader = from_profiles((custom(cells={"decimal": ","}, items=items, encoding="cp1251"),))
-    (run,) = reader.parse(Document("BEGIN;X\r\nобъём;302,5;mL\r\nVOLUMEN;1,2,3;mL\r\nEND\r\n".encode("cp1251"))).reports
-    assert [(each.label, each.value) for each in run.finals] == [("объём", "302.5"), ("VOLUMEN", "1,2,3")]
+    (run,) = reader.parse(Document("BEGIN;X\r\nобъём;302,5;mL\r\nPLASMA;1,2,3;mL\r\nEND\r\n".encode("cp1251"))).reports
+    assert [(each.label, each.value) for each in run.finals] == [("объём", "302.5"), ("PLASMA", "1,2,3")]
 
 
 def test_bytes_that_are_not_text_by_the_profile_are_refused_with_their_place():

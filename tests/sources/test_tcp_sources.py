@@ -26,7 +26,7 @@ ANYWHERE = "127.0.0.1:0"
 
 
 def answer(payload, refused):
-    return (b"AE " if refused else b"AA ") + payload
+    return [(b"AE " if refused else b"AA ") + payload]
 
 
 @pytest.fixture

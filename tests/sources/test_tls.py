@@ -74,7 +74,7 @@ def listening(listener, start):
 @pytest.mark.parametrize("payload", [PAYLOAD, LARGE], ids=["small", "in many TLS records"])
 def test_a_shared_port_speaks_tls(intake, start, ours, stranger, payload):
     port = listening(
-        SharedListener("hl7", "127.0.0.1:0", lambda: MllpReceiver(lambda *_: b"AA"), intake, tls=ours), start
+        SharedListener("hl7", "127.0.0.1:0", lambda: MllpReceiver(lambda *_: [b"AA"]), intake, tls=ours), start
     )
     assert exchange(stranger, port, payload) == frame(b"AA")
     assert intake.whole == [payload]
@@ -83,7 +83,7 @@ def test_a_shared_port_speaks_tls(intake, start, ours, stranger, payload):
 @pytest.mark.parametrize("kind", ["shared", "instrument"])
 def test_with_ca_only_senders_with_a_certificate_may_come(intake, start, mutual, stranger, friend, kind):
     def make_link():
-        return MllpReceiver(lambda *_: b"AA")
+        return MllpReceiver(lambda *_: [b"AA"])
 
     listener = (
         SharedListener("hl7", "127.0.0.1:0", make_link, intake, tls=mutual)
@@ -99,7 +99,7 @@ def test_with_ca_only_senders_with_a_certificate_may_come(intake, start, mutual,
 
 def test_what_is_not_encrypted_gets_nowhere_on_an_encrypted_port(intake, start, ours, eventually):
     port = listening(
-        SharedListener("hl7", "127.0.0.1:0", lambda: MllpReceiver(lambda *_: b"AA"), intake, tls=ours), start
+        SharedListener("hl7", "127.0.0.1:0", lambda: MllpReceiver(lambda *_: [b"AA"]), intake, tls=ours), start
     )
     with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
         plain.sendall(frame(PAYLOAD))
