@@ -5,17 +5,15 @@ use of that, of names, of gene copies (`/` lists) and of short strings of one ge
 its parts are looked up, and only what was never seen is worked out. A pair of two lists is put together each time it
 comes: few come twice, and a memory that holds them all is too large to be quick.
 
-Two things put names in order. An **order text** is a name's sort key written as characters that compare as the key
-does, so that the order of names is the order of plain strings; that of a list is that of its names, joined by a
-character lower than all others. The names of a list are sorted by **places**, numbers that compare as the order texts
-do: a name met later gets a place between its neighbours.
+Names are put in order by **order texts**: a name's sort key written as characters that compare as the key does, so that
+the order of names is the order of plain strings. The order text of a list is that of its names, joined by a character
+lower than all others.
 
 Whatever is not plain (an unknown name, phase, an abbreviation, white space, genes that contradict) raises `NotPlain`
 and goes through the tree, which refuses or flags it. That both ways agree is a property in the tests.
 """
 
 import sys
-from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.normalise.genotypes import DRB345
@@ -71,39 +69,8 @@ def _digits(number: int) -> str:
 PLACE_OF_DRB345 = frozenset(chr(FIRST_GENE + LOCUS_ORDER[gene]) for gene in DRB345)
 
 
-class Places:
-    """Names in canonical order, each with a number that compares with others as the names do."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, str] = {}
-        self.numbers: dict[str, float] = {}
-        self._ordered: list[tuple[str, str]] = []
-
-    def add(self, name: str) -> None:
-        """Give the name a place. Raises NotPlain if it has none, or not one of its own."""
-        if name in self.orders:
-            return
-        order = order_text(name)
-        at = bisect(self._ordered, (order, name))
-        if any(each[0] == order for each in self._ordered[max(0, at - 1) : at + 1]):
-            raise NotPlain
-        self._ordered.insert(at, (order, name))
-        self.orders[name] = order
-        self._number(at)
-
-    def _number(self, at: int) -> None:
-        before, after = (self._ordered[each][1] if 0 <= each < len(self._ordered) else "" for each in (at - 1, at + 1))
-        low = self.numbers[before] if before else self.numbers.get(after, 0.0) - 2
-        high = self.numbers[after] if after else low + 2
-        number = (low + high) / 2
-        if low < number < high:
-            self.numbers[self._ordered[at][1]] = number
-        else:  # there is no number left between them
-            self.numbers.update((name, float(place)) for place, (_, name) in enumerate(self._ordered))
-
-
-class _Reduced(dict[str, str]):
-    """What a written name reduces to: a name, or a list of names that have places."""
+class _OrderTexts(dict[str, str]):
+    """The order texts of what a written name reduces to."""
 
     def __init__(self, make: Callable[[str], str]) -> None:
         self.make = make
@@ -154,9 +121,9 @@ class Reducer:
     def __init__(self, release: Release, mode: Mode) -> None:
         self.release = release
         self.mode: Mode = mode
-        self._places = Places()
+        self._names: dict[str, str] = {}
         self._notes: dict[str, tuple[Flag, ...]] = {}
-        self._names = _Reduced(self._name)
+        self._orders = _OrderTexts(self._order_of)
         self._copies = _Copies(self._copy)
         self._outputs = _Outputs(self.output)
 
@@ -222,20 +189,17 @@ class Reducer:
 
     def _copy(self, text: str) -> Copy:
         written = text.split("/")
-        found = set(map(self._names.__getitem__, written))
-        place = self._places.numbers.__getitem__
-        try:
-            names = sorted(found, key=place)
-        except KeyError:  # one of them is a list itself
-            names = sorted({name for each in found for name in each.split("/")}, key=place)
-        orders = self._places.orders
-        gene = orders[names[0]][0]
-        if gene != orders[names[-1]][0]:
+        found = sorted(set(map(self._orders.__getitem__, written)))
+        order = BETWEEN_NAMES.join(found)
+        if order.count(BETWEEN_NAMES) >= len(found):  # one of them is a list itself
+            found = sorted(set(order.split(BETWEEN_NAMES)))
+            order = BETWEEN_NAMES.join(found)
+        if found[0][0] != found[-1][0]:
             raise NotPlain
         noted = not self._notes.keys().isdisjoint(written)
-        return BETWEEN_NAMES.join(map(orders.__getitem__, names)), "/".join(names), gene, noted
+        return order, "/".join(map(self._names.__getitem__, found)), order[0], noted
 
-    def _name(self, written: str) -> str:
+    def _order_of(self, written: str) -> str:
         gene, fields = split_name(written)
         name = full_name(gene, fields)
         try:
@@ -244,12 +208,14 @@ class Reducer:
             raise NotPlain from error
         if gene not in LOCUS_ORDER:  # Cw, whose names come out as those of C
             raise NotPlain
-        names = [sys.intern(each) for each in found]  # one object for each name: lists are quicker to sort and join
-        for each in names:
-            self._places.add(each)
+        orders = {sys.intern(order_text(each)): each for each in found}
+        if any(self._names.setdefault(order, each) != each for order, each in orders.items()) or len(orders) < len(
+            found
+        ):
+            raise NotPlain
         if noted := notes(name, self.mode, self.release):
             self._notes[written] = noted
-        return "/".join(names)
+        return orders.popitem()[0] if len(orders) == 1 else BETWEEN_NAMES.join(sorted(orders))
 
     def _flags(self, text: str) -> tuple[Flag, ...]:
         """The notes of the names in `text`, each with the first place of its name."""

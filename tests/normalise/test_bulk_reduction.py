@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.normalise import bulk_reduction
-from pipeline.normalise.bulk_reduction import BETWEEN_NAMES, NotPlain, Places, Reducer, order_text
+from pipeline.normalise.bulk_reduction import BETWEEN_NAMES, NotPlain, Reducer, order_text
 from pipeline.normalise.nomenclature.names import sort_key
 from pipeline.normalise.nomenclature.release import MODES, Mode, Release
 from pipeline.normalise.reduction import reduce_glstring
@@ -94,12 +94,3 @@ def test_outputs_are_those_of_single_strings(mini: Release, monkeypatch: pytest.
     texts = [f"{one}+{other}" for one in copies for other in copies]
     texts = [*texts, *texts, f"{texts[0]}^B*07:02", "DRB3*01:01+DRB4*01:03", "zork", ""]
     assert list(Reducer(mini, "lgx").outputs(texts)) == [reduce_glstring(text, "lgx", mini).output for text in texts]
-
-
-def test_a_name_met_later_gets_a_place_between_its_neighbours() -> None:
-    places = Places()
-    names = [f"A*{first:02}:{second:02}" for first in (1, 3) for second in range(1, 100)]
-    late_first = [*names[:1], *reversed(names[1:]), "A*02:01", "A*01:01"]
-    for name in late_first:
-        places.add(name)
-    assert sorted(set(late_first), key=places.numbers.__getitem__) == sorted(set(late_first), key=order_text)
