@@ -79,7 +79,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     ignores: tuple[str, ...] = ()
     """Paths of fields that this format leaves out on purpose."""
     repeats: bool = False
-    """Equal inputs are results of their own, as of a balance; else they are one result that was sent twice."""
+    """Every input is a result of its own, as of a balance; else equal ones are one result that was sent twice, and a
+    later one of the same run is a new version of it."""
     syntax: tuple[Syntax, ...] = ("text",)
     """`xml` if inputs may begin with `<`; a format is asked only for what it may be, for there are many."""
 

@@ -46,4 +46,4 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Gone through once for every time that they are loaded."""
     ignored: tuple[Ignored, ...] = ()
     repeats: bool = False
-    """Whether equal bytes are a result of their own, not one that was sent twice."""
+    """Whether this is a result of its own, neither one that was sent twice nor another version of it."""

@@ -17,11 +17,12 @@ RECIPIENTS = "RECIPIENT"
 
 
 class Placed(NamedTuple):
-    """A report, the receipt that it came in, and its place there."""
+    """A report, the receipt that it came in, and its place there; `alone` if it is no version of any other."""
 
     receipt: Receipt
     ordinal: int
     report: LoadedReport
+    alone: bool
 
 
 class Donor(NamedTuple):
@@ -78,7 +79,7 @@ def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
     """Every report of these entries with its receipt and its place there."""
     for entry in entries:
         for ordinal, report in enumerate(entry.reports):
-            yield Placed(entry.receipt, ordinal, report)
+            yield Placed(entry.receipt, ordinal, report, entry.repeats)
 
 
 def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def typed_loci(reports: Iterable[Placed]) -> list[tuple[int, int, list[Pair]]]:
     """Receipt number, place in the receipt, and the loci of every typing among these reports."""
     return [
         (receipt.seq, ordinal, loci_of(report, receipt.receipt))
-        for receipt, ordinal, report in reports
+        for receipt, ordinal, report, _ in reports
         if isinstance(report.printed, TypingReport)
     ]
 
@@ -151,11 +152,11 @@ def _is_control(normal: NormalReport) -> bool:
     return isinstance(normal, NormalObservations) and normal.quality_control
 
 
-def report_row(receipt: Receipt, ordinal: int, report: LoadedReport) -> ReportRow:
+def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool) -> ReportRow:
     """The row of a report."""
     printed, normal = report.printed, report.normal
     run = identity(printed)
-    if not any(run[2:]):
+    if alone or not any(run[2:]):
         run = (*run, f"{receipt.receipt}.{ordinal}")
     name, normalised = json_text(run), json_text(normal)
     donor = donor_of(report, receipt.source)

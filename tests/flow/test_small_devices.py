@@ -114,6 +114,23 @@ def test_a_scanner_brings_its_codes_whatever_it_ends_them_with(
     ]
 
 
+def test_the_labels_of_a_bag_scanned_one_by_one_all_stay_current(
+    start: Callable[[str], Any], dumped: Callable[[str], list[dict[str, Any]]], eventually: Callable[..., None]
+) -> None:
+    with SerialCable() as cable:
+        service = start(INSTRUMENT.format(model="barcode-scanner", device=cable.device))
+        eventually(lambda: service.is_up("barcode-scanner"))
+        for number, label in enumerate([b"=A99992400012382=<S1384V00\r", b"=A99992400012382&>0270452359\r"], start=1):
+            cable.write(label)
+            eventually(lambda number=number: len(dumped("receipts")) == number)
+    assert [(row["code"], row["current"]) for row in dumped("observations")] == [
+        ("=", True),
+        ("=<", True),
+        ("=", True),
+        ("&>", True),
+    ]
+
+
 def test_a_blood_mixer_brings_its_donation_line_by_line(
     start: Callable[[str], Any], dumped: Callable[[str], list[dict[str, Any]]], eventually: Callable[..., None]
 ) -> None:
