@@ -12,11 +12,11 @@ import re
 from typing import NamedTuple
 
 from parsers.records import Finding
-from parsers.typing_states import gene_of
+from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 NAME = re.compile(r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new)?|[A-Za-z]+)")
-FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*)[*:]")
+FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
 INCOMPLETE = "the release is named without its third number"
@@ -45,7 +45,7 @@ def locus_of(expression: str) -> str:
     if is_well_formed(expression):
         return gene_of(expression)
     found = FIRST_GENE.search(expression)
-    return found[1] if found else ""
+    return gene_name(found[1]) if found else ""
 
 
 def with_gene(expression: str, locus: str) -> str:

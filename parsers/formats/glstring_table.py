@@ -39,7 +39,9 @@ ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
-GLSTRING = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?")
+GLSTRING = re.compile(
+    r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?"
+)
 OPERATORS = re.compile(r"[+|^~/]")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
