@@ -43,7 +43,7 @@ from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
-from pipeline.normalise.serology import Serology
+from pipeline.normalise.serology import Serology, antigens_in
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -98,7 +98,7 @@ class TypingNormaliser:
         self._others = others
         self._serology = Serology(release) if release else None
         self._frequencies = Frequencies(release) if release else None
-        self._known: dict[tuple[str, str, str, str], Meaning] = {}
+        self._known: dict[tuple[str, str, str, str, bool], Meaning] = {}
         self._names: dict[str, tuple[Flag, ...]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
@@ -141,7 +141,8 @@ class TypingNormaliser:
 
     def meaning(self, printed: LocusTyping) -> Meaning:
         """What a locus says, whatever sample it stands in."""
-        key = (printed.locus, printed.state, printed.expression, printed.stated_release)
+        said = printed.expression or printed.reported
+        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
         meaning = self._known.get(key)
         if meaning is None:
             if len(self._known) >= DISTINCT_LIMIT:
@@ -305,7 +306,7 @@ def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
 
 
 def _silence_flags(printed: LocusTyping) -> Iterator[Flag]:
-    if printed.state in ("two_copies", "homozygous_stated", "one_stated"):
+    if printed.state in COPIES and not antigens_in(printed.reported, printed.locus):
         message = "the report calls alleles here, but none could be read"
         yield Flag("malformed_name", "", message, "error")
 

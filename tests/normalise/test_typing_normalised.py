@@ -303,3 +303,11 @@ def test_two_statements_about_one_locus_of_a_report_are_held_against_each_other(
     found = normaliser.normalise(TypingReport(format="hml", sample="INVENTED-1", loci=loci))
     codes = [[flag.code for flag in each.doubts] for each in found.loci]
     assert codes == [["statements_differ"]] * 2 if differ else codes == [[], []]
+
+
+@pytest.mark.parametrize(("reported", "codes"), [("A1+A2", []), ("1+2", []), ("", ["malformed_name"])])
+def test_antigens_are_not_alleles_that_could_not_be_read(
+    normaliser: TypingNormaliser, reported: str, codes: list[str]
+) -> None:
+    found = locus_of(normaliser, "", locus="A", state="two_copies", reported=reported, method="SER")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)
