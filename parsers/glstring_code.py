@@ -12,12 +12,16 @@ import re
 from typing import NamedTuple
 
 from parsers.records import Finding
-from parsers.typing_states import gene_of
+from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 NAME = re.compile(r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new)?|[A-Za-z]+)")
-FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*)[*:]")
+FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
+ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})")
+GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "DPw": "DPB1"}
+OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
+SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
 INCOMPLETE = "the release is named without its third number"
 
@@ -45,7 +49,14 @@ def locus_of(expression: str) -> str:
     if is_well_formed(expression):
         return gene_of(expression)
     found = FIRST_GENE.search(expression)
-    return found[1] if found else ""
+    return gene_name(found[1]) if found else ""
+
+
+def antigen_locus(expression: str) -> str:
+    """The gene whose antigens (`A1+A2`, `DR17`) are all that an expression holds; empty if not so."""
+    found = [ANTIGEN.fullmatch(name) for name in re.split(r"[?|+~/]", expression)]
+    genes = {OTHER_GENES.get(f"{each[1]}{each[2]}", GENES[each[1]]) if each else "" for each in found}
+    return genes.pop() if len(genes) == 1 else ""
 
 
 def with_gene(expression: str, locus: str) -> str:

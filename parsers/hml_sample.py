@@ -244,6 +244,7 @@ class Sample(Walk):
             self.message.releases.add((database, release))
         assignment = Assignment(element, origin_of(tested, date, database, release))
         stated = statements_of(assigned)
+        self.message.releases.update((database, each.release) for each in stated if each.release)
         if len(stated) > 1:
             self._note_repeated(stated, element)
         for each in stated:
@@ -304,7 +305,7 @@ class Sample(Walk):
                 test_id=method.test_id,
                 test_source=method.test_source,
                 allele_db=origin.database,
-                stated_release=origin.release,
+                stated_release=statement.release or origin.release,
                 date=origin.date,
                 quality=quality,
                 references=references,

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
+from parsers.glstring_code import unwrapped
 from parsers.records import Printed, State
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
@@ -89,6 +90,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     method: str = ""
     references: tuple[Printed, ...] = ()
     oddities: tuple[str, ...] = ()
+    release: str = ""
+    """The release that a GL String Code names; it stands before that of the assignment."""
 
 
 def statements_of(assigned: Assigned) -> Sequence[Statement]:
@@ -108,11 +111,12 @@ def statements_of(assigned: Assigned) -> Sequence[Statement]:
 
 @lru_cache(maxsize=8192)  # a laboratory repeats its typings
 def _from_text(text: str) -> tuple[Statement, ...]:
-    """A GL String, one statement per locus."""
-    return tuple(_from_expression(part.strip()) for part in text.split("^"))
+    """A GL String, which may be a GL String Code, one statement per locus."""
+    stated = unwrapped(text)
+    return tuple(_from_expression(part.strip(), stated.release) for part in stated.glstring.split("^"))
 
 
-def _from_expression(reported: str) -> Statement:
+def _from_expression(reported: str, release: str) -> Statement:
     written = "".join(reported.split())
     if written == reported:
         written = reported  # one text, not two: a run holds thousands of them
@@ -123,6 +127,7 @@ def _from_expression(reported: str) -> Statement:
         reported=reported,
         expression="" if state in UNCALLED else written,
         oddities=tuple(_oddities(written)),
+        release=release,
     )
 
 

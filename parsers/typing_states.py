@@ -114,5 +114,6 @@ def gene_of(expression: str) -> str:
 
 
 def gene_name(locus: str) -> str:
-    """A locus as named in a report, without the prefix `HLA-` (or `HLA_`)."""
-    return locus.strip().removeprefix("HLA-").removeprefix("HLA_")
+    """A locus as named in a report, without the prefix `HLA-` (or `HLA_`); HLA-C was called Cw before April 2010."""
+    gene = locus.strip().removeprefix("HLA-").removeprefix("HLA_")
+    return "C" if gene == "Cw" else gene

@@ -6,7 +6,8 @@
     rid,did,recip_gl,donor_gl                                  a recipient and a donor in each row (py-ard's sample)
 
 Lines may end in any way, carriage returns alone among them. A GL String may be a GL String Code. A gene that was left
-out is put before its name where only one reading is possible. Recipients are marked as such.
+out is put before its name where only one reading is possible. Recipients are marked as such. Antigens (`A1+A2`)
+are a typing by serology, and no alleles.
 
 Source: py-ard's and Hapl-o-Mat's example files, GRIMM's input (id,glstring,population).
 """
@@ -21,7 +22,15 @@ from msgspec.structs import replace
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.glstring_code import glstring_findings, is_well_formed, locus_of, unwrapped, with_gene
+from parsers.glstring_code import (
+    SEROLOGY,
+    antigen_locus,
+    glstring_findings,
+    is_well_formed,
+    locus_of,
+    unwrapped,
+    with_gene,
+)
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Row, Table, decoded, first_line, header_of, read_text_table, separator_of, text_rows
 from parsers.typing_states import UNCALLED, state_of
@@ -39,7 +48,9 @@ ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
-GLSTRING = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?")
+GLSTRING = re.compile(
+    r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?"
+)
 OPERATORS = re.compile(r"[+|^~/]")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
@@ -157,9 +168,16 @@ def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]
 @lru_cache(maxsize=4096)  # registries state the same typing of a locus for many people
 def _read(part: str, release: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
     """One locus of a GL String, and what is odd about it, without the place."""
+    if gene := antigen_locus("".join(part.split())):
+        return _antigens(part, gene, release), (Finding("serology", SEROLOGY, "", gene),)
     locus = _locus(part, release)
     found = glstring_findings(part, release, "", locus.locus)
     return locus, (*found, *(() if locus.locus else (Finding("no_locus", "this typing names no locus"),)))
+
+
+def _antigens(part: str, gene: str, release: str) -> LocusTyping:
+    state = state_of("".join(part.split()))
+    return LocusTyping(locus=gene, state=state, reported=part, method="SER", stated_release=release)
 
 
 def _locus(part: str, release: str) -> LocusTyping:

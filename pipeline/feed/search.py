@@ -25,6 +25,14 @@ COUNTED = {
     10: ("A", "B", "C", "DRB1", "DQB1"),
     12: ("A", "B", "C", "DRB1", "DQB1", "DPB1"),
 }
+UNCALLED = """
+select distinct donor, owner
+from donor_report
+join read_typing using (seq, ordinal)
+anti join feed_donor using (donor, owner)
+order by donor, owner
+"""
+"""Donors whose typings call no allele: by serology, failed, held back."""
 
 
 class Donor(NamedTuple):
@@ -135,10 +143,12 @@ def read_patient(glstring: str) -> dict[str, str]:
 
 
 def read_donors(store: Store) -> Iterator[Donor]:
-    """Every donor of the feed, in the order of their identifiers."""
+    """Every donor with a typing, in the order of their identifiers; those of whom nothing is called come last."""
     columns = COUNTED[12]
     for row in store.rows("select * from feed_donor order by donor, owner"):
         yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
+    for row in store.rows(UNCALLED):
+        yield Donor(row["donor"], {}, row["owner"])
 
 
 def held_back(store: Store) -> int:

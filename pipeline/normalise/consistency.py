@@ -8,9 +8,12 @@ that the alleles do not have.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from parsers.records import LocusTyping
 from pipeline.normalise.drb_copies import copy_flags
 from pipeline.normalise.records import Flag, NormalLocus
+from pipeline.normalise.reduction_flags import OLD_SPELLINGS
 from pipeline.normalise.serology import Serology, is_serologic, stated_antigens
 
 UNSAID = frozenset({"failed", "not_tested"})
@@ -22,7 +25,7 @@ def doubts_of(
     """The doubts of every locus that has any; lists that may be added to."""
     pairs = list(zip(printed, loci, strict=True))
     doubts = _contradictions([meant for said, meant in pairs if not is_serologic(said)])
-    sound = (said for said, meant in pairs if not any(map(_is_error, meant.flags)))
+    sound = (_in_names_of_today(said, meant) for said, meant in pairs if not any(map(_is_error, meant.flags)))
     for locus, flag in (*copy_flags(sound), *_serology_flags(printed, loci, serology)):
         doubts.setdefault(locus, []).append(flag)
     return doubts
@@ -39,6 +42,13 @@ def _serology_flags(
         if told and (each.glstring or each.state == "absent") and serology.contradicts(each.locus, told, each.glstring):
             message = "these antigens were found by serology, and the alleles of this report do not have them"
             yield each.locus, Flag("serology_differs", "+".join(told), message)
+
+
+def _in_names_of_today(said: LocusTyping, meant: NormalLocus) -> LocusTyping:
+    """The statement; with the names that it has today if some of them were written as before 2010."""
+    if meant.glstring and any(flag.code in OLD_SPELLINGS for flag in meant.flags):
+        return msgspec.structs.replace(said, expression=meant.glstring)
+    return said
 
 
 def _is_error(flag: Flag) -> bool:

@@ -95,7 +95,7 @@ def read(text: str, locus: str = "") -> GLString:
 
 def _kept(text: str) -> Sequence[int]:
     """The places, from 1, of the characters that are neither white space nor invisible."""
-    if text.isascii() and len(text.split()) == 1:
+    if text.isascii() and text.split() == [text]:
         return range(1, len(text) + 1)
     return [place for place, sign in enumerate(text, 1) if not sign.isspace() and ord(sign) not in INVISIBLE]
 

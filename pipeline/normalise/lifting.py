@@ -8,6 +8,7 @@ from pipeline.normalise.nomenclature.liftover import Lifter
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.records import Flag
 from pipeline.normalise.reduction import Reduced, in_order, placed, placed_error
+from pipeline.normalise.reduction_flags import old_note
 from pipeline.normalise.typing import flag_for_status
 
 REMEMBERED = 200_000
@@ -50,4 +51,5 @@ class GLStringLifter:
                 refusal = flag_for_status(name, status, here.version)
                 yield placed(Flag(refusal.code, name, refusal.message, "error"), place)
             else:
-                yield from (placed(flag, place) for flag in self.lifter.lift(name).flags)
+                notes = old_note(name, here) if status.kind == "renamed" else ()
+                yield from (placed(flag, place) for flag in (*notes, *self.lifter.lift(name).flags))

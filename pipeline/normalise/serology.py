@@ -43,7 +43,7 @@ def stated_antigens(loci: Iterable[LocusTyping]) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for each in loci:
         for text in _texts(each):
-            for antigen in _antigens(text, each.locus):
+            for antigen in antigens_in(text, each.locus):
                 found[split_name(antigen)[0]][antigen] = None
     return {gene: tuple(antigens) for gene, antigens in found.items()}
 
@@ -57,7 +57,7 @@ def _texts(printed: LocusTyping) -> Iterator[str]:
 
 
 @lru_cache(maxsize=10_000)
-def _antigens(text: str, locus: str) -> tuple[str, ...]:
+def antigens_in(text: str, locus: str) -> tuple[str, ...]:
     """The antigens in a text, `2+24` or `A2 A24(9)`, with their letters; none if one of them cannot be read."""
     parts = [part.partition("(")[0] for part in SEPARATORS.split(text.strip())]
     parts = [part for part in parts if not part.startswith(PUBLIC)]

@@ -4,6 +4,9 @@ One name that is not understood leaves the whole locus without a GL String. The 
 turn a list into a shorter list or a heterozygote into a homozygote, and a donor could be matched on it. The printed
 text stays beside the flag, and a later release or an installed code list can make sense of it.
 
+Names in the spelling of before April 2010 are written as they are called today (`old_spellings.py`), each with a flag
+that says so. The printed text keeps the spelling.
+
 A typing is expressed under one release, that of the site. If the report says that it was made under another, the
 alleles it names are looked up there, where that release is installed, and written as they are called in this one
 (`renamed_allele`). Where it is not, names that are current in both are taken as the same names. `release_differs` says
@@ -34,13 +37,13 @@ from pipeline.normalise.glstring import (
 )
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.frequencies import Frequencies
-from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
+from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, kind_of, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
-from pipeline.normalise.serology import Serology
+from pipeline.normalise.serology import Serology, antigens_in
 
 Resolution = Literal["high", "generic", "low"]
 
@@ -69,7 +72,7 @@ REFUSALS: dict[str, tuple[str, Severity, str]] = {
         "error",
         "this multiple allele code names alleles with their first field{reason}",
     ),
-    "old": ("old_name", "error", "a name without colons, from before April 2010; it has to be translated by hand"),
+    "old": ("old_name", "error", "a name without colons, from before April 2010, to be translated by hand{reason}"),
     "malformed": ("malformed_name", "error", "this is no HLA name; expected one like A*01:01:01:01"),
 }
 
@@ -95,7 +98,7 @@ class TypingNormaliser:
         self._others = others
         self._serology = Serology(release) if release else None
         self._frequencies = Frequencies(release) if release else None
-        self._known: dict[tuple[str, str, str, str], Meaning] = {}
+        self._known: dict[tuple[str, str, str, str, bool], Meaning] = {}
         self._names: dict[str, tuple[Flag, ...]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
@@ -138,7 +141,8 @@ class TypingNormaliser:
 
     def meaning(self, printed: LocusTyping) -> Meaning:
         """What a locus says, whatever sample it stands in."""
-        key = (printed.locus, printed.state, printed.expression, printed.stated_release)
+        said = printed.expression or printed.reported
+        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
         meaning = self._known.get(key)
         if meaning is None:
             if len(self._known) >= DISTINCT_LIMIT:
@@ -158,7 +162,8 @@ class TypingNormaliser:
             return Meaning(None, "generic", (*self.release_flags(printed.stated_release), flag_for_error(error)))
         stated = printed.stated_release or written.release
         written, renamings = self._called_here(written, stated)
-        differing = (*self.release_flags(stated), *renamings)
+        written, translations = _in_names_of_today(written, self.release)
+        differing = (*self.release_flags(stated), *renamings, *translations)
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
@@ -212,6 +217,20 @@ class TypingNormaliser:
             yield from _copy_flags(written.tree)
         if self._frequencies and self._frequencies.are_known:
             yield from rarity_flags(written.tree, self._frequencies)
+
+
+def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:
+    """The GL String with its names of before 2010 as they are called today, and a flag for each that can be told."""
+    old = [name for name in dict.fromkeys(written.names) if kind_of(*split_name(name)) == "old"]
+    today = {name: release.status(name) for name in old}
+    today = {name: status for name, status in today.items() if status.kind == "renamed"}
+    if not today:
+        return written, ()
+    tree = replace_names(
+        written.tree, lambda name: frozenset(today[name].successor.split("/")) if name in today else frozenset({name})
+    )
+    flags = tuple(flag for name in today for flag in old_note(name, release))
+    return msgspec.structs.replace(written, tree=tree), flags
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -295,7 +314,7 @@ def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
 
 
 def _silence_flags(printed: LocusTyping) -> Iterator[Flag]:
-    if printed.state in ("two_copies", "homozygous_stated", "one_stated"):
+    if printed.state in COPIES and not antigens_in(printed.reported, printed.locus):
         message = "the report calls alleles here, but none could be read"
         yield Flag("malformed_name", "", message, "error")
 

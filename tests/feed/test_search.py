@@ -117,6 +117,7 @@ def test_the_donors_of_the_feed_are_searched(store: Store, typed: Callable[..., 
     typed(1, "S1", **person())
     typed(2, "S2", **person(A="HLA-A*03:01+HLA-A*11:01"))
     typed(3, "S3", A="HLA-A*01:01")
+    typed(4, "S4", A="", B="", DRB1="")  # nothing called: by serology, failed
     found = search(read_donors(store), person(), groups)
     assert [row["donor"] for row in found.donors] == ["S1"]
-    assert (found.searched, found.unsearchable) == (3, 1)
+    assert (found.searched, found.unsearchable) == (4, 2)

@@ -170,8 +170,9 @@ def strings_in(value):
 
 
 def compact(text):
-    """Without white space, and a locus without its prefix: `HLA-A` is recorded as the locus A."""
-    return re.sub(r"\s+", "", text).removeprefix("HLA-").removeprefix("HLA_")
+    """Without white space, and a locus without its prefix: `HLA-A` is recorded as the locus A, and `Cw` as C."""
+    bare = re.sub(r"\s+", "", text).removeprefix("HLA-").removeprefix("HLA_")
+    return "C" if bare == "Cw" else bare
 
 
 def is_recorded(value, recorded, words):

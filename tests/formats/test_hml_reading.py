@@ -43,6 +43,22 @@ def test_prefix_encoding_and_line_ends_do_not_matter(spelling, encoding):
     assert read(spelling(text), encoding) == read(text)
 
 
+def test_a_gl_string_code_states_its_release():
+    text = "hla#3.50.0#HLA-A*01:01+HLA-A*02:01"
+    read_from_code = report(f"<glstring>{text}</glstring>")
+    (locus,) = read_from_code.loci
+    assert (locus.locus, locus.expression, locus.stated_release) == ("A", "HLA-A*01:01+HLA-A*02:01", "3.50.0")
+    assert "releases_differ" in [each.code for each in read_from_code.findings]
+    assert report(f"<glstring>{text.replace('50', '58')}</glstring>") == report(GLSTRING)
+
+
+def test_cw_is_the_gene_c():
+    by_haploid = '<haploid locus="HLA-Cw" method="DNA" type="0702"/>'
+    for assignment in ("<glstring>HLA-Cw*0702</glstring>", by_haploid):
+        (locus,) = report(assignment).loci
+        assert (locus.locus, locus.state) == ("C", "one_stated")
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.0.1", "1.0.2"])
 def test_every_version_of_one_point_zero_is_read(version):
     text = MESSAGE.format(assignment=GLSTRING).replace('version="1.0.1"', f'version="{version}"')

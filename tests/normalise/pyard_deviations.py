@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.normalise.nomenclature.locus import two_fields
 from pipeline.normalise.nomenclature.names import ANTIGEN, kind_of, split_name, suffix_of
 from pipeline.normalise.nomenclature.reductions import OF_GROUPS
 from pipeline.normalise.nomenclature.release import Mode, Release
@@ -114,6 +115,22 @@ def null_keeps_n(found: Difference, theirs: Names) -> Names:
     return theirs - cut | kept if found.mode != "S" or not any(map(ANTIGEN.fullmatch, cut)) else theirs
 
 
+def short_names_are_names(found: Difference, theirs: Names) -> Names:
+    if found.mode not in ("lg", "lgx"):
+        return theirs
+    left = {name for name in theirs - _ours(found) if not found.members(name) or _null(name, found)}
+    groups = {name: _groups_named(name.removesuffix("g"), found.release) for name in left}
+    left = {name for name in left if groups[name]}
+    return theirs - left | frozenset().union(*(found.reduced(group) for name in left for group in groups[name]))
+
+
+def _groups_named(short: str, release: Release) -> list[str]:
+    """The groups whose first two fields are this name."""
+    gene, fields = split_name(short)
+    names = release.locus(gene).names
+    return [f"{gene}*{group}" for group in (*names.g_groups, *names.p_groups) if two_fields(group) == fields]
+
+
 def null_has_no_antigen(found: Difference, theirs: Names) -> Names:
     if found.mode != "S" or not _null(found.token, found):
         return theirs
@@ -182,7 +199,7 @@ BOTH_ANSWER: dict[str, Callable[[Difference, Names], Names]] = {
     for each in (
         official_group_names, old_names, new_is_a_word, genes_without_groups, group_keeps_its_letter, lg_as_lgx,
         p_group_of_shorter_names, exon_is_three_fields, splits_of_cw3, mac_members_found, serology_of_shorter_names,
-        null_has_no_antigen, null_keeps_n, no_serology, group_is_its_members,
+        null_has_no_antigen, short_names_are_names, null_keeps_n, no_serology, group_is_its_members,
     )
 }  # fmt: skip
 

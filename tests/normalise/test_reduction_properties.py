@@ -1,6 +1,7 @@
 """What holds of every reduction: reducing a canonical string, in any order, and in parts."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -40,6 +41,47 @@ def test_what_was_reduced_stays_as_it_is(mini: Release, mode: Mode) -> None:
     for name in every_name(mini):
         once = mini.reduce(name, mode)
         assert frozenset().union(*(mini.reduce(each, mode) for each in once)) >= once, name
+
+
+OF_MORE_THAN_IT_WAS: frozenset[Mode] = frozenset({"exon"})
+"""A P group holds no null alleles; the three fields of its members stand for those of four fields, too."""
+OLD_LOOKING = re.compile(r"HLA-DPB1\*[0-9]{4}")
+"""A first field of four digits looks like a name of before 2010, and is refused as one rather than guessed at."""
+
+
+@pytest.mark.parametrize("mode", AGAIN)
+def test_every_genuine_group_reduces_to_names_that_reduce_to_themselves(real: Release, mode: Mode) -> None:
+    for group in (name for name in every_name(real) if name[-1] in "GP"):
+        once = real.reduce(group, mode)
+        again = frozenset().union(
+            *(real.reduce(each, mode) for each in once if not (mode == "1F" and OLD_LOOKING.fullmatch(each)))
+        )
+        if mode == "1F":
+            assert again == {each for each in once if not OLD_LOOKING.fullmatch(each)}, group
+        else:
+            assert again >= once if mode in OF_MORE_THAN_IT_WAS else again == once, group
+
+
+@pytest.mark.parametrize("mode", ["lgx", "lg"])
+def test_the_short_name_of_a_group_of_null_alleles_says_so(real: Release, mode: Mode) -> None:
+    for group in (name for name in every_name(real) if name[-1] in "GP" and real.is_null(name)):
+        assert all(each.removesuffix("g").endswith("N") for each in real.reduce(group, mode)), group
+
+
+SHORT = [
+    ("A*11:403:01G", "A*11:441"),  # A*11:403N and A*11:441
+    ("B*44:23:01G", "B*44:23N"),
+    ("C*05:99:01G", "C*05:99N"),
+    ("C*04:59P", "C*04:59Q"),
+    ("DQA1*01:07P", "DQA1*01:43"),  # DQA1*01:07Q and DQA1*01:43
+    ("DRB3*03:22P", "DRB3*02:171"),
+]
+
+
+@pytest.mark.parametrize(("group", "short"), SHORT)
+def test_a_group_whose_two_fields_are_no_name_goes_by_a_member(real: Release, group: str, short: str) -> None:
+    assert real.reduce(group, "lgx") == {f"HLA-{short}"}
+    assert real.reduce(group, "lg") == {f"HLA-{short}g"}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -114,5 +156,8 @@ def test_every_flag_says_where_its_token_stands(mini: Release) -> None:
         ("unknown_allele", "HLA-A*99:99", 9),
         ("deleted_allele", "HLA-A*03:44", 17),
     ]
+    blank = reduce_glstring(" A*01:01+A*99:99\t", "lgx", mini)
+    assert [(flag.token, flag.position) for flag in blank.flags] == [("HLA-A*99:99", 10)]
+    assert reduce_glstring(" A*01:01 ", "lgx", mini).output == "HLA-A*01:01"
     broken = reduce_glstring("A*01:01 + ", "lgx", mini)
     assert [(flag.code, flag.position) for flag in broken.flags] == [("malformed_name", 11)]

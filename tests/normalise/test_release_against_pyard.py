@@ -24,6 +24,7 @@ import pytest
 
 from pipeline.normalise.nomenclature.allele_codes import usable_first_field
 from pipeline.normalise.nomenclature.cache import open_cached
+from pipeline.normalise.nomenclature.locus import two_fields
 from pipeline.normalise.nomenclature.names import ANTIGENS, LETTERS
 from pipeline.normalise.nomenclature.release import Mode, Release, UnknownName
 from pipeline.normalise.reduction import reduce_glstring
@@ -157,7 +158,11 @@ def plain_names(release: Release, gene: str) -> list[str]:
     """Expressed alleles in G groups that py-ard names as the release does, with an antigen if any of the gene has."""
     locus, invented = release.locus(gene), invented_names(release).values()
     related = locus.antigens_of or locus.p_of
-    return [name for name, group in locus.g_of.items() if name in related and f"{gene}*{group}" not in invented]
+    return [
+        name
+        for name, group in locus.g_of.items()
+        if name in related and f"{gene}*{group}" not in invented and locus.short_of[group] == two_fields(group)
+    ]
 
 
 def genotypes(dice: random.Random, pool: list[str]) -> str:

@@ -55,8 +55,7 @@ DOUBTED = [
     ("A*0105N+A*01:01", "deleted_allele", "HLA-A*0105N", "error"),
     ("A*01:01+A*02:AAUW", "mac_not_installed", "HLA-A*02:AAUW", "warning"),
     ("A*0201+A*01:01", "old_name", "HLA-A*0201", "error"),
-    ("A*24CECH+A*01:01", "old_name", "HLA-A*24CECH", "error"),
-    ("A*01:new+A*01:01", "malformed_name", "HLA-A*01:new", "error"),
+    ("A*24CECH+A*01:01", "mac_not_installed", "HLA-A*24CECH", "warning"),
     ("HLA-A:01:01G+A*01:01", "malformed_name", "HLA-A:01:01G", "error"),
     ("A*01:01+B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
     ("A*01:01+", "malformed_name", "", "error"),
@@ -124,6 +123,8 @@ SILENT = [
     ("failed", "", None, []),
     ("novel", "A*NEW", None, ["novel_allele"]),
     ("novel", "A*01:NEW+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
+    ("novel", "A*01:new+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
+    ("novel", "A*02:01new", None, ["novel_allele"]),
     ("novel", "", None, []),
     ("one_stated", "A*01:01", "HLA-A*01:01", []),
     ("one_stated", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),
@@ -302,3 +303,11 @@ def test_two_statements_about_one_locus_of_a_report_are_held_against_each_other(
     found = normaliser.normalise(TypingReport(format="hml", sample="INVENTED-1", loci=loci))
     codes = [[flag.code for flag in each.doubts] for each in found.loci]
     assert codes == [["statements_differ"]] * 2 if differ else codes == [[], []]
+
+
+@pytest.mark.parametrize(("reported", "codes"), [("A1+A2", []), ("1+2", []), ("", ["malformed_name"])])
+def test_antigens_are_not_alleles_that_could_not_be_read(
+    normaliser: TypingNormaliser, reported: str, codes: list[str]
+) -> None:
+    found = locus_of(normaliser, "", locus="A", state="two_copies", reported=reported, method="SER")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)

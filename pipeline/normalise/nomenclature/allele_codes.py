@@ -33,13 +33,17 @@ class Expansion(msgspec.Struct, frozen=True):
     lost: tuple[str, ...] = ()
 
 
-def expand(first: str, listed: tuple[str, ...], current: Callable[[str], tuple[str, ...]]) -> Expansion:
-    """The expansion of a code written with this first field; `current` gives the current names of a name."""
+def in_full(first: str, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """The members of a code written with this first field, each with its own."""
+    return tuple(each if ":" in each else f"{first}:{each}" for each in listed)
+
+
+def expand(members: tuple[str, ...], current: Callable[[str], tuple[str, ...]]) -> Expansion:
+    """What the members of a code are called now; `current` gives the current names of a name."""
     names: dict[str, None] = {}
     renamed: list[tuple[str, str]] = []
     lost: list[str] = []
-    for each in listed:
-        member = each if ":" in each else f"{first}:{each}"
+    for member in members:
         now = current(member)
         names.update(dict.fromkeys(now))
         if not now:

@@ -43,7 +43,16 @@ class Lifter:
             raise ValueError(f"a name that release {self.here.version} does not understand ({status.kind})")
         if status.kind == "word":
             return Lifted((name,))
+        if status.kind == "renamed":
+            return self._translated(name, status.successor.split("/"))
         return self._by_members(name, gene, fields)
+
+    def _translated(self, name: str, today: list[str]) -> Lifted:
+        """What a name in the spelling of before 2010 is called there, by the names of `here` that it stands for."""
+        found = [self.lift(name) for name in today]
+        names = sorted({there for each in found for there in each.names}, key=sort_key)
+        flags = (msgspec.structs.replace(flag, token=name) for each in found for flag in each.flags)
+        return Lifted(tuple(names), tuple(dict.fromkeys(flags)))
 
     def _by_members(self, name: str, gene: str, fields: str) -> Lifted:
         genes = self._genes(gene)

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.normalise.nomenclature.allele_codes import CodeList, Expansion, expand, usable_first_field
+from pipeline.normalise.nomenclature.allele_codes import CodeList, Expansion, expand, in_full, usable_first_field
 from pipeline.normalise.nomenclature.names import EXPRESSION, LETTERS, Kind, kind_of, sort_key, suffix_of
 from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames
 from pipeline.normalise.tables import rows
@@ -108,8 +108,30 @@ class Locus:
         """
         found: defaultdict[str, set[str]] = defaultdict(set)
         for allele, group in self.g_of.items():
-            found[two_fields(allele)].add(two_fields(group))
-        return {name: min(groups, key=sort_key) for name, groups in found.items()}
+            found[two_fields(allele)].add(self.short_of[group])
+        return {name: min(names, key=sort_key) for name, names in found.items()}
+
+    @cached_property
+    def short_of(self) -> dict[str, str]:
+        """The two-field name of every G and P group."""
+        groups = {**self.names.g_groups, **self.names.p_groups}
+        return {group: self._short(group, members) for group, members in groups.items()}
+
+    def _short(self, group: str, members: tuple[str, ...]) -> str:
+        """The first two fields of a group's name, if that is a name and says of expression what the members do.
+
+        A group of null alleles gets the `N`. One that is named after an allele with a suffix, or after one that left
+        it, goes by its first member without suffix, or else by its first one with it.
+        """
+        name = two_fields(group)
+        suffixes = {suffix_of(member) for member in members}
+        null = f"{name}N"
+        if suffixes == {"N"} and (null in self.shorter or null in self.names.alleles):
+            return null
+        if name in self.shorter or name in self.names.alleles:
+            return name
+        plain = [two_fields(member) for member in members if not suffix_of(member)]
+        return min(plain or [two_fields(each) + suffix_of(each) for each in members], key=sort_key)
 
     @cached_property
     def by_accession(self) -> dict[str, str]:
@@ -129,8 +151,10 @@ class Locus:
         kind = kind_of(self.gene, fields)
         if kind == "allele":
             return self._allele_status(fields)
+        if kind == "old":
+            return Status("old")
         if fields in self.names.deleted:
-            return self._deleted(fields)
+            return self.given_up(fields)
         if kind == "MAC":
             return self._code_status(fields)
         if kind in ("G", "P", "lg", "XX", "serology") and not self.members(fields):
@@ -141,7 +165,7 @@ class Locus:
         if fields in self.names.alleles:
             return Status("current")
         if fields in self.names.deleted:
-            return self._deleted(fields)
+            return self.given_up(fields)
         return Status("prefix") if fields in self.shorter else Status("unknown", reason=self._near(fields))
 
     def _near(self, fields: str) -> str:
@@ -151,7 +175,8 @@ class Locus:
         held = [each for each in spelled if each in self.names.alleles or each in self.shorter]
         return f"it holds {' and '.join(held)}" if held else ""
 
-    def _deleted(self, fields: str) -> Status:
+    def given_up(self, fields: str) -> Status:
+        """What the release says of a name that it calls deleted."""
         given_up: Deleted = self.names.deleted[fields]
         return Status("deleted", given_up.successor, given_up.reason)
 
@@ -203,10 +228,13 @@ class Locus:
     def expansion(self, fields: str) -> Expansion:
         """What a multiple allele code stands for, with those members that are not current under their old names."""
         if fields not in self._expansions:
-            first, _, code = fields.partition(":")
-            listed = self.codes.members(code) if self.codes else None
-            self._expansions[fields] = expand(first, listed or NO_FIELDS, self.current_names)
+            self._expansions[fields] = expand(self.listed(fields), self.current_names)
         return self._expansions[fields]
+
+    def listed(self, fields: str) -> tuple[str, ...]:
+        """The members of a multiple allele code as its list names them, with their first fields."""
+        first, _, code = fields.partition(":")
+        return in_full(first, (self.codes.members(code) if self.codes else None) or NO_FIELDS)
 
     def current_names(self, fields: str) -> tuple[str, ...]:
         """A name if it is current; the one in whose favour it was given up, if that is; or today's by accession."""
@@ -255,14 +283,14 @@ class Locus:
         return self.p_of.get(allele) or two_fields(allele)
 
     def lgx(self, fields: str) -> str:
-        """The first two fields of a name's G group, of its P group without one, or of itself without either."""
+        """The short name of a name's G group, of its P group without one, or of itself without either."""
         if fields in self.names.p_groups and two_fields(fields) in self.shorter:
             fields = two_fields(fields)
         members = self.members(fields)
         found = [self.g_of[each] for each in members if each in self.g_of]
         found = found or [self.p_of[each] for each in members if each in self.p_of]
         if found:
-            lowest = min(map(two_fields, found), key=sort_key)
+            lowest = min((self.short_of[group] for group in found), key=sort_key)
             return self.settled.get(lowest, lowest)
         return self.shortened(fields)
 

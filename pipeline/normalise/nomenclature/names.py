@@ -6,8 +6,12 @@ A first field has one to four digits, the others two to four. The suffix says wh
 L low, S secreted, C cytoplasm, A aberrant, Q questionable. A G group has three fields and ends in G, a P group has two
 and ends in P. `02:XX` means every allele of that first field, `02:AAUW` (two letters and more) is a multiple allele
 code, `02:01g` the alleles that share an lgx name, and the words NNNN, XXXX, UUUU and NEW stand in place of an allele.
-Names without colons (`A*0201`, `Cw*0702`) are those of before April 2010 and are not read as today's: `DPB1*1001`
-would be two different alleles.
+Names without colons (`A*0201`, `Cw*0702`, `A*01BC`) are those of before April 2010 and are not read as today's:
+`DPB1*1001` would be two different alleles. HLA-C was called Cw then. It is one gene under either name, so what is
+written with the old one is a name of C whose fields begin with `w`: `Cw*0702` is `w0702` of C. All of these are **old**
+spellings, and `old_spellings.py` says what they mean today.
+
+A novel allele may be written in small letters and without a colon (`01:new`, `02:01new`): `01:NEW`, `02:01:NEW`.
 
 A serological antigen has no asterisk: letters and a number, `A2`, `Cw7`, `DR52`. It belongs to the gene that
 config/codes/antigens.csv names, and its letters are part of its fields: `HLA-DR52` is `DR52` of DRB3.
@@ -39,14 +43,17 @@ LETTERS = {row["locus"]: row["letters"] for row in reversed(rows("antigens.csv")
 ANTIGEN = re.compile("(" + "|".join(sorted({row["letters"] for row in rows("antigens.csv")})) + ")([0-9]{1,4})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
+WORD = re.compile(f"(?:{FIELDS}?:)?({'|'.join(WORDS)})")
+NOVEL_IN_SMALL_LETTERS = re.compile(f"({FIELDS}?):?new")
+OLD_GENE, OLD_LETTER = "Cw", "w"
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("old", re.compile(r"[0-9]{4,8}[NLSCAQ]?|[0-9]{2}[A-Z]{2,}")),
+    ("old", re.compile(rf"{OLD_LETTER}.+|[0-9]{{4,8}}[NLSCAQ]?|[0-9]{{2}}[A-Z]{{2,}}")),
     ("allele", re.compile(FIELDS + r"{0,3}[NLSCAQ]?")),
     ("G", re.compile(FIELDS + r"{2}G")),
     ("P", re.compile(FIELDS + r"P")),
     ("lg", re.compile(FIELDS + r"[NLSCAQ]?g")),
     ("XX", re.compile(r"[0-9]{1,4}:XX")),
-    ("word", re.compile("(?:[0-9]{1,4}:)?(?:" + "|".join(WORDS) + ")")),
+    ("word", WORD),
     ("MAC", re.compile(r"[0-9]{1,4}:[A-Z]{2,}")),
     ("serology", ANTIGEN),
 )
@@ -57,22 +64,33 @@ def split_name(token: str) -> tuple[str, str]:
     """Gene and fields of a token: `HLA-A*01:01` gives `A` and `01:01`; the gene is empty if none is named."""
     gene, star, fields = token.removeprefix("HLA-").partition("*")
     if star:
-        return gene, f"*{fields}" if ANTIGEN.fullmatch(fields) else fields
+        fields = f"*{fields}" if ANTIGEN.fullmatch(fields) else _in_capitals(fields)
+        return ("C", OLD_LETTER + fields) if gene == OLD_GENE and fields else (gene, fields)
     antigen = ANTIGEN.fullmatch(gene)
     return (ANTIGENS.get(gene) or ANTIGENS[antigen[1]], gene) if antigen else ("", token)
+
+
+def _in_capitals(fields: str) -> str:
+    """`01:new` and `01new` as `01:NEW`, `new` as `NEW`."""
+    if not fields.endswith("new"):
+        return fields
+    found = NOVEL_IN_SMALL_LETTERS.fullmatch(fields)
+    return f"{found[1]}:NEW" if found else "NEW" if fields == "new" else fields
 
 
 def full_name(locus: str, fields: str) -> str:
     """The name as it stands in a canonical GL String: with `HLA-` if the gene is an HLA gene."""
     if fields[:1].isupper() and ANTIGEN.fullmatch(fields):
         return f"HLA-{fields}"
+    if locus == "C" and fields[:1] == OLD_LETTER:
+        return f"HLA-{OLD_GENE}*{fields[1:]}"
     return f"{PREFIXES.get(locus, '')}{locus}*{fields}"
 
 
 def kind_of(locus: str, fields: str) -> Kind:
     """What sort of token this is by its form alone."""
-    if locus == "Cw":
-        return "old"
+    if locus != "C" and fields[:1] == OLD_LETTER:
+        return "malformed"
     return next((kind for kind, form in KINDS if form.fullmatch(fields)), "malformed")
 
 

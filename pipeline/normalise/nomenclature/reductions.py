@@ -17,7 +17,8 @@ allele name is taken apart into names first (`_parts`); a name of fewer fields g
 
 **Null alleles.** A G group joins sequences and says nothing of expression, so in G, lgx and lg a null allele in a group
 goes to the group's name, and its first field (1F) has no letter: whoever reduces must flag that. In every other case
-the N is kept, and added where it was left out: `A*01:52:01N` and `A*01:52` are `A*01:52N`.
+the N is kept, and added where it was left out: `A*01:52:01N` and `A*01:52` are `A*01:52N`. The short name (lgx, lg) of
+a group that holds null alleles only says so, too: `B*44:23:01G` is `B*44:23N`.
 
 S and TCE take a group or a name of fewer fields for what its members have, and leave it as it is if the release relates
 nothing to any of them, so that no copy disappears.
@@ -103,7 +104,7 @@ def _three_fields(allele: str) -> str:
 def _u2(locus: Locus, name: str) -> Iterable[str]:
     short = two_fields(name)
     if name in locus.p_of and short not in locus.settled:
-        return (two_fields(locus.p_of[name]),)
+        return (locus.short_of[locus.p_of[name]],)
     if name.count(":") == 1 or locus.is_null(name):
         return (locus.shortened(name),)
     suffix = suffix_of(name)

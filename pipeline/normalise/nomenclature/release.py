@@ -15,6 +15,7 @@ from pipeline.normalise.nomenclature.allele_codes import CodeList
 from pipeline.normalise.nomenclature.history import History
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD, Locus, Status
 from pipeline.normalise.nomenclature.names import full_name, kind_of, sort_key, split_name
+from pipeline.normalise.nomenclature.old_spellings import OldSpellings
 from pipeline.normalise.nomenclature.reductions import MODES, Mode, reduced
 from pipeline.normalise.nomenclature.release_files import LocusNames
 from pipeline.normalise.nomenclature.v2_names import OldNames
@@ -90,28 +91,15 @@ class Release:
         """What the release says of a name: a current allele, fewer fields of some, a group, deleted, unknown ..."""
         gene, fields = split_name(name)
         status = self.locus(gene).status(fields)
-        return self._old_status(name) if status.kind == "old" else status
-
-    def _old_status(self, name: str) -> Status:
-        """What became of a name of before 2010: the names of today, or why there are none."""
-        written = self._old_names.current(name) if self._old_names else None
-        if written is None:
-            return Status("old")
-        today = [now for each in written for now in self._today(each)]
-        if not today:
-            return Status("deleted", reason="a name of before April 2010 of which nothing is current")
-        return Status("renamed", successor="/".join(dict.fromkeys(today)))
-
-    def _today(self, name: str) -> tuple[str, ...]:
-        gene, fields = split_name(name)
-        return tuple(full_name(gene, each) for each in self.locus(gene).current_names(fields))
+        return OldSpellings(self.locus, self._old_names).status(gene, fields) if status.kind == "old" else status
 
     def parts(self, name: str) -> tuple[tuple[Locus, str], ...]:
         """The genes and fields that a name is looked up by: its own, or those of an old name's names of today."""
         gene, fields = split_name(name)
         if kind_of(gene, fields) != "old":
             return ((self.locus(gene), fields),)
-        today = filter(None, self.status(name).successor.split("/"))
+        status = self.status(name)
+        today = status.successor.split("/") if status.kind == "renamed" else ()
         return tuple((self.locus(gene), fields) for gene, fields in map(split_name, today))
 
     def accession(self, name: str) -> str | None:
@@ -163,7 +151,7 @@ class Release:
         found = frozenset(
             full_name(locus.gene, each)
             for locus, fields in self.parts(name)
-            for each in ({fields} if status.kind == "word" else reduced(locus, fields, mode))
+            for each in ({fields} if kind_of(locus.gene, fields) == "word" else reduced(locus, fields, mode))
         )
         self._reduced[name, mode] = found
         return found

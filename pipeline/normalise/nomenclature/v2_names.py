@@ -36,6 +36,11 @@ class OldNames(msgspec.Struct, frozen=True):
         """The names of April 2010 for an old name: none if it has no successor, None if the table is silent."""
         return self.successors.get(old.removeprefix("HLA-"))
 
+    def first_fields(self, beginning: str) -> frozenset[str]:
+        """The first fields of today of all old names that begin so."""
+        found = (now for old, now in self.successors.items() if old.startswith(beginning))
+        return frozenset(name.partition("*")[2].partition(":")[0] for names in found for name in names)
+
 
 def read_old_names(folder: Path) -> OldNames | None:
     """The table of the release in `folder`, None if it has none. Raises SiteError for a line that does not fit."""
