@@ -23,13 +23,15 @@ from pipeline.normalise.tables import settings
 from pipeline.normalise.times import after, read_time
 
 RUN_TIME = "RUN_TIME_MIN"
+CUT_SHORT = "run_not_completed"
 
 
 def normalise_collection(report: CollectionReport) -> NormalCollection:
     """The run in registry language."""
     started, start_doubts = read_time(report.started)
     ended, end_doubts = read_time(report.ended)
-    finals = tuple(_value(each, None, _doubts_of(each, report.findings)) for each in report.finals)
+    cut_short = any(each.code == CUT_SHORT for each in report.findings)
+    finals = tuple(_value(each, None, _doubts_of(each, report.findings), cut_short) for each in report.finals)
     return NormalCollection(
         sample=read_identifier(report.sample),
         subject=read_identifier(report.subject) if report.subject else None,
@@ -46,7 +48,7 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
         flags=(
             *start_doubts,
             *end_doubts,
-            *_time_flags(started, ended),
+            *_time_flags(started, ended, cut_short),
             *agreement_flags(finals),
             *flags_of(report.findings),
         ),
@@ -67,11 +69,13 @@ def _doubts_of(printed: Quantity, findings: tuple[Finding, ...]) -> tuple[Flag, 
     return flags_of(each for each in findings if each.locus == printed.item)
 
 
-def _value(printed: Quantity, time: str | None, other_doubts: tuple[Flag, ...]) -> NormalObservation:
+def _value(
+    printed: Quantity, time: str | None, other_doubts: tuple[Flag, ...], cut_short: bool = False
+) -> NormalObservation:
     coded = collection_code(printed.item)
     unit, unit_doubts = unit_of(printed.unit, printed.item)
     value = read_number(printed.value)
-    doubts = (*_unit_flags(printed, unit), *range_flags(coded.code, unit, value, printed.value))
+    doubts = (*_unit_flags(printed, unit), *range_flags(coded.code, unit, value, printed.value, cut_short=cut_short))
     return NormalObservation(
         label=printed.label,
         code=coded.code,
@@ -101,7 +105,7 @@ def _alarm_text(alarm: Alarm) -> str:
     return " ".join(part for part in (alarm.time, alarm.code, alarm.text) if part)
 
 
-def _time_flags(started: str | None, ended: str | None) -> Iterator[Flag]:
+def _time_flags(started: str | None, ended: str | None, cut_short: bool) -> Iterator[Flag]:
     if not started or not ended:
         return
     begin, end = datetime.fromisoformat(started), datetime.fromisoformat(ended)
@@ -111,7 +115,9 @@ def _time_flags(started: str | None, ended: str | None) -> Iterator[Flag]:
         yield Flag("ends_before_start", ended, "the run ends before it starts", "error")
     elif "T" in started and "T" in ended:  # days alone tell no minutes
         minutes = (end - begin).total_seconds() / 60
-        yield from range_flags(RUN_TIME, "min", Number(minutes), f"{minutes:g} min from start to end")
+        yield from range_flags(
+            RUN_TIME, "min", Number(minutes), f"{minutes:g} min from start to end", cut_short=cut_short
+        )
 
 
 def refuse_impossible(run: NormalCollection) -> None:

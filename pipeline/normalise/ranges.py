@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from pipeline.normalise.numbers import Number
-from pipeline.normalise.records import Flag
+from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.tables import settings
 
 
@@ -26,14 +26,18 @@ def limits() -> dict[str, Limits]:
     return msgspec.convert(settings("ranges.toml")["codes"], dict[str, Limits])
 
 
-def range_flags(code: str, unit: str | None, value: Number, text: str) -> tuple[Flag, ...]:
-    """The flag of a number outside its plausible range; none without a range, a number, or in another unit."""
+def range_flags(code: str, unit: str | None, value: Number, text: str, *, cut_short: bool = False) -> tuple[Flag, ...]:
+    """The flag of a number outside its plausible range; none without a range, a number, or in another unit.
+
+    Of a run that was `cut_short` no amount is too small to be true.
+    """
     known = limits().get(code)
     if known is None or known.unit != unit or value.number is None or value.comparator:
         return ()
     low, high = known.hard
     if not low <= value.number <= high:
-        return (Flag("out_of_range", text, f"{code} is possible {possible(code)}", "error"),)
+        severity: Severity = "warning" if cut_short and 0 <= value.number < low else "error"
+        return (Flag("out_of_range", text, f"{code} is possible {possible(code)}", severity),)
     if known.soft and not known.soft[0] <= value.number <= known.soft[1]:
         low, high = known.soft
         return (Flag("out_of_range", text, f"{code} is usual from {low:g} to {high:g} {unit}"),)

@@ -193,3 +193,14 @@ def test_what_the_reader_found_odd_is_a_flag_of_the_run() -> None:
     )
     found = Normaliser(None).normalise(report)
     assert [(flag.code, flag.severity) for flag in found.flags] == [("run_not_completed", "warning")]
+
+
+def test_of_a_run_that_was_cut_short_no_amount_is_too_small_to_be_true() -> None:
+    aborted = {"findings": (Finding("run_not_completed", "RUN END;ABORTED"),), "started": "2026-11-20 08:41"}
+    little = {"WB_PROCESSED_ML": ("60", "mL"), "TBV_MULTIPLES": ("0", "x"), "PRODUCT_VOL_DEVICE_ML": ("0", "mL")}
+    found = run(little, ended="2026-11-20 08:45", **aborted)
+    refuse_impossible(found)
+    assert [flag.severity for each in found.finals for flag in each.flags] == ["warning"] * 3
+    for impossible in ("-1", "3020"):
+        with pytest.raises(ParseError, match="not possible"):
+            refuse_impossible(run({**little, "PRODUCT_VOL_DEVICE_ML": (impossible, "mL")}, **aborted))
