@@ -13,7 +13,7 @@ from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.records import Finding
 
 CODED = ("CWE", "CE")
-GENES = re.compile(r"((?:HLA-)?[A-Z][A-Z0-9]{0,4})\*")
+GENES = re.compile(r"((?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw))\*")
 
 
 def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:

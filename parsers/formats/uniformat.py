@@ -23,7 +23,7 @@ from parsers.tables import decoded, encoding_of
 from parsers.typing_states import UNCALLED, gene_of, state_of
 
 UNTYPED = "@"
-_ALLELE = r"(?:HLA-)?[A-Z][A-Z0-9]*\*[0-9A-Za-z:]+"
+_ALLELE = r"(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z:]+"
 _COPY = rf"(?:{_ALLELE}(?:&{_ALLELE})*|@)"
 _PAIR = rf"{_COPY}(?:,{_COPY})?"
 CELL = re.compile(rf"{_PAIR}(?:\|{_PAIR})*")

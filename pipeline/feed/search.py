@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
+from parsers.typing_states import gene_name
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
 from pipeline.store.store import Store
 
@@ -135,7 +136,7 @@ def read_patient(glstring: str) -> dict[str, str]:
     """The genotype of every locus in a GL String that joins loci by `^`. Raises Unreadable."""
     found: dict[str, str] = {}
     for part in glstring.split("^"):
-        locus = part.strip().partition("*")[0].removeprefix("HLA-")
+        locus = gene_name(part.partition("*")[0])
         if not locus or "*" not in part or locus in found:
             raise Unreadable("the patient's GL String must name every locus once, joined by ^, as in HLA-A*..^HLA-B*..")
         found[locus] = part.strip()

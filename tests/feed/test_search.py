@@ -108,7 +108,8 @@ def test_a_rule_that_is_none_is_refused(groups: Any, rule: str) -> None:
 
 def test_a_patient_can_be_given_as_one_gl_string(groups: Any) -> None:
     assert read_patient("^".join(person().values())) == person()
-    for text in ("", "HLA-A*01:01^HLA-A*02:01", "A1"):
+    assert read_patient("Cw*0702") == {"C": "Cw*0702"}
+    for text in ("", "HLA-A*01:01^HLA-A*02:01", "A1", "C*07:02^Cw*0702"):
         with pytest.raises(Unreadable, match="every locus once"):
             read_patient(text)
 

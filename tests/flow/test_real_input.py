@@ -54,7 +54,7 @@ OBSERVATIONS = {
 }  # fmt: skip
 WITHOUT_GLSTRING = {
     "atlas_donors": 78, "donornet": 14, "fhir": 1, "gendx_tarr": 2, "glstring_table": 42, "hla_hd": 6, "hml": 4,
-    "hml_legacy": 4, "lab_table": 137, "score6": 17, "specimmune": 2,
+    "hml_legacy": 4, "lab_table": 136, "score6": 17, "specimmune": 2,
 }  # fmt: skip
 
 REASONS = {

@@ -67,6 +67,12 @@ def test_an_unescaped_glstring_is_put_together_with_a_finding(kind, value, expec
     assert [each.code for each in report.findings] == ["unescaped_glstring"]
 
 
+def test_an_unescaped_glstring_with_the_old_name_of_c_is_put_together():
+    obx = "OBX|1|ST|84413-4^Genotype^LN|1|Cw*0702+Cw*0701^A*02:01+A*03:01||||||F"
+    assert loci(obx) == [("C", "two_copies", "Cw*0702+Cw*0701"), ("A", "two_copies", "A*02:01+A*03:01")]
+    assert codes(obx) == ["unescaped_glstring"]
+
+
 def test_an_escaped_glstring_needs_no_mending():
     escaped = r"A*01:01+A*02:01\F\A*01:02+A*02:03\S\B*07:02\R\C*07:02+B*08:01\R\C*07:01"
     assert codes(f"OBX|1|TX|84413-4^Genotype^LN|1|{escaped}||||||F") == []

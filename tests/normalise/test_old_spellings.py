@@ -8,6 +8,7 @@ import pytest
 from parsers.records import LocusTyping
 from pipeline.normalise.lifting import GLStringLifter
 from pipeline.normalise.nomenclature.cache import open_cached
+from pipeline.normalise.nomenclature.install import open_release
 from pipeline.normalise.nomenclature.liftover import Lifter
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.reduction import reduce_glstring
@@ -138,6 +139,15 @@ def test_typings_reductions_and_liftover_say_the_same_of_an_old_name(read: Read,
         assert lifted.output == lifter.lift(glstring).output
         told = {code for code, _ in flags} & {"old_name_translated", "old_gene_name", "colon_added"}
         assert told <= {flag.code for flag in reduced.flags} and told <= {flag.code for flag in lifted.flags}
+
+
+def test_the_table_of_another_installed_release_stands_in(mini_folder: Path, tmp_path: Path) -> None:
+    """A typing must not lose its meaning because a site reads it under a release that came without the table."""
+    for version, table in (("0.1.0", ""), ("0.2.0", TABLE)):
+        folder = copied(mini_folder, tmp_path / version)
+        if table:
+            (folder / "Nomenclature_2009.txt").write_text(table)
+    assert open_release(tmp_path, "0.1.0").status("Cw*0702").successor == "HLA-C*07:02"
 
 
 def test_the_genuine_table_speaks_before_the_list_of_deleted_names(real: Release) -> None:

@@ -5,7 +5,7 @@ change, when its own layout changes (`LAYOUT`), or when it cannot be read.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from pipeline.normalise.nomenclature.allele_codes import CodeList
 from pipeline.normalise.nomenclature.history import History
 from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
-from pipeline.normalise.nomenclature.v2_names import read_old_names
+from pipeline.normalise.nomenclature.v2_names import OldNames, read_old_names
 
 LAYOUT = 3
 
@@ -38,11 +38,12 @@ def open_cached(
     codes: CodeList | None = None,
     history: Callable[[], History | None] = lambda: None,
     frequencies: Callable[[], Mapping[str, str]] = dict,
+    others: Iterable[Path] = (),
 ) -> Release:
     """The release in `folder`, from its cache, which is made if it is missing or out of date.
 
-    Names of before 2010 are read by its own table; multiple allele codes, former names and frequencies by what is
-    given.
+    Names of before 2010 are read by its own table, or by that of the first of the `others` that brings it: it tells of
+    one renaming, whatever the release. Multiple allele codes, former names and frequencies are read by what is given.
     """
     digest = source_digest(folder)
     cached = _read(cache_path(folder))
@@ -50,10 +51,14 @@ def open_cached(
         cached = _make(read_release(folder), digest)
         _write(cache_path(folder), cached)
     blocks = cached.loci
-    reference = Reference(codes, lambda: read_old_names(folder), history, frequencies)
+    reference = Reference(codes, lambda: _old_names((folder, *others)), history, frequencies)
     return Release(
         cached.version, cached.title, tuple(blocks), lambda locus: _locus_decoder.decode(blocks[locus]), reference
     )
+
+
+def _old_names(folders: Iterable[Path]) -> OldNames | None:
+    return next(filter(None, map(read_old_names, folders)), None)
 
 
 def cache_path(folder: Path) -> Path:

@@ -104,6 +104,7 @@ def open_release(home_nomenclature: Path, version: str | None = None) -> Release
         open_codes(home_nomenclature),
         lambda: read_history(folders.values()),
         lambda: read_table(home_nomenclature),
+        [folders[each] for each in sorted(folders, key=_number, reverse=True)],
     )
 
 
