@@ -83,10 +83,10 @@ def test_a_unit_that_is_not_known_is_kept_and_flagged() -> None:
     assert ("unknown_unit", "oz") in {(each.code, each.token) for each in normal.flags}
 
 
-@pytest.mark.parametrize(("printed", "number"), [("123,56", 123.56), ("1,234", None)])
+@pytest.mark.parametrize(("printed", "number"), [("123,56", 123.56), (" 1,234", None)])
 def test_a_comma_is_read_only_where_it_can_be_nothing_but_a_decimal_one(printed: str, number: float | None) -> None:
     (normal,) = normalise_observations(report_of(f"+   {printed} g  ")).observations
-    assert (normal.value, normal.number) == (f"+{printed}", number)
+    assert (normal.value, normal.number) == (f"+{printed.strip()}", number)
     assert ("ambiguous_number" in {each.code for each in normal.flags}) == (number is None)
 
 
