@@ -87,6 +87,7 @@ def full_name(locus: str, fields: str) -> str:
     return f"{PREFIXES.get(locus, '')}{locus}*{fields}"
 
 
+@lru_cache(maxsize=100_000)
 def kind_of(locus: str, fields: str) -> Kind:
     """What sort of token this is by its form alone."""
     if locus != "C" and fields[:1] == OLD_LETTER:
