@@ -57,7 +57,10 @@ def loci_of(patient: str, session: Session) -> dict[str, str]:
         return read_patient(patient)
     if not path.is_file():
         raise SiteError(f'"{patient}" is neither a file nor a GL String such as A*01:01+A*02:01^B*07:02+B*08:01')
-    return {locus.locus: locus.glstring for locus in _typing_in(path, session).loci if locus.glstring}
+    loci = _typing_in(path, session).loci
+    if uncalled := [locus.locus for locus in loci if not locus.glstring]:
+        session.answers.say(f"not called in {path.name}, so not compared: {', '.join(uncalled)}; see: graftline check")
+    return {locus.locus: locus.glstring for locus in loci if locus.glstring}
 
 
 def _typing_in(path: Path, session: Session) -> NormalTyping:
