@@ -66,7 +66,6 @@ def open_serial(url: str, settings: SerialSettings) -> Iterator[SerialLine]:
         do_not_open=True,
         exclusive=True,
         timeout=POLL_SECONDS,
-        write_timeout=WRITE_SECONDS,
         baudrate=settings.baudrate,
         bytesize=settings.bytesize,
         parity=settings.parity,
@@ -74,6 +73,8 @@ def open_serial(url: str, settings: SerialSettings) -> Iterator[SerialLine]:
         xonxoff=settings.xonxoff,
         rtscts=settings.rtscts,
     )
+    if isinstance(port, serial.Serial):  # a port behind a network refuses the setting
+        port.write_timeout = WRITE_SECONDS
     port.dtr, port.rts = settings.dtr, settings.rts
     with port:
         yield SerialLine(port)

@@ -17,7 +17,7 @@ def test_a_question_is_answered_from_the_work_list(start, eventually, graftline,
     with SocketWire(f"127.0.0.1:{port}") as wire:
         analyser = AstmSender(wire, settings=SHORT_TIMERS)
         analyser.send(QUERY)
-        answer = analyser.receive(seconds=20)
+        answer = analyser.receive(seconds=2)  # an analyser waits no longer
     assert b"\rO|1|INVENTED-7||^^^WBC\\^^^CD34|R|" in answer
     assert running.stop() == 0
     [receipt] = rows(graftline("dump", "receipts").stdout)

@@ -85,6 +85,16 @@ def test_a_refused_frame_goes_out_again_with_its_number(sending, refusal):
     assert sending.feed(ACK) == [Send(FRAMES[2])]
 
 
+def test_a_storm_of_refusals_costs_one_repeat_a_read_and_the_message_gets_through(sending):
+    for _ in range(5):
+        events = sending.feed(NAK * 10_000)
+        assert [each for each in events if isinstance(each, Send)] == [Send(FRAMES[0])]
+        assert sum(len(each.payload) for each in events if isinstance(each, Noise)) == 9_999
+    for frame in FRAMES[1:]:
+        assert sending.feed(ACK) == [Send(frame)]
+    assert sending.feed(ACK) == [Send(EOT), Delivered(MESSAGE)]
+
+
 def test_six_refusals_of_a_frame_end_the_session_and_the_message_begins_anew(sending):
     sending.feed(*[NAK] * 5)
     assert sending.feed(NAK) == [Send(EOT)]

@@ -1,7 +1,11 @@
 """Instruments on serial ports: real pseudo-terminals, read by pyserial. Every message here is invented."""
 
+import signal
+import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 import serial
@@ -17,9 +21,11 @@ from instruments.simulated.serial_line import SerialCable
 from instruments.sources.backoff import Backoff
 from instruments.sources.line import POLL_SECONDS
 from instruments.sources.serial_port import SerialPort, SerialSettings, open_serial
+from tests.sources.analyser_process import MESSAGES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 
+REPOSITORY = Path(__file__).parents[2]
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(1), measured="20261120132600")
 SOON = Backoff(first=0.02, longest=0.02)
 PATIENT = AstmSettings(reply=5.0, busy=0.05, sessions=1, a_frame_for_each_record=False)
@@ -84,6 +90,23 @@ def test_parts_of_the_last_run_are_set_aside_at_the_start(cable, intake, start, 
     intake.open_parts = [b"H|\\^&\r"]
     start(SerialPort("xn-1", cable.device, AstmLink(), intake))
     eventually(lambda: intake.messages == [("", b"H|\\^&\r", False, CONNECTION_ENDED)])
+
+
+def test_an_analyser_whose_program_stops_now_and_then_delivers_every_message_once(cable, intake, start, eventually):
+    patience = AstmSettings(frame=0.2, rest_of_frame=0.2)
+    source = SerialPort("xn-1", cable.device, AstmLink(settings=patience), intake)
+    start(source)
+    eventually(lambda: source.status.state == "up")
+    line = cable.fileno()
+    program = [sys.executable, "-m", "tests.sources.analyser_process", str(line)]
+    with subprocess.Popen(program, pass_fds=[line], cwd=REPOSITORY) as analyser:
+        for messages in range(1, len(MESSAGES), 2):
+            eventually(lambda messages=messages: len(intake.whole) >= messages)
+            analyser.send_signal(signal.SIGSTOP)
+            time.sleep(0.5)  # longer than we wait for it
+            analyser.send_signal(signal.SIGCONT)
+        assert analyser.wait(30) == 0
+    assert intake.whole == MESSAGES
 
 
 def test_stopping_in_the_middle_keeps_what_there_is(cable, intake, start, eventually):

@@ -19,6 +19,7 @@ from instruments.sources.connector import Connector
 from instruments.sources.listener import InstrumentListener
 from instruments.sources.shared_listener import Limits, SharedListener
 from instruments.sources.tcp import parse_address
+from tests.sources.analyser_process import HandedLine
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(2), measured="20261120132600")
 PAYLOAD = b"MSH|^~\\&|INVENTED\r"
@@ -93,6 +94,17 @@ def test_many_connections_at_once(shared, intake, eventually):
     sent = sorted(b"MSH|%d|%d" % (number, turn) for number in range(40) for turn in range(5))
     assert sorted(intake.whole) == sent == sorted(each.removeprefix(b"AA ") for each in answers)
     eventually(lambda: shared.status.messages == 200)
+
+
+def test_a_message_of_sixteen_megabytes_is_one_message(intake, start):
+    message = PAYLOAD + b"OBX|1|ED|||^^^Base64^" + b"QUJD" * 4_000_000 + b"\r"
+    listener = SharedListener("hl7", ANYWHERE, lambda: MllpReceiver(lambda *_: [b"AA"]), intake)
+    listener.open()
+    start(listener)
+    with MllpClient(address(listener)) as client:
+        assert client.exchange(message) == b"AA"
+    assert len(message) > 16_000_000
+    assert intake.whole == [message]
 
 
 def test_whoever_comes_when_too_many_are_open_waits(intake, start, eventually):
@@ -238,6 +250,15 @@ def test_a_connector_sends_answers(intake, start):
         with connection:
             connection.sendall(frame(PAYLOAD))
             assert connection.recv(100) == frame(b"AA " + PAYLOAD)
+
+
+def test_astm_over_a_connection_that_we_open(intake, start):
+    with socket.create_server(("127.0.0.1", 0)) as instrument:
+        start(Connector("c111", f"127.0.0.1:{instrument.getsockname()[1]}", AstmLink(), intake))
+        connection, _ = instrument.accept()
+        with connection:
+            AstmSender(HandedLine(connection.fileno())).send(MESSAGE)
+    assert intake.whole == [MESSAGE]
 
 
 def limited(intake, start, **limits):
