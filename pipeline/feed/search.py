@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from parsers.typing_states import gene_name
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
+from pipeline.store.scripts import script
 from pipeline.store.store import Store
 
 REQUIRED = ("A", "B", "DRB1")
@@ -26,14 +27,6 @@ COUNTED = {
     10: ("A", "B", "C", "DRB1", "DQB1"),
     12: ("A", "B", "C", "DRB1", "DQB1", "DPB1"),
 }
-UNCALLED = """
-select distinct donor, owner
-from donor_report
-join read_typing using (seq, ordinal)
-anti join feed_donor using (donor, owner)
-order by donor, owner
-"""
-"""Donors whose typings call no allele: by serology, failed, held back."""
 
 
 class Donor(NamedTuple):
@@ -148,7 +141,7 @@ def read_donors(store: Store) -> Iterator[Donor]:
     columns = COUNTED[12]
     for row in store.rows("select * from feed_donor order by donor, owner"):
         yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
-    for row in store.rows(UNCALLED):
+    for row in store.rows(script("feed/uncalled")):
         yield Donor(row["donor"], {}, row["owner"])
 
 
