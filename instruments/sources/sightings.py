@@ -82,19 +82,22 @@ class Sightings:
         self._seen: dict[str, Sighting] = {}
         self._was_mounted = False
         self._looks = 0
+        self._folders: list[str] = []
+        """Those that the present look goes through."""
 
     def look(self) -> None:
         """See what is there now. Raises OSError when the folder is not; every file must then settle again."""
         now = self._clock()
         self._looks += 1
-        at_rest = now - AT_REST_SECONDS
+        before, at_rest, turn = self._seen, now - AT_REST_SECONDS, self._looks % LOOKS_AT_REST
         seen: dict[str, Sighting] = {}
         try:
-            for entry in self._files():
+            for entry in self._entries():
                 path = entry.path
-                known = self._seen.get(path)
-                rests = known is not None and known.since <= at_rest and not known.partial
-                if not rests or (hash(path) + self._looks) % LOOKS_AT_REST == 0:
+                known = before.get(path)
+                if known is None or not entry.is_file(follow_symlinks=False):
+                    known = self._judged(entry, now)
+                elif known.since > at_rest or known.partial or hash(path) % LOOKS_AT_REST == turn:
                     known = self._sighted(entry, known, now)
                 if known is not None:
                     seen[path] = known
@@ -121,6 +124,20 @@ class Sightings:
     def _due(self, sighting: Sighting) -> float:
         return sighting.since + (self._give_up if sighting.partial else self._settle)
 
+    def _judged(self, entry: "os.DirEntry[str]", now: float) -> Sighting | None:
+        """A regular file that is new here; None for anything else, of which folders are looked into next."""
+        if is_unfinished(entry.name) or entry.path in self._spared:
+            return None
+        if entry.is_file(follow_symlinks=False):
+            return self._sighted(entry, None, now)
+        if not entry.is_dir(follow_symlinks=False):
+            self.left_alone += 1
+        elif is_data_folder(entry.path):
+            self.data_folders += 1
+        else:
+            self._folders.append(entry.path)
+        return None
+
     def _sighted(self, entry: "os.DirEntry[str]", known: Sighting | None, now: float) -> Sighting | None:
         """What a file looks like now; None if it is empty, or has gone since the folder was read."""
         try:
@@ -135,23 +152,21 @@ class Sightings:
             known.print, known.since, known.partial = Print.of(status), now, False
         return known
 
-    def _files(self) -> "Iterator[os.DirEntry[str]]":
-        """Every regular file, one by one: a hundred thousand of them are looked at every second."""
+    def _entries(self) -> "Iterator[os.DirEntry[str]]":
+        """Everything in the folder, and in those that `_judged` finds meanwhile."""
         self._check_mount()
         if is_data_folder(self._folder):
             raise OSError("it is a data folder of Graftline, and never an export folder")
         self.left_alone = self.data_folders = 0
-        folders = [os.fspath(self._folder)]
-        for folder in folders:
-            for entry in self._entries(folder):
-                if entry.is_file(follow_symlinks=False):
-                    yield entry
-                elif not entry.is_dir(follow_symlinks=False):
-                    self.left_alone += 1
-                elif is_data_folder(entry.path):
-                    self.data_folders += 1
-                else:
-                    folders.append(entry.path)
+        self._folders = [os.fspath(self._folder)]
+        for folder in self._folders:
+            try:
+                with os.scandir(folder) as entries:
+                    yield from entries
+            except OSError:
+                if folder == self._folders[0]:
+                    raise
+                self.left_alone += 1
 
     def _check_mount(self) -> None:
         """A share that is gone leaves an empty folder behind: that is no folder without files."""
@@ -159,15 +174,6 @@ class Sightings:
         if self._was_mounted and not mounted:
             raise OSError("the share is no longer mounted here")
         self._was_mounted = mounted
-
-    def _entries(self, folder: str) -> "Iterator[os.DirEntry[str]]":
-        try:
-            with os.scandir(folder) as entries:
-                yield from (each for each in entries if not is_unfinished(each.name) and each.path not in self._spared)
-        except OSError:
-            if folder == os.fspath(self._folder):
-                raise
-            self.left_alone += 1
 
 
 def _inside(folder: Path, places: Collection[Path]) -> Iterator[str]:
