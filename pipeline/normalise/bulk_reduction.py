@@ -5,30 +5,27 @@ use of that, of names, of gene copies (`/` lists) and of short strings of one ge
 its parts are looked up, and only what was never seen is worked out. A pair of two lists is put together each time it
 comes: few come twice, and a memory that holds them all is too large to be quick.
 
-Names are put in order by **order texts**: a name's sort key written as characters that compare as the key does, so that
-the order of names is the order of plain strings. The order text of a list is that of its names, joined by a character
-lower than all others.
+Names are put in order by their places (`places.py`), whole numbers that compare as the names' sort keys do.
 
 Whatever is not plain (an unknown name, phase, an abbreviation, white space, genes that contradict) raises `NotPlain`
 and goes through the tree, which refuses or flags it. That both ways agree is a property in the tests.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain
+from operator import itemgetter
+from typing import TypeVar
 
 from pipeline.normalise.genotypes import DRB345
 from pipeline.normalise.glstring import LENGTH_LIMIT
-from pipeline.normalise.nomenclature.names import LOCUS_ORDER, full_name, sort_key, split_name
+from pipeline.normalise.nomenclature.names import LOCUS_ORDER, full_name, split_name
+from pipeline.normalise.nomenclature.places import Places, gene_rank
 from pipeline.normalise.nomenclature.release import Mode, Release, UnknownName
 from pipeline.normalise.records import Flag
 from pipeline.normalise.reduction import OUTPUT_LIMIT, Reduced, in_order, placed, reduce_glstring
 from pipeline.normalise.reduction_flags import notes
 
-BETWEEN_NAMES = "\x00"
-END_OF_FIELDS = "\x01"
-NO_NUMBER = "\xff"
-FIRST_GENE = 0x20
-FIRST_DIGIT = 0x40
 OPERATORS = str.maketrans("^|+", "///")
 MEMORY = 100_000_000
 """Characters of results that one memory keeps before it is emptied."""
@@ -36,46 +33,38 @@ MEMORY = 100_000_000
 SHORT = 50
 """Characters of a string that is remembered as a whole: pairs of names repeat themselves, those of lists rarely do."""
 
-Copy = tuple[str, str, str, bool]
-"""A gene copy reduced: its order text, its text, its gene (the character of order texts), whether there are notes."""
+SPECIAL = -1
+"""In place of a place: what is written reduces to several names, or there are notes. Lower than all places."""
+
+Order = tuple[int, ...]
+"""The places of the names of a copy."""
+
+Copy = tuple[int, Order, str, str, bool]
+"""A gene copy reduced: the place of its first name, those of all its names if there are several, its gene (a character
+that compares as genes do), its text, whether there are notes. So copies compare as they stand in a genotype."""
 
 Gene = tuple[str, str, bool]
 """Everything of one gene reduced: its gene, or those of DRB3, DRB4 and DRB5; its text; whether there are notes."""
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class NotPlain(Exception):
     """This string has to go through the tree."""
 
 
-def order_text(name: str) -> str:
-    """The sort key of a name as text. Raises NotPlain for a gene without a place in config/codes/loci.csv."""
-    rank, locus, fields, suffix = sort_key(name)
-    if locus not in LOCUS_ORDER:
-        raise NotPlain
-    numbered = (
-        _digits(number) if kind == 0 else f"{NO_NUMBER}{_digits(number)}{text}{END_OF_FIELDS}"
-        for kind, number, text in fields
-    )
-    return f"{chr(FIRST_GENE + rank)}{''.join(numbered)}{END_OF_FIELDS}{suffix}"
+GENES_OF_DRB345 = frozenset(chr(LOCUS_ORDER[gene]) for gene in DRB345)
 
 
-def _digits(number: int) -> str:
-    high, low = divmod(number, 100)
-    if high > 99:
-        raise NotPlain
-    return chr(FIRST_DIGIT + high) + chr(FIRST_DIGIT + low)
+class _Places(dict[str, int]):
+    """The places of what written names reduce to, or SPECIAL."""
 
-
-PLACE_OF_DRB345 = frozenset(chr(FIRST_GENE + LOCUS_ORDER[gene]) for gene in DRB345)
-
-
-class _OrderTexts(dict[str, str]):
-    """The order texts of what a written name reduces to."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
+    def __init__(self, make: Callable[[str], int]) -> None:
         self.make = make
 
-    def __missing__(self, written: str) -> str:
+    def __missing__(self, written: str) -> int:
         found = self[written] = self.make(written)
         return found
 
@@ -89,10 +78,10 @@ class _Copies(dict[str, Copy]):
 
     def __missing__(self, written: str) -> Copy:
         found = self.make(written)
-        self.size += len(found[1])
+        self.size += len(found[3])
         if self.size > MEMORY:
             self.clear()
-            self.size = len(found[1])
+            self.size = len(found[3])
         self[written] = found
         return found
 
@@ -121,16 +110,18 @@ class Reducer:
     def __init__(self, release: Release, mode: Mode) -> None:
         self.release = release
         self.mode: Mode = mode
-        self._names: dict[str, str] = {}
+        self._names: dict[int, str] = {}
+        self._special: dict[str, Order] = {}
         self._notes: dict[str, tuple[Flag, ...]] = {}
-        self._orders = _OrderTexts(self._order_of)
+        self._places_of = cache(lambda gene: Places(release.locus(gene)))
+        self._places = _Places(self._place)
         self._copies = _Copies(self._copy)
         self._outputs = _Outputs(self.output)
 
     def reduce(self, text: str) -> Reduced:
         """The string reduced or refused, with its flags, as `reduce_glstring` gives it."""
         try:
-            _, output, noted = self._whole(text)
+            output, noted = self._whole(text)
         except NotPlain:
             return reduce_glstring(text, self.mode, self.release)
         return Reduced(text, output, self._flags(text) if noted else ())
@@ -138,7 +129,7 @@ class Reducer:
     def output(self, text: str) -> str:
         """The string reduced; empty if it is refused."""
         try:
-            return self._whole(text)[1]
+            return self._whole(text)[0]
         except NotPlain:
             return reduce_glstring(text, self.mode, self.release).output
 
@@ -151,71 +142,81 @@ class Reducer:
         found = {name: self.output(name) for name in names}
         return {name: output for name, output in found.items() if output}
 
-    def _whole(self, text: str) -> Gene:
+    def _whole(self, text: str) -> tuple[str, bool]:
         if len(text) > LENGTH_LIMIT:
             raise NotPlain
         if "^" not in text:
-            return self._gene(text)
-        parts = sorted(map(self._gene, text.split("^")))
-        named = "".join([part[0] for part in parts])
-        if len(set(named)) < len(named):
+            return self._gene(text)[1:]
+        written = text.split("^")
+        pairs = "|" not in text and text.count("+") == len(written)
+        found = list(map(self._pair if pairs else self._gene, written))
+        texts = {gene: text for gene, text, _ in found}
+        if len(texts) < len(found) or len(set(named := "".join(texts))) < len(named):
             raise NotPlain
-        return named, _joined("^", [part[1] for part in parts]), True in [part[2] for part in parts]
+        return _joined("^", [texts[gene] for gene in sorted(texts)]), True in [noted for _, _, noted in found]
 
     def _gene(self, text: str) -> Gene:
         if "|" in text:
             return self._genotypes(text)
-        written, plus, other_written = text.partition("+")
-        one = self._copies[written]
-        if not plus:
-            return one[2], one[1], one[3]
-        other = self._copies[other_written]
-        gene = one[2] if one[2] == other[2] else _same_place(one[2] + other[2])
-        if other[0] < one[0]:
-            return gene, f"{other[1]}+{one[1]}", one[3] or other[3]
-        return gene, f"{one[1]}+{other[1]}", one[3] or other[3]
+        return self._pair(text) if "+" in text else self._copies[text][2:]
+
+    def _pair(self, text: str) -> Gene:
+        written, _, other_written = text.partition("+")
+        one, other = self._copies[written], self._copies[other_written]
+        if other < one:
+            one, other = other, one
+        _, _, gene, output, noted = one
+        _, _, other_gene, other_output, other_noted = other
+        if gene != other_gene:
+            gene = _same_place(gene + other_gene)
+        return gene, f"{output}+{other_output}", noted or other_noted
 
     def _genotypes(self, text: str) -> Gene:
-        found = [self._genotype(each) for each in text.split("|")]
-        ordered = sorted({genotype[:2] for genotype in found})
-        gene = _same_place("".join(genotype[2] for genotype in found))
-        return gene, _joined("|", [output for _, output in ordered]), True in [genotype[3] for genotype in found]
+        genotypes = [(self._order(each), *self._gene(each)) for each in text.split("|")]
+        ordered = sorted({(order, output) for order, _, output, _ in genotypes})
+        gene = _same_place("".join([gene for _, gene, _, _ in genotypes]))
+        return gene, _joined("|", [output for _, output in ordered]), True in [noted for *_, noted in genotypes]
 
-    def _genotype(self, text: str) -> Copy:
-        copies = sorted([self._copies[each] for each in text.split("+", 1)])
-        gene = _same_place("".join(copy[2] for copy in copies))
-        order = BETWEEN_NAMES.join([copy[0] for copy in copies])
-        return order, "+".join([copy[1] for copy in copies]), gene, True in [copy[3] for copy in copies]
+    def _order(self, genotype: str) -> Order:
+        copies = sorted([self._copies[each] for each in genotype.split("+", 1)])
+        return tuple(chain.from_iterable([order or (place,) for place, order, *_ in copies]))
 
     def _copy(self, text: str) -> Copy:
         written = text.split("/")
-        found = sorted(set(map(self._orders.__getitem__, written)))
-        order = BETWEEN_NAMES.join(found)
-        if order.count(BETWEEN_NAMES) >= len(found):  # one of them is a list itself
-            found = sorted(set(order.split(BETWEEN_NAMES)))
-            order = BETWEEN_NAMES.join(found)
-        if found[0][0] != found[-1][0]:
+        order = sorted(set(_values(self._places, written)))
+        special = order[0] == SPECIAL
+        if special:
+            order = sorted({place for name in written for place in self._special.get(name) or (self._places[name],)})
+        rank = gene_rank(order[0])
+        if rank != gene_rank(order[-1]):
             raise NotPlain
-        noted = not self._notes.keys().isdisjoint(written)
-        return order, "/".join(map(self._names.__getitem__, found)), order[0], noted
+        noted = special and not self._notes.keys().isdisjoint(written)
+        several = tuple(order) if len(order) > 1 else ()
+        return order[0], several, chr(rank), "/".join(_values(self._names, order)), noted
 
-    def _order_of(self, written: str) -> str:
+    def _place(self, written: str) -> int:
         gene, fields = split_name(written)
         name = full_name(gene, fields)
-        try:
-            found = self.release.reduce(name, self.mode)
-        except UnknownName as error:
-            raise NotPlain from error
         if gene not in LOCUS_ORDER:  # Cw, whose names come out as those of C
             raise NotPlain
-        orders = {sys.intern(order_text(each)): each for each in found}
-        if any(self._names.setdefault(order, each) != each for order, each in orders.items()) or len(orders) < len(
-            found
-        ):
+        try:
+            found = {self._place_of(each): each for each in self.release.reduce(name, self.mode)}
+        except UnknownName as error:
+            raise NotPlain from error
+        self._names |= found
+        noted = notes(name, self.mode, self.release)
+        if len(found) == 1 and not noted:
+            return next(iter(found))
+        self._special[written] = tuple(found)
+        self._notes |= {written: noted} if noted else {}
+        return SPECIAL
+
+    def _place_of(self, name: str) -> int:
+        gene, fields = split_name(name)
+        place = self._places_of(gene).place(fields)
+        if place is None:
             raise NotPlain
-        if noted := notes(name, self.mode, self.release):
-            self._notes[written] = noted
-        return orders.popitem()[0] if len(orders) == 1 else BETWEEN_NAMES.join(sorted(orders))
+        return place
 
     def _flags(self, text: str) -> tuple[Flag, ...]:
         """The notes of the names in `text`, each with the first place of its name."""
@@ -229,6 +230,11 @@ class Reducer:
         return in_order(found.values())
 
 
+def _values(table: dict[Key, Value], keys: Sequence[Key]) -> tuple[Value, ...]:
+    """The values of these keys, quicker than one by one."""
+    return itemgetter(*keys)(table) if len(keys) > 1 else (table[keys[0]],)
+
+
 def _joined(operator: str, texts: list[str]) -> str:
     """Texts joined. Raises NotPlain if they are longer than may be written."""
     if sum(map(len, texts)) > OUTPUT_LIMIT:
@@ -239,6 +245,6 @@ def _joined(operator: str, texts: list[str]) -> str:
 def _same_place(genes: str) -> str:
     """The genes of copies that must be of the same place, once each. Raises NotPlain if they are not."""
     found = set(genes)
-    if len(found) > 1 and not found <= PLACE_OF_DRB345:
+    if len(found) > 1 and not found <= GENES_OF_DRB345:
         raise NotPlain
     return "".join(sorted(found))

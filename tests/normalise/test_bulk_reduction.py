@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.normalise import bulk_reduction
-from pipeline.normalise.bulk_reduction import BETWEEN_NAMES, NotPlain, Reducer, order_text
-from pipeline.normalise.nomenclature.names import sort_key
+from pipeline.normalise.bulk_reduction import Reducer
 from pipeline.normalise.nomenclature.release import MODES, Mode, Release
 from pipeline.normalise.reduction import reduce_glstring
 
@@ -50,31 +49,6 @@ def test_what_was_seen_before_changes_nothing(mini: Release, mode: Mode) -> None
         text = "+".join("/".join(dice.choices(known, k=2)) for _ in range(2))
         assert reducer.reduce(text) == reduce_glstring(text, mode, mini)
         assert reducer.output(text) == reduce_glstring(text, mode, mini).output
-
-
-@given(
-    st.lists(st.sampled_from([token for token in TOKENS if "*" in token or token.isalnum()]), min_size=2, max_size=4)
-)
-@settings(deadline=None)
-def test_order_texts_compare_as_sort_keys_do(tokens: list[str]) -> None:
-    held = [token for token in tokens if has_order(token)]
-    assert sorted(held, key=lambda each: (sort_key(each), each)) == sorted(
-        held, key=lambda each: (order_text(each), each)
-    )
-
-
-def has_order(token: str) -> bool:
-    try:
-        return bool(order_text(token))
-    except NotPlain:
-        return False
-
-
-def test_a_longer_name_comes_after_a_shorter_one_and_before_the_next() -> None:
-    ordered = ["A*01:01", "A*01:01N", "A*01:01:01", "A*01:02", "A*01:100", "A*02:XX", "A2", "A203", "B*01:01"]
-    texts = list(map(order_text, ordered))
-    assert texts == sorted(texts)
-    assert not any(BETWEEN_NAMES in text for text in texts)
 
 
 def test_a_memory_that_is_full_is_emptied(mini: Release, monkeypatch: pytest.MonkeyPatch) -> None:

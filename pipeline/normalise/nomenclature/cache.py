@@ -16,7 +16,7 @@ from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames, ReleaseNames, read_release, source_digest
 from pipeline.normalise.nomenclature.v2_names import OldNames, read_old_names
 
-LAYOUT = 3
+LAYOUT = 4
 
 
 class Cached(msgspec.Struct):

@@ -33,6 +33,10 @@ LOCUS_ORDER = {row["locus"]: rank for rank, row in enumerate(rows("loci.csv"))}
 PREFIXES = {row["locus"]: row["prefix"] for row in rows("loci.csv")}
 WORDS = {row["word"]: row for row in rows("allele_words.csv")}
 EXPRESSION = {row["suffix"]: row for row in rows("expression.csv")}
+SUFFIXES = ("", *EXPRESSION, "G", "P", "g", *(f"{letter}g" for letter in EXPRESSION))
+"""What may stand behind the last digit of a name: an expression letter, the letter of a group, `g` for lg."""
+
+LETTERS_OF_SUFFIXES = "".join(SUFFIXES)
 
 ANTIGENS = {row["letters"] + row["number"]: row["locus"] for row in rows("antigens.csv")}
 """The gene of an antigen's letters, or of one antigen where its letters are another gene's as a rule."""
@@ -40,7 +44,8 @@ ANTIGENS = {row["letters"] + row["number"]: row["locus"] for row in rows("antige
 LETTERS = {row["locus"]: row["letters"] for row in reversed(rows("antigens.csv"))}
 """The letters that the antigens of a gene's alleles carry: those of its first row."""
 
-ANTIGEN = re.compile("(" + "|".join(sorted({row["letters"] for row in rows("antigens.csv")})) + ")([0-9]{1,4})")
+ANTIGEN_LETTERS = sorted({row["letters"] for row in rows("antigens.csv")})
+ANTIGEN = re.compile("(" + "|".join(ANTIGEN_LETTERS) + ")([0-9]{1,4})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
 WORD = re.compile(f"(?:{FIELDS}?:)?({'|'.join(WORDS)})")
@@ -111,6 +116,12 @@ def sort_key(token: str) -> SortKey:
     locus, fields = split_name(token)
     if antigen := ANTIGEN.fullmatch(fields):
         return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, ((1, int(antigen[2]), antigen[1]),), "")
-    digits = fields.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZg") if fields[-2:-1].isdigit() else fields
-    numbered = tuple((0, int(field), "") if NUMBER.fullmatch(field) else (1, 0, field) for field in digits.split(":"))
-    return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, numbered, fields[len(digits) :])
+    bare = without_suffix(fields)
+    numbered = tuple((0, int(field), "") if NUMBER.fullmatch(field) else (1, 0, field) for field in bare.split(":"))
+    return (LOCUS_ORDER.get(locus, len(LOCUS_ORDER)), locus, numbered, fields[len(bare) :])
+
+
+def without_suffix(fields: str) -> str:
+    """The fields of a name without what stands behind the last digit."""
+    bare = fields.rstrip(LETTERS_OF_SUFFIXES)
+    return bare if bare[-1:].isdigit() and fields[len(bare) :] in SUFFIXES else fields

@@ -28,7 +28,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import SiteError
-from pipeline.normalise.nomenclature.names import LETTERS, split_name
+from pipeline.normalise.nomenclature.names import LETTERS, sort_key, split_name
 
 REQUIRED = (
     "Allelelist.txt",
@@ -68,7 +68,9 @@ class Deleted(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LocusNames(msgspec.Struct, array_like=True):
-    """All that a release says about one gene; names without the gene. Group members stand in the order of the file.
+    """All that a release says about one gene; names without the gene.
+
+    Alleles stand in canonical order, the members of a group in the order of the file.
 
     `antigens` gives the alleles of an antigen's number, `expert_antigens` those of whom only experts say so, `splits`
     and `associated` antigens with their letters (`A9`), `tce` the second version of an allele's T-cell epitope
@@ -177,8 +179,9 @@ def _locus(loci: dict[str, LocusNames], locus: str) -> LocusNames:
 
 
 def _read_alleles(folder: Path, loci: dict[str, LocusNames]) -> None:
-    for accession, name, *_ in _cells(folder, "Allelelist.txt", ",", 2):
-        locus, star, fields = name.strip().partition("*")
+    listed = ((name.strip(), accession) for accession, name, *_ in _cells(folder, "Allelelist.txt", ",", 2))
+    for name, accession in sorted(listed, key=lambda each: sort_key(each[0])):
+        locus, star, fields = name.partition("*")
         if star:
             _locus(loci, locus).alleles[fields] = accession
 

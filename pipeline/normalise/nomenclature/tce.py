@@ -16,6 +16,7 @@ from itertools import product
 from typing import Literal
 
 PREFIX = "TCE"
+GROUPS = (1, 2, 3)
 Outcome = Literal["permissive", "gvh_non_permissive", "hvg_non_permissive", "unknown"]
 Copy = frozenset[int]
 """The groups that one gene copy may have; empty if that is not known."""
@@ -23,7 +24,7 @@ Copy = frozenset[int]
 
 def group_of(assignment: str) -> int | None:
     """The group of an assignment as printed; None for a null allele and for one without assignment."""
-    return int(assignment[0]) if assignment[:1] in ("1", "2", "3") else None
+    return next((group for group in GROUPS if assignment.startswith(str(group))), None)
 
 
 def group_token(assignment: str) -> str:
