@@ -29,6 +29,10 @@ class InventedGroups:
         """The first two fields of a name."""
         return frozenset({":".join(token.split(":")[:2])})
 
+    def tce_groups(self, _: str) -> frozenset[int | None]:
+        """No name has an epitope group."""
+        return frozenset({None})
+
 
 def run(batches: int = BATCHES, batch: int = BATCH, donors: int = DONORS) -> list[Figure]:
     """Loading, loading again, dumping, feeding and searching."""

@@ -80,7 +80,12 @@ def _typing_in(path: Path, session: Session) -> NormalTyping:
 
 def _shown(donor: dict[str, Any]) -> dict[str, Any]:
     matches = donor["loci"].items()
-    return {**donor, **{locus: f"{match['least']}-{match['most']} {match['level']}" for locus, match in matches}}
+    return {**donor, **{locus: _shown_match(match) for locus, match in matches}}
+
+
+def _shown_match(match: dict[str, Any]) -> str:
+    epitopes = " or ".join(match.get("tce", ())).replace("_", " ")
+    return f"{match['least']}-{match['most']} {match['level']}{epitopes and f', {epitopes}'}"
 
 
 def publish(

@@ -7,15 +7,20 @@ more possible ones, then by identifier.
 A locus that is not typed counts 0 at least and 2 at most: the donor could be a match. Without A, B or DRB1 it is not
 searchable; such donors are counted, so that nobody mistakes silence for absence.
 
+Where a rule counts DPB1, what the T-cell epitope groups say stands beside its match (`epitopes.py`). It changes neither
+the count nor the order.
+
 Registries repeat genotypes: each distinct one is compared with the patient's once.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from parsers.typing_states import gene_name
+from pipeline.feed.epitopes import LOCUS as DPB1
+from pipeline.feed.epitopes import EpitopeGroups, Epitopes
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
 from pipeline.store.scripts import script
 from pipeline.store.store import Store
@@ -53,9 +58,11 @@ class Candidate(NamedTuple):
         """What candidates are ordered by."""
         return (-self.least, -self.most, self.donor.donor, self.donor.source)
 
-    def row(self) -> dict[str, Any]:
+    def row(self, epitopes: Epitopes) -> dict[str, Any]:
         """The candidate as it is printed. `matched` counts what is certain."""
         loci = {locus: match._asdict() for locus, match in self.loci.items()}
+        if DPB1 in loci:
+            loci[DPB1]["tce"] = epitopes.outcomes(self.donor.loci.get(DPB1))
         whose = {"donor": self.donor.donor, "source": self.donor.source}
         return {**whose, "matched": self.least, "least": self.least, "most": self.most, "loci": loci}
 
@@ -67,6 +74,10 @@ class Answer(NamedTuple):
     found: int
     searched: int
     unsearchable: int
+
+
+class Nomenclature(MatchGroups, EpitopeGroups, Protocol):
+    """A nomenclature release, as far as a search needs it."""
 
 
 class Comparison:
@@ -94,7 +105,7 @@ class Comparison:
 
 
 def search(
-    donors: Iterable[Donor], patient: Mapping[str, str], groups: MatchGroups, rule: str = "10/10", limit: int = 100
+    donors: Iterable[Donor], patient: Mapping[str, str], groups: Nomenclature, rule: str = "10/10", limit: int = 100
 ) -> Answer:
     """The best `limit` donors for a patient given as locus -> GL String.
 
@@ -114,7 +125,8 @@ def search(
         elif candidate.most >= wanted:
             candidates.append(candidate)
     best = nsmallest(limit, candidates, key=lambda candidate: candidate.place)
-    return Answer([candidate.row() for candidate in best], len(candidates), searched, unsearchable)
+    epitopes = Epitopes(patient.get(DPB1), groups)
+    return Answer([candidate.row(epitopes) for candidate in best], len(candidates), searched, unsearchable)
 
 
 def read_rule(rule: str) -> tuple[int, tuple[str, ...]]:

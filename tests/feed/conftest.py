@@ -26,6 +26,11 @@ class InventedGroups:
         first_two = ":".join(fields.split(":")[:2])
         return frozenset({token if fields.endswith("N") else f"{gene}*{first_two}P"})
 
+    def tce_groups(self, token: str) -> frozenset[int | None]:
+        """The epitope group of an allele is its first field, up to 3."""
+        first = token.partition("*")[2].partition(":")[0]
+        return frozenset({int(first) if first in ("01", "02", "03") else None})
+
 
 @pytest.fixture(scope="session")
 def groups() -> InventedGroups:

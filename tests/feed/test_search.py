@@ -46,6 +46,31 @@ def test_a_row_tells_every_locus(groups: Any) -> None:
     assert row["loci"]["B"] == {"least": 2, "most": 2, "level": "definite", "direction": "none"}
 
 
+@pytest.mark.parametrize(
+    ("donor_dpb1", "outcomes"),
+    [
+        ("HLA-DPB1*03:01+HLA-DPB1*03:02", ("permissive",)),
+        ("HLA-DPB1*01:01+HLA-DPB1*03:01", ("hvg_non_permissive",)),
+        ("HLA-DPB1*01:01/HLA-DPB1*03:01+HLA-DPB1*03:01", ("hvg_non_permissive", "permissive")),
+        ("HLA-DPB1*02:01+HLA-DPB1*03:01|HLA-DPB1*03:01+HLA-DPB1*03:02", ("hvg_non_permissive", "permissive")),
+        ("HLA-DPB1*04:01+HLA-DPB1*03:01", ("unknown",)),
+        ("HLA-DPB1*03:01", ("unknown",)),
+        (None, ("unknown",)),
+    ],
+)
+def test_a_rule_of_twelve_tells_what_the_epitope_groups_say(
+    groups: Any, donor_dpb1: str | None, outcomes: tuple[str, ...]
+) -> None:
+    patient = person(DPB1="HLA-DPB1*03:01+HLA-DPB1*03:03")
+    [row] = search([donor("a", DPB1=donor_dpb1)], patient, groups, rule="10/12").donors
+    assert row["loci"]["DPB1"]["tce"] == outcomes
+
+
+def test_a_patient_without_dpb1_is_of_no_known_epitope_group(groups: Any) -> None:
+    [row] = search([donor("a", DPB1="HLA-DPB1*03:01+HLA-DPB1*03:02")], person(), groups, rule="10/12").donors
+    assert row["loci"]["DPB1"]["tce"] == ("unknown",)
+
+
 def test_only_donors_that_can_reach_the_rule_are_shown(groups: Any) -> None:
     donors = [donor("nine", A="HLA-A*01:01+HLA-A*03:01"), donor("ten")]
     assert [row["donor"] for row in search(donors, person(), groups, rule="10/10").donors] == ["ten"]

@@ -18,6 +18,7 @@ from pipeline.normalise.nomenclature.names import full_name, kind_of, sort_key, 
 from pipeline.normalise.nomenclature.old_spellings import OldSpellings
 from pipeline.normalise.nomenclature.reductions import MODES, Mode, reduced
 from pipeline.normalise.nomenclature.release_files import LocusNames
+from pipeline.normalise.nomenclature.tce import NO_GROUP, Copy, group_of
 from pipeline.normalise.nomenclature.v2_names import OldNames
 
 __all__ = ["MODES", "Mode", "Release", "Status", "UnknownName"]
@@ -165,6 +166,13 @@ class Release:
         set.
         """
         return frozenset().union(*map(self._match_groups_of, token.split("/")))
+
+    def tce_groups(self, name: str) -> Copy:
+        """The T-cell epitope groups that a name of DPB1 allows; None among them for an allele of no group."""
+        found = (
+            locus.names.tce.get(each, "") for locus, fields in self.parts(name) for each in locus.expressed(fields)
+        )
+        return frozenset(map(group_of, found)) or NO_GROUP
 
     def _match_groups_of(self, name: str) -> frozenset[str]:
         known = self._match_groups.get(name)

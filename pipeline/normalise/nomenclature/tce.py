@@ -8,18 +8,19 @@ Version 2 is read, for every release carries it and the third one keeps the grou
 
 The pair rule compares the lowest group of each person: equal, and the mismatch is permissive; otherwise it is not, in
 the direction of the graft (GvH) if the patient's is the lower, of the host (HvG) if the donor's is. A person with an
-allele of no group is of no known group, and that is never permissive.
+allele of no group, be it a null allele, is of no known group, and that is never permissive.
 """
 
-from collections.abc import Iterable
 from itertools import product
 from typing import Literal
 
 PREFIX = "TCE"
 GROUPS = (1, 2, 3)
 Outcome = Literal["permissive", "gvh_non_permissive", "hvg_non_permissive", "unknown"]
-Copy = frozenset[int]
-"""The groups that one gene copy may have; empty if that is not known."""
+Copy = frozenset[int | None]
+"""The groups that one gene copy may have; None among them if it may be an allele of none."""
+
+NO_GROUP: Copy = frozenset({None})
 
 
 def group_of(assignment: str) -> int | None:
@@ -35,17 +36,18 @@ def group_token(assignment: str) -> str:
 
 def outcomes(patient: tuple[Copy, Copy], donor: tuple[Copy, Copy]) -> frozenset[Outcome]:
     """Every outcome that the groups of both persons' copies allow."""
-    if not all((*patient, *donor)):
-        return frozenset({"unknown"})
     return frozenset(outcome(p, d) for p, d in product(_lowest(patient), _lowest(donor)))
 
 
-def outcome(patient: int, donor: int) -> Outcome:
+def outcome(patient: int | None, donor: int | None) -> Outcome:
     """What the lowest groups of patient and donor mean."""
+    if patient is None or donor is None:
+        return "unknown"
     if patient == donor:
         return "permissive"
     return "gvh_non_permissive" if patient < donor else "hvg_non_permissive"
 
 
-def _lowest(copies: Iterable[Copy]) -> frozenset[int]:
-    return frozenset(map(min, product(*copies)))
+def _lowest(copies: tuple[Copy, Copy]) -> frozenset[int | None]:
+    """The groups that a person may be of."""
+    return frozenset(None if one is None or other is None else min(one, other) for one, other in product(*copies))
