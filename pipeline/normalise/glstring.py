@@ -5,11 +5,12 @@ Operators from loosest to tightest (Milius 2013, doi:10.1111/tan.12150; 1.1: Mac
     ?   possible genes            ^   genes              |   possible genotypes
     +   gene copies               ~   same haplotype     /   possible alleles
 
-A GL String Code wraps a string in its namespace and release: `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`.
+A GL String Code wraps a string in its namespace and release: `hla#3.58.0#HLA-A*01:01+HLA-A*02:01`. Other namespaces
+(`kir`) name other things by the same words and are not read.
 
 The string is split operator by operator, so reading takes time in proportion to its length. Nothing is dropped: an
-empty member (`A*01:01+`) is an error, not a shorter genotype. Nothing is guessed: a
-name may leave out its gene, but nobody can say whether `DPB1*04:01/02` means DPB1*04:02 or DPB1*02.
+empty member (`A*01:01+`) is an error, not a shorter genotype. Nothing is guessed: a name may leave out its gene, but
+nobody can say whether `DPB1*04:01/02` means DPB1*04:02 or DPB1*02, nor whether `A2 4` is A24 or lacks an operator.
 
 In the canonical spelling every allele carries its gene, and its prefix if the gene has one; genes stand in the order of
 config/codes/loci.csv, names by their fields as numbers; alternatives (`/`, `|`, `?`) are sorted and stand once; copies
@@ -31,8 +32,13 @@ OPERATORS = "?^|+~/"
 BETWEEN_NAMES = re.compile(r"[?^|+~/]")
 ALTERNATIVES = "?|/"
 LENGTH_LIMIT = 1_000_000
+LONGEST_NAME = 64
+"""Characters; names are remembered in many places, and one of a million must not be."""
+
+NAMESPACE = "hla"
 TOKEN_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:*-")
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+BROKEN_NAME = re.compile(rf"(?<=[0-9A-Za-z])[{INVISIBLE}]*\s[\s{INVISIBLE}]*(?=[0-9A-Za-z])")
 
 Tree = str | tuple[str, tuple[Any, ...]]
 """A name, or an operator with its members, which are trees."""
@@ -76,16 +82,16 @@ class GLString(msgspec.Struct, frozen=True):
 def read(text: str, locus: str = "") -> GLString:
     """The GL String or GL String Code in `text`; `locus` is the gene of names that have none before them.
 
-    White space and invisible characters are left out first; what a GLStringError says in words counts what remains,
-    from 1, its `position` the text as it was written.
+    White space and invisible characters beside operators and punctuation are left out first; what a GLStringError says
+    in words counts what remains, from 1, its `position` the text as it was written.
     """
     if len(text) > LENGTH_LIMIT:
         raise GLStringError(f"this GL String has {len(text)} characters", expected=f"at most {LENGTH_LIMIT}")
-    kept = _kept(text)
-    namespace, release, body = _unwrap("".join(text[place - 1] for place in kept) if len(kept) < len(text) else text)
-    places = kept[len(kept) - len(body) :]
+    kept = places = _kept(text)
     reader = _Reader(locus)
     try:
+        namespace, release, body = _unwrap(text if len(kept) == len(text) else "".join(text[at - 1] for at in kept))
+        places = kept[len(kept) - len(body) :]
         tree = canonical(reader.read(body, 0, 0))
     except GLStringError as error:
         error.position = [*places, len(text) + 1][error.position or 0]
@@ -97,7 +103,16 @@ def _kept(text: str) -> Sequence[int]:
     """The places, from 1, of the characters that are neither white space nor invisible."""
     if text.isascii() and text.split() == [text]:
         return range(1, len(text) + 1)
-    return [place for place, sign in enumerate(text, 1) if not sign.isspace() and ord(sign) not in INVISIBLE]
+    if broken := BROKEN_NAME.search(text):
+        raise _broken(text, broken.start(), broken.end())
+    return [place for place, sign in enumerate(text, 1) if not sign.isspace() and sign not in INVISIBLE]
+
+
+def _broken(text: str, start: int, end: int) -> GLStringError:
+    found = BETWEEN_NAMES.split(text[:start])[-1] + text[start:end] + BETWEEN_NAMES.split(text[end:], maxsplit=1)[0]
+    error = _refusal("white space stands within a name", found, start, "an operator, or nothing between the two")
+    error.position = start + 1
+    return error
 
 
 def _unwrap(text: str) -> tuple[str, str, str]:
@@ -105,9 +120,10 @@ def _unwrap(text: str) -> tuple[str, str, str]:
         return "", "", text
     parts = text.split("#", 2)
     if len(parts) < 3 or not all(parts):
-        raise GLStringError(
-            "this GL String Code is incomplete", found=text, expected="namespace#release#GL String, each not empty"
-        )
+        expected = "namespace#release#GL String, each not empty"
+        raise _refusal("this GL String Code is incomplete", text, 0, expected)
+    if parts[0] != NAMESPACE:
+        raise _refusal("this GL String Code is of another namespace", parts[0], 0, NAMESPACE)
     return parts[0], parts[1], parts[2]
 
 
@@ -136,7 +152,7 @@ class _Reader:
 
     def name(self, text: str, position: int) -> str:
         """One name, completed by its gene."""
-        read = _gene_and_name(text, self.locus)
+        read = _gene_and_name(text, self.locus) if len(text) <= LONGEST_NAME else None
         if not read:
             raise _no_name(text, position)
         self.locus, name = read
@@ -151,7 +167,8 @@ def _gene_and_name(text: str, locus: str) -> tuple[str, str] | None:
         return None
     gene, fields = split_name(text)
     locus = gene or locus
-    return (locus, full_name(locus, fields)) if locus and fields and not {"*", "-"} & set(fields) else None
+    named = locus and "-" not in locus and fields and not {"*", "-"} & set(fields)
+    return (locus, full_name(locus, fields)) if named else None
 
 
 def _is_token(text: str) -> bool:
@@ -161,7 +178,7 @@ def _is_token(text: str) -> bool:
 def _no_name(text: str, position: int) -> GLStringError:
     if not text:
         return _refusal("nothing stands here", text, position, "an allele name between two operators")
-    if not _is_token(text):
+    if not _is_token(text) or len(text) > LONGEST_NAME:
         return _refusal("this is not an allele name", text, position, "a name like HLA-A*01:01")
     return _refusal("this name has no gene or no fields", text, position, "HLA-A*01:01")
 

@@ -7,11 +7,13 @@ from pipeline.normalise.glstring import GLString, read, replace_names, text_of
 from pipeline.normalise.nomenclature.liftover import Lifter
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.records import Flag
-from pipeline.normalise.reduction import Reduced, in_order, placed, placed_error
+from pipeline.normalise.reduction import Reduced, in_order, of_other_alleles, placed, placed_error, release_note
 from pipeline.normalise.reduction_flags import old_note
 from pipeline.normalise.typing import flag_for_status
 
 REMEMBERED = 200_000
+LONGEST_REMEMBERED = 10_000
+"""Characters of a string that is remembered."""
 
 
 class GLStringLifter:
@@ -23,6 +25,8 @@ class GLStringLifter:
 
     def lift(self, text: str) -> Reduced:
         """The string in the names of the other release, in canonical order; refused if one of them has none."""
+        if len(text) > LONGEST_REMEMBERED:
+            return self._lifted(text)
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= REMEMBERED:
@@ -35,16 +39,16 @@ class GLStringLifter:
             written = read(text)
         except ParseError as error:
             return Reduced(text, "", (placed_error(error),))
-        flags = in_order(self._flags(written))
+        flags = in_order(self._flags(text, written))
         if any(flag.severity == "error" for flag in flags):
             return Reduced(text, "", flags)
         tree = replace_names(written.tree, lambda name: frozenset(self.lifter.lift(name).names))
         return Reduced(text, text_of(tree), flags)
 
-    def _flags(self, written: GLString) -> Iterator[Flag]:
+    def _flags(self, text: str, written: GLString) -> Iterator[Flag]:
         here = self.lifter.here
-        if written.release not in ("", here.version):
-            yield Flag("release_differs", written.release, f"written under this release, read under {here.version}")
+        yield from release_note(text, written, here, "warning")
+        yield from of_other_alleles(written, here)
         for name, place in written.places.items():
             status = here.status(name)
             if status.kind not in UNDERSTOOD:

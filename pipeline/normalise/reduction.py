@@ -10,12 +10,12 @@ import msgspec
 
 from parsers.errors import ParseError
 from pipeline.normalise.genotypes import genotype_flags
-from pipeline.normalise.glstring import GLString, GLStringError, leaves, read, replace_names, text_of
+from pipeline.normalise.glstring import BETWEEN_NAMES, GLString, GLStringError, read, replace_names, text_of
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.nomenclature.release import Mode, Release
-from pipeline.normalise.records import Flag
+from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.reduction_flags import notes
-from pipeline.normalise.typing import flag_for_error, flag_for_status
+from pipeline.normalise.typing import flag_for_error, flag_for_status, number_of, same_release
 
 OUTPUT_LIMIT = 10_000_000
 
@@ -36,7 +36,7 @@ def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
         return Reduced(text, "", (placed_error(error),))
     if refusals := tuple(_refusals(written, release)):
         return Reduced(text, "", in_order(refusals))
-    noted = (*_release_note(written, release), *_notes(written, mode, release))
+    noted = (*release_note(text, written, release, "info"), *_notes(written, mode, release))
     size = sum(len(each) + 1 for name in written.names for each in release.reduce(name, mode))
     if size > OUTPUT_LIMIT:
         message = f"this string reduces to {size} characters; at most {OUTPUT_LIMIT} are written"
@@ -60,8 +60,9 @@ def _refusals(written: GLString, release: Release) -> Iterator[Flag]:
         status = release.status(name)
         if status.kind not in UNDERSTOOD:
             yield placed(flag_for_status(name, status, release.version), place)
+    yield from of_other_alleles(written, release)
     for flag in genotype_flags(written.tree):
-        yield placed(flag, min(written.places[name] for name in leaves(read(flag.token).tree)))
+        yield placed(flag, min(map(written.places.__getitem__, BETWEEN_NAMES.split(flag.token))))
 
 
 def _notes(written: GLString, mode: Mode, release: Release) -> Iterator[Flag]:
@@ -70,10 +71,23 @@ def _notes(written: GLString, mode: Mode, release: Release) -> Iterator[Flag]:
             yield placed(flag, place)
 
 
-def _release_note(written: GLString, release: Release) -> Iterator[Flag]:
-    if written.release not in ("", release.version):
+def of_other_alleles(written: GLString, release: Release) -> Iterator[Flag]:
+    """A refusal for every name that was another allele's under the release that a GL String Code was written under."""
+    if not written.release or same_release(written.release, release.version):
+        return
+    for name, place in written.places.items():
+        meant, held = release.is_called(name, number_of(written.release)), release.expand(name)
+        if held and meant is not None and meant not in held:
+            today = f"; it is now {meant}" if meant else ", which has no name any more"
+            message = f"in release {written.release} this name was another allele's than in {release.version}{today}"
+            yield Flag("name_of_another_allele", name, message, "error", place)
+
+
+def release_note(text: str, written: GLString, release: Release, severity: Severity) -> Iterator[Flag]:
+    """The doubt about a GL String Code that was written under another release."""
+    if written.release and not same_release(written.release, release.version):
         message = f"written under this release, read under {release.version}"
-        yield Flag("release_differs", written.release, message, "info")
+        yield Flag("release_differs", written.release, message, severity, text.index("#") + 2)
 
 
 def placed_error(error: ParseError) -> Flag:

@@ -184,14 +184,14 @@ class TypingNormaliser:
         return msgspec.structs.replace(written, tree=tree), flags
 
     def _stated_release(self, stated: str) -> Release | None:
-        number = STATED_VERSION.search(stated)
-        if number is None or self.version is None or _same_release(stated, self.version):
+        number = number_of(stated)
+        if not number or self.version is None or same_release(stated, self.version):
             return None
-        return self._others(full_number(number[0]))
+        return self._others(number)
 
     def release_flags(self, stated: str) -> tuple[Flag, ...]:
         """The doubt about a typing that was made under another release than this one."""
-        if not stated or self.version is None or _same_release(stated, self.version):
+        if not stated or self.version is None or same_release(stated, self.version):
             return ()
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
 
@@ -326,14 +326,18 @@ def _renaming_flag(name: str, called: str | None, version: str) -> Flag:
     return Flag("renamed_allele", name, f"release {version} calls this allele {called}", "info")
 
 
-def full_number(stated: str) -> str:
-    """A release number in full: `3.58`, `3580` and `3.58.0` are `3.58.0`."""
-    if "." not in stated:
-        return f"{stated[0]}.{stated[1:3]}.{stated[3]}"
-    return stated if stated.count(".") == 2 else f"{stated}.0"
+def number_of(stated: str) -> str:
+    """The release that words name, in full: `3.58`, `3580` and `IMGT/HLA 3.58.0` name `3.58.0`; empty if none."""
+    match = STATED_VERSION.search(stated)
+    if match is None:
+        return ""
+    number = match[0]
+    if "." not in number:
+        return f"{number[0]}.{number[1:3]}.{number[3]}"
+    return number if number.count(".") == 2 else f"{number}.0"
 
 
-def _same_release(stated: str, version: str) -> bool:
+def same_release(stated: str, version: str) -> bool:
     """Whether `stated`, in words of its own, names this release: `IPD-IMGT/HLA 3.58.0`, `3.58` or `3580`."""
     match = STATED_VERSION.search(stated)
     if match is None:

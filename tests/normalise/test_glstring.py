@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.errors import ParseError
-from pipeline.normalise.glstring import LENGTH_LIMIT, AmbiguousAbbreviation, alternatives, read, replace_names
+from pipeline.normalise.glstring import (
+    LENGTH_LIMIT,
+    AmbiguousAbbreviation,
+    GLStringError,
+    alternatives,
+    read,
+    replace_names,
+)
 
 SPELLINGS = [
     ("A*01:01", "HLA-A*01:01"),
@@ -60,8 +67,12 @@ REFUSED = [
     ("A*01:01+A*", "no gene or no fields", "character 9"),
     ("A*01:01+A*02*03", "not an allele name", "character 9"),
     ("A*01:01,A*02:01", "not an allele name", "character 1"),
-    ("hla#3.58.0", "incomplete", ""),
-    ("hla##A*01:01", "incomplete", ""),
+    ("A*01:01+HLA-HLA-A*02:01", "no gene", "character 9"),
+    ("A*01:01+A*02:" + "A" * 64, "not an allele name", "character 9"),
+    ("hla#3.58.0", "incomplete", "character 1"),
+    ("hla##A*01:01", "incomplete", "character 1"),
+    ("kir#2.9.0#KIR2DL1*001", "another namespace", "character 1"),
+    ("HLA#3.58.0#A*01:01", "another namespace", "character 1"),
 ]
 
 
@@ -83,6 +94,21 @@ def test_one_field_after_a_longer_name_is_never_guessed_at(written: str, charact
     with pytest.raises(AmbiguousAbbreviation) as caught:
         read(written)
     assert caught.value.where == f"character {character} of the GL String"
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "position"),
+    [("A2 4", "A2 4", 3), ("A*01:01+A*02:0 1", "A*02:0 1", 15), ("A*01:01\nA*02:01/A*03:01", "A*01:01\nA*02:01", 8),
+     ("A*24:09\u200b \u200bN", "A*24:09\u200b \u200bN", 8)],
+)  # fmt: skip
+def test_white_space_within_a_name_is_never_closed_up(written: str, found: str, position: int) -> None:
+    with pytest.raises(GLStringError, match="white space stands within a name") as caught:
+        read(written)
+    assert (caught.value.found, caught.value.position) == (found, position)
+
+
+def test_white_space_beside_punctuation_says_nothing() -> None:
+    assert str(read(" HLA- A * 01: 01 /\n A*01:\t02 ")) == "HLA-A*01:01/HLA-A*01:02"
 
 
 def test_size_limit_is_explicit() -> None:

@@ -25,13 +25,20 @@ def test_a_name_that_changed_owner_is_told_with_all_of_them(history: History) ->
     assert history.uses("HLA-A*30:100") == (Use("T2", ("0.2.0",)), Use("T3", ("0.10.0",)), Use("T9", ()))
 
 
-def test_a_number_is_told_with_its_names_in_the_order_of_releases(history: History) -> None:
-    assert list(history.names("T1").items()) == [("0.2.0", "A*01:01"), ("0.10.0", "A*01:01:01")]
+def test_what_a_name_meant_in_one_release(history: History) -> None:
+    assert history.accession_in("0.2.0", "HLA-A*30:100") == "T2"
+    assert history.accession_in("0.10.0", "A*30:100") == "T3"
+    assert history.accession_in("0.3.0", "A*30:100") is None
+
+
+def test_a_release_that_stands_in_two_folders_is_read_once(tmp_path: Path, history: History) -> None:
+    write(tmp_path / "old/Allelelist.txt", "0.2.0", "T1,A*01:01\nT2,A*30:100\n")
+    assert read_history([tmp_path / "new", tmp_path / "old"]).uses("A*01:01") == (Use("T1", ("0.2.0",)),)
 
 
 def test_what_was_never_used_is_nobody(history: History) -> None:
     assert history.uses("A*09:99") == ()
-    assert history.names("T5") == {}
+    assert history.accession_in("0.2.0", "A*09:99") is None
 
 
 def test_a_list_that_does_not_say_its_release_is_refused(tmp_path: Path) -> None:

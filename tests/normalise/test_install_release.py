@@ -139,6 +139,40 @@ def test_a_zip_with_an_overlarge_member_is_refused(copy: Path, tmp_path: Path, m
         install(str(tmp_path / "release.zip"), tmp_path / "home")
 
 
+def test_the_definitions_of_before_2026_have_checksums_of_their_own_and_are_left_where_they_are(
+    copy: Path, tmp_path: Path
+) -> None:
+    """From 3.64 on; md5checksum.txt of the folder above does not name them."""
+    former = copy / "wmda" / "pre2026"
+    former.mkdir()
+    for name in ("rel_dna_ser.txt", "rel_ser_ser.txt", "md5checksum.txt"):
+        (former / name).write_text("Invented\n")
+    found = install(str(copy), tmp_path / "home")
+    assert not (found.folder / "wmda" / "pre2026").exists()
+
+
+def older_list(version: str, rows: str) -> str:
+    return f"# version: Invented, version {version}\nAlleleID,Allele\n{rows}"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_allele_lists_of_older_releases_come_with_a_release(copy: Path, tmp_path: Path, packed: bool) -> None:
+    older = copy / "allelelist" / "Allelelist.010.txt"
+    older.parent.mkdir()
+    older.write_text(older_list("0.0.1", "XHLA00008,A*77:01\n"))
+    (older.parent / "notes.txt").write_text("no list")
+    source = copy
+    if packed:
+        source = tmp_path / "release.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            for path in filter(Path.is_file, copy.rglob("*")):
+                archive.write(path, f"IMGTHLA-0100/{path.relative_to(copy)}")
+    found = install(str(source), tmp_path / "home")
+    assert [path.name for path in (found.folder / "allelelist").iterdir()] == ["Allelelist.010.txt"]
+    status = open_release(tmp_path / "home").status("A*77:01")
+    assert (status.kind, status.successor) == ("deleted", "A*01:32")
+
+
 def test_what_is_no_release_at_all(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match=r'"3\.58" is no release number like 3\.58\.0'):
         install("3.58", tmp_path / "home")

@@ -9,7 +9,7 @@ import pytest
 from pipeline.normalise.lifting import GLStringLifter
 from pipeline.normalise.nomenclature.liftover import Lifted, Lifter
 from pipeline.normalise.nomenclature.names import full_name
-from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames, read_release
 
 OLD = LocusNames(
@@ -36,6 +36,25 @@ def release(version: str, names: LocusNames) -> Release:
 @pytest.fixture
 def forward() -> Lifter:
     return Lifter(release("0.1.0", OLD), release("0.2.0", NEW))
+
+
+class OneCode:
+    """A list of one invented code, of which a member is in no release."""
+
+    def members(self, code: str) -> tuple[str, ...] | None:
+        return ("03", "99") if code == "ZZ" else None
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_member_that_a_code_has_lost_is_told_where_its_text_is_not_kept() -> None:
+    here, there = (Release(version, "Invented", ("A",), {"A": names}.__getitem__, Reference(OneCode()))
+                   for version, names in (("0.1.0", OLD), ("0.2.0", NEW)))  # fmt: skip
+    lifted = Lifter(here, there).lift("HLA-A*01:ZZ")
+    assert (lifted.names, [flag.code for flag in lifted.flags]) == (("HLA-A*01:09",), ["mac_member_gone"])
+    kept = Lifter(here, here).lift("HLA-A*01:ZZ")
+    assert (kept.names, kept.flags) == (("HLA-A*01:ZZ",), ())
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """Whole GL Strings reduced: canonical, one out for one in, refused as a whole."""
 
+from pathlib import Path
+
 import pytest
 
-from pipeline.normalise.nomenclature.release import Mode, Release
+from pipeline.normalise.nomenclature.history import read_history
+from pipeline.normalise.nomenclature.release import Mode, Reference, Release
+from pipeline.normalise.nomenclature.release_files import LocusNames
 from pipeline.normalise.reduction import reduce_glstring
 
 CASES: list[tuple[str, Mode, str]] = [
@@ -41,3 +45,43 @@ def test_a_null_allele_in_a_group_is_pointed_out(mini: Release) -> None:
     assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [
         ("null_in_group", "HLA-A*24:09N", "info")
     ]
+
+
+def test_a_string_that_grows_beyond_the_limit_when_its_prefixes_are_written_is_refused_like_any_other(
+    mini: Release,
+) -> None:
+    found = reduce_glstring("^".join(["A*01:01:01:01"] * 71_000), "lgx", mini)
+    assert (found.output, [(flag.code, flag.position) for flag in found.flags]) == ("", [("genes_contradict", 1)])
+
+
+@pytest.fixture
+def reused(tmp_path: Path) -> Release:
+    """A release of today in which A*01:02 is another allele than in 0.1.0, and A*01:03 one that 0.1.0 had not."""
+    write_list(tmp_path, "0.1.0", "T1,A*01:01\nT2,A*01:02\nT4,A*01:04\n")
+    names = LocusNames(alleles={"01:01": "T1", "01:09": "T2", "01:02": "T3", "01:03": "T5"})
+    reference = Reference(history=lambda: read_history([tmp_path]))
+    return Release("0.2.0", "Invented", ("A",), {"A": names}.__getitem__, reference)
+
+
+def write_list(folder: Path, version: str, rows: str) -> None:
+    (folder / "Allelelist.txt").write_text(f"# version: Invented, version {version}\nAlleleID,Allele\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("written", "flags"),
+    [("hla#0.1.0#A*01:01+A*01:03", [("release_differs", 5)]),
+     ("hla#0.1.0#A*01:01+A*01:02", [("name_of_another_allele", 19)]),
+     ("hla#0.2.0#A*01:01+A*01:02", []), ("hla#0.2#A*01:01+A*01:02", []),
+     ("hla#2019-05-01#A*01:02", [("release_differs", 5)]), ("hla#x#A*01:02", [("release_differs", 5)])],
+)  # fmt: skip
+def test_a_name_that_passed_to_another_allele_since_the_code_was_written_is_refused(
+    reused: Release, written: str, flags: list[tuple[str, int]]
+) -> None:
+    found = reduce_glstring(written, "W", reused)
+    assert [(flag.code, flag.position) for flag in found.flags] == flags
+    assert bool(found.output) == (not any(flag.severity == "error" for flag in found.flags))
+
+
+def test_what_was_meant_is_told(reused: Release) -> None:
+    (flag,) = reduce_glstring("hla#0.1.0#A*01:02", "W", reused).flags
+    assert "it is now HLA-A*01:09" in flag.message

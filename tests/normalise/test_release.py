@@ -1,8 +1,12 @@
 """What the invented mini-release says of names, and what names reduce to."""
 
+from pathlib import Path
+
 import pytest
 
-from pipeline.normalise.nomenclature.release import MODES, Mode, Release, UnknownName
+from pipeline.normalise.nomenclature.history import read_history
+from pipeline.normalise.nomenclature.release import MODES, Mode, Reference, Release, UnknownName
+from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames
 
 STATUS = [
     ("A*01:01:01:01", "current"),
@@ -149,3 +153,33 @@ def test_a_null_allele_never_matches_an_expressed_one(mini: Release) -> None:
             assert not mini.match_groups(name) & expressed
     assert mini.is_null("A*01:04")
     assert not mini.is_null("A*01:01")
+
+
+@pytest.fixture
+def with_history(tmp_path: Path) -> Release:
+    """Today, beside an allele list of before: A*01:05 was extended, A*01:06 found to be null, A*01:07 given up."""
+    rows = "T1,A*01:05\nT2,A*01:06\nT3,A*01:07\n"
+    (tmp_path / "Allelelist.txt").write_text(f"# version: Invented, version 0.1.0\nAlleleID,Allele\n{rows}")
+    names = LocusNames(
+        alleles={"01:55:01": "T1", "01:06N": "T2"}, deleted={"01:06": Deleted("", "Sequence renamed (invented)")}
+    )
+    reference = Reference(history=lambda: read_history([tmp_path]))
+    return Release("0.2.0", "Invented", ("A",), {"A": names}.__getitem__, reference)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "successor"),
+    [("A*01:05", "deleted", "A*01:55:01"), ("A*01:06", "deleted", "A*01:06N"), ("A*01:07", "deleted", ""),
+     ("A*01:08", "unknown", "")],
+)  # fmt: skip
+def test_every_name_ever_used_says_what_its_allele_is_called_today(
+    with_history: Release, name: str, kind: str, successor: str
+) -> None:
+    status = with_history.status(name)
+    assert (status.kind, status.successor) == (kind, successor)
+
+
+def test_a_gene_that_nobody_knows_is_not_remembered(mini: Release) -> None:
+    for number in range(100):
+        assert mini.status(f"KIR{number}*001").kind == "unknown"
+    assert not any(gene.startswith("KIR") for gene in mini._open)

@@ -15,6 +15,8 @@ import msgspec
 from pipeline.errors import SiteError
 
 LISTS = ("Allelelist.txt", "allelelist/Allelelist.*.txt")
+HEAD = 2000
+"""Characters at the top of a file among which it states its version."""
 VERSION = re.compile(r"^# version:.*?(\d+\.\d+\.\d+)", re.MULTILINE)
 ROW = re.compile(r"^(\w+),(\w+\*\S+)\s*$", re.MULTILINE)
 DELETED_ROW = re.compile(r"^(\w+),(\w+\*[^,\s]+),", re.MULTILINE)
@@ -28,43 +30,60 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class History:
-    """Names and accession numbers through the releases. Names go in with or without `HLA-`, and come out without."""
+    """What names meant through the releases. Names go in with or without `HLA-`."""
 
-    def __init__(self, uses: dict[str, dict[str, tuple[str, ...]]], names: dict[str, dict[str, str]]) -> None:
+    def __init__(self, releases: tuple[str, ...], uses: dict[str, dict[str, int]]) -> None:
+        self._releases = releases
         self._uses = uses
-        self._names = names
 
     def uses(self, name: str) -> tuple[Use, ...]:
         """Every accession number that a name ever meant, in order; none for a name that was never used."""
         found = self._uses.get(name.removeprefix("HLA-"), {})
-        return tuple(Use(accession, releases) for accession, releases in sorted(found.items()))
+        return tuple(Use(accession, self._named(bits)) for accession, bits in sorted(found.items()))
 
-    def names(self, accession: str) -> dict[str, str]:
-        """What an accession number was called, by release, oldest first; empty if the lists do not hold it."""
-        return self._names.get(accession, {})
+    def accessions(self, name: str) -> frozenset[str]:
+        """Every accession number that a name ever meant."""
+        return frozenset(self._uses.get(name.removeprefix("HLA-"), ()))
+
+    def accession_in(self, release: str, name: str) -> str | None:
+        """The accession number that a name meant in a release; None if no list tells."""
+        return next((use.accession for use in self.uses(name) if release in use.releases), None)
+
+    def _named(self, bits: int) -> tuple[str, ...]:
+        return tuple(release for place, release in enumerate(self._releases) if bits >> place & 1)
 
 
 def read_history(folders: Iterable[Path]) -> History:
-    """The history that the releases in these folders tell. Raises SiteError for one without a version."""
-    uses: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    names: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    """The history that the releases in these folders tell. Raises SiteError for one without a version.
+
+    The releases of a name are the bits of a number, for fifty lists tell of forty thousand names each.
+    """
     folders = tuple(folders)
-    lists = dict(_list(path) for folder in folders for pattern in LISTS for path in sorted(folder.glob(pattern)))
-    for version, rows in sorted(lists.items(), key=lambda each: _number(each[0])):
-        for accession, name in rows:
-            uses[name][accession] = (*uses[name].get(accession, ()), version)
-            names[accession][version] = name
+    lists = _lists(folders)
+    releases = tuple(sorted(lists, key=_number))
+    uses: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for place, release in enumerate(releases):
+        bit = 1 << place
+        for accession, name in ROW.findall(lists[release].read_text(encoding="utf-8")):
+            meant = uses[name]
+            meant[accession] = meant.get(accession, 0) | bit
     for accession, name in _deleted(folders):
-        uses[name].setdefault(accession, ())
-    return History(dict(uses), dict(names))
+        uses[name].setdefault(accession, 0)
+    return History(releases, dict(uses))
 
 
-def _list(path: Path) -> tuple[str, list[tuple[str, str]]]:
-    text = path.read_text(encoding="utf-8")
-    version = VERSION.search(text[:2000])
+def _lists(folders: Iterable[Path]) -> dict[str, Path]:
+    """One allele list of every release that there is one of."""
+    paths = (path for folder in folders for pattern in LISTS for path in sorted(folder.glob(pattern)))
+    return {_version_of(path): path for path in paths}
+
+
+def _version_of(path: Path) -> str:
+    with path.open(encoding="utf-8") as text:
+        version = VERSION.search(text.read(HEAD))
     if version is None:
         raise SiteError(f"{path}: no line '# version: ...' at the top; this is no allele list of a release")
-    return version[1], ROW.findall(text)
+    return version[1]
 
 
 def _deleted(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -23,6 +23,7 @@ from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.mac import InstalledCodes, install_codes, is_code_list, open_codes
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.release_files import (
+    OLDER_LIST,
     OPTIONAL,
     REQUIRED,
     read_version,
@@ -132,7 +133,8 @@ def _collect(what: str, folder: Path, fetch: Fetch) -> None:
     if match := RELEASE_NUMBER.fullmatch(what):
         _download("".join(match.groups()), folder, fetch)
     elif path.is_dir():
-        _lay_down(folder, lambda name: _bytes_of(path / name))
+        inside = (each.relative_to(path).as_posix() for each in sorted(path.glob("allelelist/*.txt")))
+        _lay_down(folder, lambda name: _bytes_of(path / name), inside)
     elif zipfile.is_zipfile(path):
         _unzip(path, folder)
     else:
@@ -161,15 +163,17 @@ def _unzip(path: Path, folder: Path) -> None:
                 raise SiteError(f"{path}: {member.filename} is larger than {FILE_LIMIT} bytes; not a release file")
             return body
 
-        _lay_down(folder, member_bytes)
+        inside = (PurePosixPath(name).relative_to(root) for name in members if PurePosixPath(name).is_relative_to(root))
+        _lay_down(folder, member_bytes, map(str, inside))
 
 
 def _bytes_of(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _lay_down(folder: Path, content: Fetch) -> None:
-    for name in (*REQUIRED, *OPTIONAL):
+def _lay_down(folder: Path, content: Fetch, inside: Iterable[str] = ()) -> None:
+    """Put the files of a release into the folder; of those `inside` the source the allele lists of older releases."""
+    for name in (*REQUIRED, *OPTIONAL, *filter(OLDER_LIST.fullmatch, inside)):
         body = content(name)
         if body is None and name in REQUIRED:
             raise SiteError(f"{name} is missing; a release needs {', '.join(REQUIRED)}. Nothing was installed.")

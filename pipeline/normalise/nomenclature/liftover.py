@@ -15,6 +15,7 @@ from pipeline.normalise.nomenclature.locus import UNDERSTOOD, Locus
 from pipeline.normalise.nomenclature.names import full_name, kind_of, sort_key, split_name, suffix_of
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.records import Flag
+from pipeline.normalise.reduction_flags import code_notes
 
 NAMED_IN_MESSAGE = 5
 
@@ -45,7 +46,10 @@ class Lifter:
             return Lifted((name,))
         if status.kind == "renamed":
             return self._translated(name, status.successor.split("/"))
-        return self._by_members(name, gene, fields)
+        lifted = self._by_members(name, gene, fields)
+        if status.kind == "code" and lifted.names != (name,):
+            return msgspec.structs.replace(lifted, flags=(*lifted.flags, *code_notes(name, self.here)))
+        return lifted
 
     def _translated(self, name: str, today: list[str]) -> Lifted:
         """What a name in the spelling of before 2010 is called there, by the names of `here` that it stands for."""

@@ -166,19 +166,37 @@ class Locus:
             return Status("current")
         if fields in self.names.deleted:
             return self.given_up(fields)
-        return Status("prefix") if fields in self.shorter else Status("unknown", reason=self._near(fields))
+        if fields in self.shorter:
+            return Status("prefix")
+        if self._meant(fields):
+            return Status("deleted", self._called_today(fields), "by the lists of other releases")
+        return Status("unknown", reason=self._near(fields))
 
     def _near(self, fields: str) -> str:
         """What to tell of a name that is not held, but is with another expression letter or none."""
         bare = fields.removesuffix(suffix_of(fields))
         spelled = (bare, *(bare + suffix for suffix in EXPRESSION))
-        held = [each for each in spelled if each in self.names.alleles or each in self.shorter]
+        held = [self._whole(each) for each in spelled if each in self.names.alleles or each in self.shorter]
         return f"it holds {' and '.join(held)}" if held else ""
 
     def given_up(self, fields: str) -> Status:
-        """What the release says of a name that it calls deleted."""
+        """What the release says of a name that it calls deleted; without a successor, what its allele is called now."""
         given_up: Deleted = self.names.deleted[fields]
-        return Status("deleted", given_up.successor, given_up.reason)
+        return Status("deleted", given_up.successor or self._called_today(fields), given_up.reason)
+
+    def _meant(self, fields: str) -> frozenset[str]:
+        """The accession numbers that a name ever meant."""
+        return self.accessions(self._whole(fields))
+
+    def _called_today(self, fields: str) -> str:
+        """The names of today of the alleles that a name ever meant; empty if there are none."""
+        return "/".join(map(self._whole, self._by_number(fields)))
+
+    def _by_number(self, fields: str) -> tuple[str, ...]:
+        return tuple(sorted(self.by_accession[each] for each in self._meant(fields) & self.by_accession.keys()))
+
+    def _whole(self, fields: str) -> str:
+        return f"{self.gene}*{fields}"
 
     def _code_status(self, fields: str) -> Status:
         if self.codes is None:
@@ -243,8 +261,7 @@ class Locus:
         gene, _, successor = self.names.deleted.get(fields, Deleted("", "")).successor.partition("*")
         if gene == self.gene and self.members(successor):
             return (successor,)
-        found = self.accessions(f"{self.gene}*{fields}")
-        return tuple(sorted(self.by_accession[each] for each in found & self.by_accession.keys()))
+        return self._by_number(fields)
 
     def says_the_same(self, other: "Locus", fields: str) -> bool:
         """Whether another release holds for this name the same alleles in the same G and P groups.

@@ -65,11 +65,15 @@ class Release:
         self._match_groups: dict[str, frozenset[str]] = {}
 
     def locus(self, gene: str) -> Locus:
-        """The names of one gene; a gene that the release does not know has none."""
-        if gene not in self._open:
-            names = self._load_locus(gene) if gene in self.loci else LocusNames()
-            self._open[gene] = Locus(gene, names, self.reference.codes, self._accessions)
-        return self._open[gene]
+        """The names of one gene; a gene that the release does not know has none, and is not remembered."""
+        found = self._open.get(gene)
+        if found is None:
+            known = gene in self.loci
+            names = self._load_locus(gene) if known else LocusNames()
+            found = Locus(gene, names, self.reference.codes, self._accessions)
+            if known:
+                self._open[gene] = found
+        return found
 
     def close(self) -> None:
         """Let go of the code list; names that it explains can no longer be looked up."""
@@ -86,7 +90,7 @@ class Release:
 
     def _accessions(self, name: str) -> frozenset[str]:
         """The accession numbers that a name ever meant."""
-        return frozenset(use.accession for use in self._history.uses(name)) if self._history else frozenset()
+        return self._history.accessions(name) if self._history else frozenset()
 
     def status(self, name: str) -> Status:
         """What the release says of a name: a current allele, fewer fields of some, a group, deleted, unknown ..."""
@@ -112,6 +116,11 @@ class Release:
         """The current name of the allele with this accession number, in the gene of a name that it once had."""
         gene = split_name(namesake)[0]
         return _named(gene, self.locus(gene).by_accession.get(accession))
+
+    def is_called(self, name: str, stated: str) -> str | None:
+        """What the allele is called here that release `stated` called so: empty if nothing, None if no list tells."""
+        accession = self._history.accession_in(stated, name) if self._history else None
+        return None if accession is None else self.name_of(accession, name) or ""
 
     def g_group(self, name: str) -> str | None:
         """The G group of a current allele, as the release names it."""

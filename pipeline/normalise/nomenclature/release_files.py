@@ -15,8 +15,10 @@ and, where they are there, what serology and T cells make of the alleles:
 
 Six comment lines stand before each; later releases add columns at the end, which are left alone (rel_dna_ser.txt has a
 seventh, HATS, from 3.64; dpb_tce.csv a V3_Assignment from 3.63, and no header line up to 3.44). Releases from 3.64
-keep the serological files of before in wmda/pre2026, which are laid down and not read. Allelelist.txt has no checksum
-of its own: it must hold exactly the alleles that hla_nom.txt calls current.
+keep the definitions of before in wmda/pre2026, with checksums of their own: the publisher wants them used for tests
+only, so that they are left where they are. Allelelist.txt has no checksum: it must hold exactly the alleles that
+hla_nom.txt calls current. The lists of older releases in allelelist/, where there are any, tell what names used to mean
+(history.py).
 """
 
 import hashlib
@@ -44,11 +46,10 @@ OPTIONAL = (
     "release_version.txt",
     "tce/dpb_tce.csv",
     "wmda/README.md",
-    "wmda/pre2026/rel_dna_ser.txt",
-    "wmda/pre2026/rel_ser_ser.txt",
     "wmda/rel_dna_ser.txt",
     "wmda/rel_ser_ser.txt",
 )
+OLDER_LIST = re.compile(r"allelelist/Allelelist\.\d+\.txt")
 NAMED = ("Allelelist.txt", "Deleted_alleles.txt", "wmda/hla_nom.txt", "wmda/hla_nom_g.txt", "wmda/hla_nom_p.txt")
 RELATED = ("wmda/rel_dna_ser.txt", "wmda/rel_ser_ser.txt", "tce/dpb_tce.csv")
 TCE_COLUMNS = ("Allele", "Protein", "V1_Assignment", "V2_Assignment", "Comments")
@@ -132,12 +133,11 @@ def read_version(folder: Path) -> tuple[str, str]:
 def verify_checksums(folder: Path) -> None:
     """Compare the WMDA files with md5checksum.txt. Raises SiteError on a difference or a file that it does not name."""
     stated = dict(CHECKSUM_LINE.findall(_text(folder, "wmda/md5checksum.txt")))
-    for path in sorted((folder / "wmda").rglob("*_*.txt")):
-        name = path.relative_to(folder / "wmda").as_posix()
+    for path in sorted((folder / "wmda").glob("*_*.txt")):
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-        if stated.get(name) != digest:
+        if stated.get(path.name) != digest:
             raise SiteError(
-                f"{path}: its MD5 is {digest}, md5checksum.txt says {stated.get(name, 'nothing about it')}. "
+                f"{path}: its MD5 is {digest}, md5checksum.txt says {stated.get(path.name, 'nothing about it')}. "
                 "The file is damaged or was changed; fetch the release again."
             )
 
