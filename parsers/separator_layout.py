@@ -45,10 +45,11 @@ class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A canonical item: the labels printed for it, and what it counts if it is a volume."""
+    """A canonical item: the labels printed for it, what it counts if it is a volume, its unit where none is printed."""
 
     labels: tuple[str, ...]
     volume_basis: VolumeBasis | None = None
+    unit: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -155,7 +156,7 @@ class Layout:
             item=item,
             label=label,
             value=self._number(values[0]),
-            unit=values[1] if len(values) > 1 else "",
+            unit=(values[1] if len(values) > 1 else "") or self.settings.items[item].unit,
             volume_basis=self.settings.items[item].volume_basis,
             provenance=self.settings.provenance,
         )

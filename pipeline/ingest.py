@@ -58,7 +58,7 @@ def ingest(
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
     files = [(file, name_of(file, path)) for path in paths for file in files_under(path)]
     taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
-    progress(f"{len(files)} files are on disk; reading them")
+    progress(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} on disk; reading them")
     store = site.ready_store()
     states = queries.states_of(store, [file.receipt for file in taken if file.receipt])
     flagged = queries.flagged(store, [row["seq"] for row in states.values()])
@@ -66,15 +66,21 @@ def ingest(
 
 
 def files_under(path: Path) -> Iterator[Path]:
-    """The path itself, or the files of the folder and its subfolders by name. Raises SiteError if it is not there."""
+    """The path itself, or what the folder and its subfolders hold, by name. Raises SiteError if it is not there.
+
+    A subfolder that is a link, or that cannot be listed, stands for what is in it: `read` says why it is not taken.
+    """
     if not path.exists():
         raise SiteError(f"{path} is not there")
     if not path.is_dir():
         yield path
         return
-    for folder, subfolders, names in os.walk(path):
+    unlisted: list[Path] = []
+    for folder, subfolders, names in os.walk(path, onerror=lambda fault: unlisted.append(Path(fault.filename))):
         subfolders.sort()
-        yield from (Path(folder) / name for name in sorted(names))
+        links = [name for name in subfolders if (Path(folder) / name).is_symlink()]
+        yield from (Path(folder) / name for name in sorted([*names, *links]))
+    yield from unlisted
 
 
 def name_of(file: Path, asked: Path) -> str:
@@ -101,12 +107,18 @@ def batches(files: Iterable[tuple[Path, str]]) -> Iterator[list[Reading]]:
 
 def read(file: Path, name: str) -> Reading:
     """A file's bytes, or the reason why it is not taken."""
-    if file.is_symlink() or not file.is_file():
-        return Reading(file, name, refusal="a link, pipe or device; only regular files are taken")
     try:
-        return Reading(file, name, file.read_bytes())
+        refusal = refused(file)
+        return Reading(file, name, refusal=refusal) if refusal else Reading(file, name, file.read_bytes())
     except OSError as fault:
         return Reading(file, name, refusal=fault.strerror or type(fault).__name__)
+
+
+def refused(file: Path) -> str:
+    """Why something is not to be read at all; empty for a regular file. Raises OSError."""
+    if file.is_symlink() or not (file.is_file() or file.is_dir()):
+        return "a link, pipe or device; only regular files are taken"
+    return "a folder that cannot be listed; give the right to read it, then ingest it again" if file.is_dir() else ""
 
 
 def take(batch: list[Reading], spool: Spool, source: str, format: str) -> Iterator[FileOutcome]:

@@ -8,10 +8,8 @@ from pipeline.loader import receipt_of
 from pipeline.site import Site
 from pipeline.spool.frames import Kind
 from pipeline.spool.reader import verify as damages_of
+from pipeline.spool.scan import faults as faults_of_spool
 from pipeline.store import queries
-
-TORN = "torn"
-"""An end that a stop left behind in the middle of a write: it was never acknowledged, so nothing is missing."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -25,7 +23,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verify(site: Site) -> Verdict:
     """Read the whole spool and hold the store against it. Raises SiteError."""
-    faults = [str(damage) for damage in damages_of(site.home.spool) if damage.kind != TORN]
+    damages, faults = damages_of(site.home.spool), list[str]()
     store = site.ready_store()
     known = {row["seq"]: row for row in queries.dump(store, "receipts")}
     receipts = len(known)
@@ -34,7 +32,7 @@ def verify(site: Site) -> Verdict:
         counts[envelope.kind] += 1
         if envelope.kind is Kind.MESSAGE:
             faults += _faults_of(receipt_of(envelope).receipt, envelope.sha256.hex(), known.pop(envelope.seq, None))
-    faults += [f"store: the receipt {row['receipt']} is not in the spool" for row in known.values()]
+    faults = [*faults_of_spool(damages, [row["receipt"] for row in known.values()]), *faults]
     return Verdict(counts[Kind.MESSAGE], counts[Kind.PART], receipts, tuple(faults))
 
 

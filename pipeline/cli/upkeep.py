@@ -15,16 +15,21 @@ def rebuild(*, session: Here) -> int:
     from pipeline.rebuild import rebuild as make_again  # noqa: PLC0415
 
     done = make_again(session.site)
-    if session.answers.json:
-        session.answers.object(done)
+    answers = session.answers
+    if answers.json:
+        answers.object(done)
     else:
         same = {
             True: "equal to the store before",
             False: "different from the store before",
             None: "there was no store before",
         }
-        session.answers.line(f"{done.frames} frames read; {same[done.equal]}; content {done.content[:16]}")
-    return 0
+        answers.line(f"{done.frames} frames read; {same[done.equal]}; content {done.content[:16]}")
+        for fault in done.faults:
+            answers.line(f"FAULT  {fault}")
+        if done.kept:
+            answers.line(f"the store before, which has what the spool lacks, is kept: {done.kept}")
+    return 4 if done.faults else 0
 
 
 def verify(*, session: Here) -> int:

@@ -1,17 +1,17 @@
-"""A run of a cell separator in registry language, its values held against each other.
+"""A run of a cell separator in registry language.
 
-"Inlet" counts blood and anticoagulant, "whole blood processed" blood only; at a ratio of 12:1 they differ by 8 %.
-Every volume keeps its basis, and where a run states both they must agree: inlet = whole blood + anticoagulant, and
-anticoagulant = inlet / ratio (Spectra Optia and COBE Spectra manuals). Nothing is corrected: a run that contradicts
-itself is stored with the flag. A run that states the impossible is not stored at all (see `refuse_impossible`).
+Every volume keeps its basis, blood with or without anticoagulant. A run that contradicts itself is stored with the flag
+(see `agreement`). A run that states the impossible is not stored at all (see `refuse_impossible`).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
 from parsers.errors import ParseError
-from parsers.records import Alarm, CollectionReport, Finding, Quantity, Reading
+from parsers.records import Alarm, CollectionReport, Finding, Printed, Quantity, Reading
+from pipeline.normalise.agreement import agreement_flags
 from pipeline.normalise.codes import collection_code, collection_items
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
@@ -19,11 +19,13 @@ from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.observations import unit_of
 from pipeline.normalise.ranges import is_impossible, possible, range_flags
 from pipeline.normalise.records import Flag, NormalCollection, NormalObservation
-from pipeline.normalise.tables import settings
 from pipeline.normalise.times import after, read_time
 
 RUN_TIME = "RUN_TIME_MIN"
 CUT_SHORT = "run_not_completed"
+RATIO = "{ratio}"
+RATIO_TO_ONE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?: ?1(?:\.0+)?")
+ONE_TO_RATIO = re.compile(r"1 ?: ?[0-9]+(?:\.[0-9]+)?")
 
 
 def normalise_collection(report: CollectionReport) -> NormalCollection:
@@ -49,8 +51,9 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
             *start_doubts,
             *end_doubts,
             *_time_flags(started, ended, cut_short),
-            *agreement_flags(finals),
+            *agreement_flags(finals, _minutes(started, ended)),
             *flags_of(report.findings),
+            *_unmapped_flags(report.unmapped),
         ),
     )
 
@@ -72,9 +75,11 @@ def _doubts_of(printed: Quantity, findings: tuple[Finding, ...]) -> tuple[Flag, 
 def _value(
     printed: Quantity, time: str | None, other_doubts: tuple[Flag, ...], cut_short: bool = False
 ) -> NormalObservation:
-    coded = collection_code(printed.item)
+    coded, expected = collection_code(printed.item), _expected_unit(printed.item)
     unit, unit_doubts = unit_of(printed.unit, printed.item)
-    value = read_number(printed.value)
+    if unit is None and not printed.unit and expected.startswith("{"):
+        unit = expected  # multiples and ratios need no unit beside them
+    value = _number_of(printed, expected)
     doubts = (*_unit_flags(printed, unit), *range_flags(coded.code, unit, value, printed.value, cut_short=cut_short))
     return NormalObservation(
         label=printed.label,
@@ -95,29 +100,62 @@ def _basis_of(item: str) -> Literal["whole_blood", "inlet"] | None:
     return "whole_blood" if stated == "whole_blood" else "inlet" if stated == "inlet" else None
 
 
+def _expected_unit(item: str) -> str:
+    """The unit that an item is counted in; empty for one that has none or is not known."""
+    return collection_items().get(item, {}).get("ucum", "")
+
+
+def _number_of(printed: Quantity, expected: str) -> Number:
+    """The number of a value; a flag where an item that is counted has none."""
+    text = printed.value.strip()
+    if expected == RATIO:
+        if match := RATIO_TO_ONE.fullmatch(text):
+            return Number(float(match[1]))
+        if ONE_TO_RATIO.fullmatch(text):
+            message = "written as one part of anticoagulant to so many; whether those are blood or inlet is not said"
+            return Number(flags=(Flag("inverse_ratio", printed.value, message),))
+    value = read_number(printed.value)
+    if not expected or value.number is not None or value.flags:
+        return value
+    return Number(
+        flags=(Flag("unreadable_number", printed.value, f"{printed.item} is counted, and this is no number"),)
+    )
+
+
 def _unit_flags(printed: Quantity, unit: str | None) -> Iterator[Flag]:
-    expected = collection_items().get(printed.item, {}).get("ucum")
+    expected = _expected_unit(printed.item)
     if unit and expected and unit != expected:
         yield Flag("unit_differs", printed.unit, f"{printed.item} is counted in {expected}", "error")
+    if unit is None and expected and not printed.unit:
+        yield Flag("no_unit", printed.value, f"{printed.item} is counted in {expected}, and no unit is printed")
+
+
+def _unmapped_flags(unmapped: tuple[Printed, ...]) -> Iterator[Flag]:
+    for each in unmapped:
+        message = "the profile maps this label to no item; what is printed there is kept beside the run"
+        yield Flag("unmapped_label", each.label, message, "info")
 
 
 def _alarm_text(alarm: Alarm) -> str:
     return " ".join(part for part in (alarm.time, alarm.code, alarm.text) if part)
 
 
-def _time_flags(started: str | None, ended: str | None, cut_short: bool) -> Iterator[Flag]:
-    if not started or not ended:
-        return
+def _minutes(started: str | None, ended: str | None) -> float | None:
+    """Minutes from start to end; None where one of them is a day without a time, or only one of them has a zone."""
+    if not started or not ended or "T" not in started or "T" not in ended:
+        return None
     begin, end = datetime.fromisoformat(started), datetime.fromisoformat(ended)
-    if (begin.tzinfo is None) != (end.tzinfo is None):
-        return
-    if end < begin:
+    same_clock = (begin.tzinfo is None) == (end.tzinfo is None)
+    return (end - begin).total_seconds() / 60 if same_clock else None
+
+
+def _time_flags(started: str | None, ended: str | None, cut_short: bool) -> Iterator[Flag]:
+    minutes = _minutes(started, ended)
+    if started and ended and (ended[:10] < started[:10] if minutes is None else minutes < 0):
         yield Flag("ends_before_start", ended, "the run ends before it starts", "error")
-    elif "T" in started and "T" in ended:  # days alone tell no minutes
-        minutes = (end - begin).total_seconds() / 60
-        yield from range_flags(
-            RUN_TIME, "min", Number(minutes), f"{minutes:g} min from start to end", cut_short=cut_short
-        )
+    elif minutes is not None:
+        text = f"{minutes:g} min from start to end"
+        yield from range_flags(RUN_TIME, "min", Number(minutes), text, cut_short=cut_short)
 
 
 def refuse_impossible(run: NormalCollection) -> None:
@@ -139,25 +177,3 @@ def refuse_impossible(run: NormalCollection) -> None:
             advice="Correct the value where it comes from and send the run again. If it is right, have the limit in "
             "config/codes/ranges.toml changed, and then put this receipt back with `graftline quarantine resubmit`.",
         )
-
-
-def agreement_flags(finals: tuple[NormalObservation, ...]) -> Iterator[Flag]:
-    """The contradictions between the final volumes of a run, as far as it states them in mL."""
-    allowed = settings("ranges.toml")["agreement"]
-    stated = {each.code: each.number for each in finals if each.unit in ("mL", "{ratio}") and not each.comparator}
-    inlet, blood = stated.get("INLET_VOL_ML"), stated.get("WB_PROCESSED_ML")
-    anticoagulant, ratio = stated.get("AC_USED_ML"), stated.get("INLET_AC_RATIO")
-    if inlet and blood and anticoagulant:
-        text = "inlet volume and whole blood with anticoagulant"
-        yield from _difference("volumes_differ", text, inlet, blood + anticoagulant, allowed["inlet_and_parts"])
-    if inlet and anticoagulant and ratio:
-        text = "anticoagulant used and inlet volume by the ratio"
-        yield from _difference(
-            "anticoagulant_differs", text, anticoagulant, inlet / ratio, allowed["anticoagulant_and_ratio"]
-        )
-
-
-def _difference(code: str, text: str, stated: float, expected: float, percent: float) -> Iterator[Flag]:
-    if abs(stated - expected) > expected * percent / 100:
-        message = f"{text} differ by more than {percent:g} %: {stated:.0f} mL and {expected:.0f} mL"
-        yield Flag(code, f"{stated:g}", message)

@@ -1,6 +1,6 @@
 """Reading a segment from one offset to another: whole frames, and the stretches between them that are not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -29,6 +29,16 @@ class Damage(msgspec.Struct, frozen=True, order=True):
         return (
             f"spool segment {self.segment}, bytes {self.offset} to {self.offset + self.length}: {_MEANING[self.kind]}"
         )
+
+
+def faults(damages: Iterable[Damage], lost: Sequence[str]) -> list[str]:
+    """Every failure of integrity in a sentence, where `lost` are the receipts that the store has and the spool has not.
+
+    A torn write is one only if there are such: of messages of one write the spool alone cannot tell that they were
+    acknowledged; the store can.
+    """
+    told = [str(damage) for damage in damages if damage.kind != "torn" or lost]
+    return told + [f"store: the receipt {receipt} is not in the spool" for receipt in lost]
 
 
 _MEANING = {

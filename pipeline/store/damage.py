@@ -6,7 +6,8 @@ zeros unnoticed: a power cut that tears the log was seen to bring back typings u
 leaves no log. Where there is one, the store goes back to its last checkpoint, the cursor with it, and the loader loads
 the rest from the spool again: seconds of work instead of a doubt.
 
-**A file that DuckDB cannot read is set aside**, never deleted, under the next free name `store.duckdb.damaged-N`.
+**A file that DuckDB cannot read is set aside**, never deleted, under the next free name `store.duckdb.damaged-N`. So
+is a store that a rebuild replaces although it holds receipts that the spool has lost: `store.duckdb.earlier-N`.
 """
 
 from pathlib import Path
@@ -36,10 +37,10 @@ def drop_logs(path: Path) -> None:
         log.unlink()
 
 
-def set_aside(path: Path) -> Path:
-    """Move a damaged store and its logs out of the way; where to. Raises Unavailable if that cannot be done."""
+def set_aside(path: Path, mark: str = "damaged") -> Path:
+    """Move a store and its logs out of the way, marked; where to. Raises Unavailable if that cannot be done."""
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while (aside := path.with_name(f"{path.name}.{mark}-{number}")).exists():
         number += 1
     try:
         put_by_logs(path)
@@ -48,7 +49,7 @@ def set_aside(path: Path) -> Path:
         path.replace(aside)
         sync_folder(path.parent)
     except OSError as error:
-        raise Unavailable(f"the store is damaged and cannot be moved aside: {error.strerror}") from None
+        raise Unavailable(f"the {mark} store cannot be moved aside: {error.strerror}") from None
     return aside
 
 

@@ -117,7 +117,7 @@ def test_quarantine(graftline: Callable[..., Any], quarantined: str) -> None:
 
 def test_rebuild_and_verify(graftline: Callable[..., Any]) -> None:
     rebuilt = graftline("--json", "rebuild").row()
-    assert rebuilt.keys() == {"frames", "content", "equal"}
+    assert rebuilt.keys() == {"frames", "content", "equal", "faults", "kept"}
     assert rebuilt["equal"] is True
     assert graftline("--json", "verify").row() == {"messages": 3, "parts": 0, "receipts": 3, "faults": []}
 

@@ -140,3 +140,21 @@ def test_a_person_sees_it_and_decides_at_the_prompt(
     done = graftline("--json", "quarantine", "keep", first, "--locus", "A")
     assert (done.returncode, rows(done.stdout)) == (0, [{"receipt": first, "ended": 1}])
     assert graftline("quarantine", "keep", first).returncode == 1
+
+
+def test_a_donation_of_two_donors_is_looked_at_until_one_report_is_corrected(home: Path, exports: Path) -> None:
+    """The bag belongs to one of them: nothing is decided here, and nobody may overlook it."""
+    of_one = (exports / "separator-summary.txt").read_bytes()
+    tube = of_one.replace(b"A999924000123", b"A999924000123 07").replace(b"08:41", b"09:41")
+    of_another = tube.replace(b"9999TEST00000000118", b"9999TEST00000000216")
+
+    def matters(arrived: bytes) -> list[tuple[str, str]]:
+        with open_site(home, None) as site:
+            site.spool.append_messages("separator", [("run.txt", arrived)])
+            return [(row["state"], row["reason"]) for row in queries.quarantine(site.ready_store())]
+
+    assert matters(of_one) == []
+    ((state, reason),) = matters(of_another)
+    assert state == "contradicts"
+    assert "A999924000123 cannot be both of 9999TEST00000000216 (here) and of 9999TEST00000000118 (in R1-" in reason
+    assert matters(tube) == [], "the corrected run takes the place of the wrong one; tube and bag have one number"

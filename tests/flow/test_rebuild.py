@@ -13,6 +13,7 @@ from pipeline.quarantine import resubmit
 from pipeline.rebuild import rebuild
 from pipeline.site import open_site
 from pipeline.store import queries
+from pipeline.store.store import Store
 from pipeline.verify import verify
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -167,8 +168,38 @@ def test_verify_misses_a_message_that_looks_like_a_torn_write(home: Path, export
     keep(home, sample(exports, "donor-01.hml"), sample(exports, "donor-03.hml"))
     flip_a_bit(home, b"INVENTED-0001")
     with open_site(home, None) as site:
-        (fault,) = verify(site).faults
-    assert fault == f"store: the receipt {receipts(home)[0]['receipt']} is not in the spool"
+        damage, missing = verify(site).faults
+    assert "a write that did not end" in damage
+    assert missing == f"store: the receipt {receipts(home)[0]['receipt']} is not in the spool"
+
+
+def test_a_rebuild_keeps_the_store_that_has_what_the_spool_has_lost(
+    home: Path, exports: Path, graftline: Command
+) -> None:
+    """Nothing is lost without a word: the exit code says so, the receipt is named, and its typing is still there."""
+    keep(home, sample(exports, "donor-01.hml"), sample(exports, "donor-03.hml"))
+    lost = receipts(home)[0]["receipt"]
+    flip_a_bit(home, b"INVENTED-0001")
+    answer = graftline("--json", "rebuild")
+    assert answer.returncode == 4, answer.stderr
+    rebuilt = json.loads(answer.stdout)
+    assert rebuilt["equal"] is False
+    assert rebuilt["faults"][-1] == f"store: the receipt {lost} is not in the spool"
+    with Store(Path(rebuilt["kept"])) as before:
+        assert lost in {row["receipt"] for row in queries.dump(before, "receipts")}
+    assert lost not in {row["receipt"] for row in receipts(home)}
+    assert graftline("rebuild").returncode == 0, "the spool is what it is from now on"
+
+
+def test_a_rebuild_from_a_damaged_spool_says_so_for_a_person(home: Path, exports: Path, graftline: Command) -> None:
+    for name in ("donor-01.hml", "donor-03.hml"):
+        keep(home, sample(exports, name))
+    flip_a_bit(home, b"INVENTED-0001")
+    (home / "store.duckdb").unlink()
+    answer = graftline("rebuild")
+    assert answer.returncode == 4
+    assert "FAULT  spool segment 00000000000000000001.seg, bytes " in answer.stdout
+    assert not list(home.glob("store.duckdb.earlier*"))
 
 
 def test_verify_finds_a_receipt_that_is_not_in_the_store(home: Path, exports: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from parsers.errors import ParseError
-from parsers.records import Alarm, CollectionReport, Finding, Quantity, Reading
+from parsers.records import Alarm, CollectionReport, Finding, Printed, Quantity, Reading
 from pipeline.normalise.collection import refuse_impossible
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalCollection
@@ -72,9 +72,60 @@ def test_values_are_held_against_each_other(changes: dict[str, tuple[str, str]],
     assert [flag.code for flag in run({**FINALS, **changes}).flags] == codes
 
 
+def ml(**finals: str) -> dict[str, tuple[str, str]]:
+    units = {"INLET_AC_RATIO": ":1", "PRODUCT_NET_WEIGHT_G": "g", "RUN_TIME_MIN": "min"}
+    return {item: (value, units.get(item, "mL")) for item, value in finals.items()}
+
+
+ALONE = [
+    (ml(INLET_VOL_ML="12120", WB_PROCESSED_ML="11110", INLET_AC_RATIO="12"), []),
+    (ml(INLET_VOL_ML="12120", WB_PROCESSED_ML="12120", INLET_AC_RATIO="12"), ["volumes_differ"]),
+    (ml(INLET_VOL_ML="12120", WB_PROCESSED_ML="11110"), []),
+    (ml(INLET_VOL_ML="12120", WB_PROCESSED_ML="12120"), ["volumes_differ"]),
+    (ml(INLET_VOL_ML="12120", AC_USED_ML="1160", AC_PRIME_ML="150", INLET_AC_RATIO="12"), []),
+    (ml(INLET_VOL_ML="12120", AC_USED_ML="1160", INLET_AC_RATIO="12"), ["anticoagulant_differs"]),
+    (ml(AC_USED_ML="1010", AC_TO_PRODUCT_ML="38", AC_TO_PLASMA_ML="12", AC_TO_DONOR_ML="960"), []),
+    (ml(AC_USED_ML="1010", AC_TO_PRODUCT_ML="38", AC_TO_DONOR_ML="96"), ["anticoagulant_differs"]),
+    (ml(AC_USED_ML="1010", AC_TO_PRODUCT_ML="38"), []),
+    (ml(AC_USED_ML="101", AC_TO_PRODUCT_ML="380"), ["anticoagulant_differs"]),
+    (ml(AC_USED_ML="1160", AC_PRIME_ML="150", AC_TO_PRODUCT_ML="50", AC_TO_DONOR_ML="960"), []),
+    (ml(PRODUCT_VOL_DEVICE_ML="302", PRODUCT_VOL_LAB_ML="290"), []),
+    (ml(PRODUCT_VOL_DEVICE_ML="302", PRODUCT_VOL_LAB_ML="280"), ["product_volumes_differ"]),
+    (ml(PRODUCT_VOL_DEVICE_ML="302", PRODUCT_NET_WEIGHT_G="317.1"), []),
+    (ml(PRODUCT_VOL_DEVICE_ML="302", PRODUCT_NET_WEIGHT_G="212"), ["product_volumes_differ"]),
+]
+
+
+@pytest.mark.parametrize(("finals", "codes"), ALONE)
+def test_whatever_a_run_states_of_a_balance_is_held_against_the_rest(
+    finals: dict[str, tuple[str, str]], codes: list[str]
+) -> None:
+    assert [flag.code for flag in run(finals).flags] == codes
+
+
+def test_a_product_volume_that_is_far_off_is_an_error() -> None:
+    """The dose is computed from it."""
+    severities = [
+        run(ml(PRODUCT_VOL_DEVICE_ML="302", PRODUCT_VOL_LAB_ML=lab)).flags[0].severity for lab in ("280", "200")
+    ]
+    assert severities == ["warning", "error"]
+
+
+@pytest.mark.parametrize(("minutes", "codes"), [("202", []), ("203", []), ("300", ["run_time_differs"])])
+def test_a_run_takes_no_longer_than_from_its_start_to_its_end(minutes: str, codes: list[str]) -> None:
+    found = run(ml(RUN_TIME_MIN=minutes), started="2026-11-20 08:41", ended="2026-11-20 12:03")
+    assert [flag.code for flag in found.flags] == codes
+
+
 def test_a_run_does_not_end_before_it_starts() -> None:
     found = run({}, started="2026-11-20 12:26", ended="2026-11-20 08:41")
     assert [(flag.code, flag.severity) for flag in found.flags] == [("ends_before_start", "error")]
+
+
+@pytest.mark.parametrize(("ended", "codes"), [("2026-11-20", []), ("2026-11-19", ["ends_before_start"])])
+def test_of_a_day_without_a_time_only_the_day_is_compared(ended: str, codes: list[str]) -> None:
+    found = run({}, started="2026-11-20 12:26", ended=ended)
+    assert [flag.code for flag in found.flags] == codes
 
 
 VALUES = [
@@ -84,7 +135,26 @@ VALUES = [
     ("PRODUCT_VOL_DEVICE_ML", "0.3", "L", [("unit_differs", "error")]),
     ("PRODUCT_VOL_DEVICE_ML", "302", "gills", [("unknown_unit", "warning")]),
     ("MYSTERY", "1", "mL", [("unknown_code", "info")]),
+    ("AC_USED_ML", "1010", "", [("no_unit", "warning")]),
+    ("AC_USED_ML", "see printout", "mL", [("unreadable_number", "warning")]),
+    ("TBV_METHOD", "Nadler", "", []),
+    ("PACKING_FACTOR", "4.5", "", []),
+    ("TBV_MULTIPLES", "2.1", "", []),
+    ("INLET_AC_RATIO", "1:12", "", [("inverse_ratio", "warning")]),
 ]
+
+
+@pytest.mark.parametrize(("value", "unit"), [("12", ":1"), ("12.0", ""), ("12:1", ""), ("12.0 : 1", "")])
+def test_a_ratio_in_all_its_forms(value: str, unit: str) -> None:
+    (found,) = run({"INLET_AC_RATIO": (value, unit)}).finals
+    assert (found.value, found.number, found.unit, found.flags) == (value, 12, "{ratio}", ())
+
+
+def test_a_label_that_the_profile_does_not_map_is_told() -> None:
+    found = run(FINALS, unmapped=(Printed("WHOLE BL00D PROCESSED", "11110;mL", "line 3"),))
+    assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [
+        ("unmapped_label", "WHOLE BL00D PROCESSED", "info")
+    ]
 
 
 @pytest.mark.parametrize(("item", "value", "unit", "flags"), VALUES)

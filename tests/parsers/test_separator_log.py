@@ -208,3 +208,10 @@ def test_the_shipped_profiles_say_that_they_are_invented(config, profiles):
     for name in ("graftsep", "graftsep_summary"):
         assert "nvented" in (config / "profiles" / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0]
         assert re.search("invented", profiles[name].settings["title"])
+
+
+def test_a_unit_of_the_profile_stands_in_for_one_that_is_not_printed():
+    reader = from_profiles((custom(items={"COLLECT_VOL_ML": {"labels": ["Volumen"], "unit": "mL"}}),))
+    for line, unit in (("Volumen;250", "mL"), ("Volumen;250;", "mL"), ("Volumen;0.25;L", "L")):
+        (run,) = reader.parse(Document(f"BEGIN;device\n{line}\nEND\n".encode())).reports
+        assert run.finals[0].unit == unit

@@ -1,4 +1,5 @@
--- What a person has to look at: receipts that were not loaded, and receipts that contradict another about a donor.
+-- What a person has to look at: receipts that were not loaded, and receipts that contradict another: about what a
+-- donor is, or about whose donation a donation number names.
 select receipt, seq, source, name, format, sha256, bytes, received, whole, note, state, reason
 from receipt
 where state = 'quarantined'
@@ -21,4 +22,18 @@ join receipt using (seq)
 join receipt as other on other.seq = conflict.other_seq
 join statement as said on said.id = conflict.statement
 join statement as other_said on other_said.id = conflict.other_statement
+union all by name
+select distinct
+    receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
+    receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
+    'the donation ' || said.sample || ' cannot be both of ' || said.subject || ' (here) and of ' || other_said.subject
+    || ' (in ' || other.receipt || '): use nothing of it until the labels have been looked at, and have the report '
+    || 'that is wrong corrected' as reason
+from report as said
+join report as other_said on other_said.sample = said.sample and other_said.subject <> said.subject
+join receipt on receipt.seq = said.seq
+join receipt as other on other.seq = other_said.seq
+where said.sample_scheme = 'DIN' and said.subject_scheme = 'GRID' and said.current
+    and other_said.sample_scheme = 'DIN' and other_said.subject_scheme = 'GRID' and other_said.current
+    and (other_said.seq, other_said.ordinal) < (said.seq, said.ordinal)
 order by seq, state desc, reason

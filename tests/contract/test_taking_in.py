@@ -1,0 +1,51 @@
+"""`ingest PATH...`: files and folders, once; what is not taken is named, and the exit code says that there is some."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Graftline = Callable[..., Any]
+
+
+def states(answer: Any) -> dict[str, tuple[str, str]]:
+    return {each["path"]: (each["state"], each["reason"]) for each in answer.row()["files"]}
+
+
+def test_a_folder_that_cannot_be_listed_is_refused_and_not_passed_over(
+    graftline: Graftline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+    Path("exports/closed").mkdir()
+
+    def denied(folder: Any) -> Any:
+        if Path(os.fspath(folder)).name == "closed":
+            raise PermissionError(13, "Permission denied", os.fspath(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    for asked in ("exports", "exports/closed"):
+        answer = graftline("--json", "ingest", asked)
+        assert answer.code == 1
+        assert answer.row()["refused"] == 1
+        state, reason = states(answer)["exports/closed"]
+        assert state == "refused"
+        assert reason.startswith("a folder that cannot be listed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="making links needs a right there")
+def test_a_linked_folder_is_refused_and_not_passed_over(graftline: Graftline) -> None:
+    Path("elsewhere").mkdir()
+    Path("elsewhere/report.hml").write_bytes(Path("report.hml").read_bytes())
+    Path("exports/linked").symlink_to(Path("elsewhere").absolute())
+    answer = graftline("--json", "ingest", "exports")
+    assert answer.code == 1
+    assert states(answer)["exports/linked"][0] == "refused"
+    assert graftline("--json", "ingest", "elsewhere").code == 0, "named by itself it is taken"
+
+
+def test_one_file_is_one_file(graftline: Graftline) -> None:
+    assert "1 file is on disk; reading them" in graftline("ingest", "report.hml").err
+    assert "2 files are on disk; reading them" in graftline("ingest", "exports").err
