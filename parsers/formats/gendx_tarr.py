@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
@@ -55,7 +56,7 @@ def parse(document: Document) -> Parsed:
     samples = list(chosen.all(chosen.root, "Samples/Sample"))
     if not samples:
         raise ParseError("this project holds no sample", where=place(chosen.root), expected="Samples with a Sample")
-    return Parsed(reports=tuple(_report(each, chosen) for each in samples), ignored=chosen.left())
+    return Parsed(reports=marked([_report(each, chosen) for each in samples]), ignored=chosen.left())
 
 
 def _report(sample: etree._Element, chosen: Selection) -> TypingReport:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
@@ -49,7 +50,7 @@ def parse(document: Document) -> Parsed:
     )
     if not reports:
         raise ParseError("this batch holds no sample", where=place(chosen.root), expected="patients with samples")
-    return Parsed(reports=reports, ignored=chosen.left())
+    return Parsed(reports=marked(reports), ignored=chosen.left())
 
 
 def _report(sample: etree._Element, patient: etree._Element, chosen: Selection) -> TypingReport:
