@@ -37,7 +37,9 @@ REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
 _NULL = '""'
-_ALLELE = re.compile(r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new)?")
+_ALLELE = re.compile(
+    r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new|NEW|[viex][0-9]+)?"
+)
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
 _GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 _PENDING = "I"

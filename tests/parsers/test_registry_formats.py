@@ -3,11 +3,9 @@
 import pytest
 
 from parsers.errors import ParseError
-from parsers.format import Document, load_formats, recognise
-from parsers.formats import emdis, glstring_table, wmda_inventory
+from parsers.format import Document
+from parsers.formats import emdis, glstring_table, uniformat, wmda_inventory
 from parsers.formats.atlas_donors import FORMAT as ATLAS
-
-FORMATS = load_formats()
 
 
 def read(reader, text):
@@ -63,13 +61,24 @@ class TestGlStringTable:
         """Some tool's table of one person: its `/` may well part the two copies."""
         name = f"{'' if gene == 'MICA' else 'HLA-'}{gene.removeprefix('HLA-')}"
         line = f"{gene}\t{name}*01:01/{name}*02:01\n"
-        with pytest.raises(ParseError, match="no installed format"):
-            recognise(Document(line.encode(), "result.tsv"), FORMATS)
+        assert not glstring_table.FORMAT.looks_like(line.encode())
+        assert glstring_table.FORMAT.looks_like(f"D1\t{name}*01:01+{name}*02:01\n".encode())
 
     def test_a_gl_string_code_may_be_of_kir(self):
         parsed = read(glstring_table.FORMAT, "id,glstring\nD1,kir#2.13.0#KIR2DL1*001+KIR2DL1*002\n")
         (locus,) = parsed.reports[0].loci
         assert (locus.locus, locus.stated_release) == ("KIR2DL1", "2.13.0")
+
+
+class TestUniformat:
+    def test_the_first_person_may_not_have_been_typed(self):
+        text = "id1\t@\t@\nid2\tA*01\t@\nid3\tA*01,A*02\tB*07,B*08\n"
+        assert uniformat.FORMAT.looks_like(text.encode())
+        assert told(read(uniformat.FORMAT, text))[0] == ("id1", [("A", "not_tested", ""), ("B", "not_tested", "")])
+
+    def test_a_line_that_lacks_a_column_is_refused(self):
+        with pytest.raises(ParseError, match="2 columns"):
+            read(uniformat.FORMAT, "id1\tA*01,A*02\tB*07,B*08\nid2\tA*01,A*02\n")
 
 
 INVENTORY = "<INVENTORIES><INVENTORY><DONOR><ID>D1</ID><HLA>{}</HLA></DONOR></INVENTORY></INVENTORIES>"
