@@ -19,8 +19,8 @@ from parsers.glstring_code import with_gene
 from parsers.records import Finding, LocusTyping, Printed
 from parsers.typing_states import UNCALLED, WMDA_WORDS, state_of
 
-DNA = re.compile(r"\*?[0-9]{1,4}:\S+|\*[0-9]{2,8}[A-Z]*\S*|[0-9]{4,8}[A-Z]?")
-"""What a value by DNA looks like: colons, a star, or the four to eight digits of before April 2010."""
+DNA = re.compile(r"\*?[0-9]{1,4}:\S+|\*[0-9]{2,8}[A-Z]*\S*|[0-9]{4,8}[A-Z]?|[0-9]{2}[A-Z]{2,}")
+"""What a value by DNA looks like: colons, a star, or the digits and codes (`0201`, `24XX`) of before April 2010."""
 SEROLOGY = Finding("serology", "a type by serology is kept as printed and not written as an allele")
 
 

@@ -103,13 +103,27 @@ def read_json(raw: bytes, root: str = "") -> Element:
 
 
 def _object(pairs: list[tuple[str, object]]) -> Element:
+    """An object; what it says twice has two meanings, and readers of JSON take now the first, now the last of them."""
     made = Element()
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _twice([name for name, _ in pairs])
     for name, value in pairs:
         if type(value) is str:  # nearly every value is
             made.members.append(Element(name, value))
         else:
             made.members += _members(name, value)
     return made
+
+
+def _twice(names: list[str]) -> ParseError:
+    name = next(each for each in names if names.count(each) > 1)
+    return ParseError(
+        "an object of this JSON has two members of one name",
+        found=name,
+        where=f"member {len(names) - names[::-1].index(name)} of its object",
+        expected="every name once",
+        advice="Ask the sender to export it again.",
+    )
 
 
 def _members(name: str, value: object) -> Iterator[Element]:

@@ -14,6 +14,8 @@ of the NMDP.
 """
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +29,7 @@ from parsers.glstring_code import glstring_findings, locus_of, unwrapped
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.result_statuses import FHIR
-from parsers.typing_states import UNCALLED, gene_name, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, state_of
 
 ALLELE = "84414-2"
 LOINC = "loinc.org"
@@ -50,14 +52,19 @@ class Read(NamedTuple):
 
 
 def is_typing(observation: Element) -> bool:
-    """Whether an Observation holds an HLA genotype or allele."""
+    """Whether an Observation holds an HLA genotype or allele.
+
+    Under another code of LOINC alleles may be something else, such as what an antibody binds; under one that cannot be
+    LOINC's (`84413-7`, `57290-1` of some converters) they are taken for a typing, and the code is doubted.
+    """
     codes = {code for _, code, _ in codings(observation.first("code"))}
     if codes & LOCUS_CODES.keys():
         return True
-    value = _value(observation)
-    return bool(codes & {GENOTYPE, ALLELE}) and (
-        value.startswith("hla#") or "HLA-" in value or bool(_gene(observation))
-    )
+    named = _value_element(observation).text
+    written = named.startswith("hla#") or "HLA-" in named
+    if codes & {GENOTYPE, ALLELE}:
+        return written or bool(_gene(observation))
+    return written and "*" in named and any(code_findings(observation))
 
 
 def alleles_of(observation: Element, resources: Resources) -> list[Element]:
@@ -70,7 +77,7 @@ def alleles_of(observation: Element, resources: Resources) -> list[Element]:
 def read_genotype(observation: Element, resources: Resources) -> Read:
     """The loci of an Observation; more than one only if its value names several."""
     alleles = [_value(each) for each in alleles_of(observation, resources)]
-    value = _value(observation)
+    value, others = _value(observation), _other_values(observation)
     glstring, release = unwrapped(value or "+".join(alleles))
     where = place(observation)
     shared = LocusTyping(
@@ -82,7 +89,11 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
         stated_release=release or _release(observation, resources),
         date=observation.read("effectiveDateTime"),
         review=observation.read("status"),
-        references=(*printed_codes(observation), *(Printed("allele", each, where) for each in alleles if value)),
+        references=(
+            *printed_codes(observation),
+            *(Printed("allele", each, where) for each in alleles if value),
+            *(Printed("other coding", each, where) for each in others),
+        ),
     )
     loci = (
         [_locus(part, shared, observation) for part in glstring.split("^")]
@@ -93,26 +104,48 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
     if value and alleles and not _same_names(glstring, alleles):
         message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
         read.findings.append(Finding("alleles_differ", message, where, loci[0].locus))
+    if not all(_alleles(each) <= _alleles(glstring) for each in others):
+        message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
+        read.findings.append(Finding("codings_differ", message, where, loci[0].locus))
     return _taken_back(read, observation, where)
 
 
 def _value(observation: Element) -> str:
     """The genotype or allele as printed: a code that is one, else what is displayed for it, else a plain text."""
-    for concept in observation.each("valueCodeableConcept"):
-        for coding in concept.each("coding"):
-            named = coding.first(
-                "code" if "*" in coding.first("code").text or "#" in coding.first("code").text else "display"
-            )
-            if named.text:
-                return named.read()
-        if concept.first("text").text:
-            return concept.read("text")
-    named_by_extension = (
-        each.read("valueString")
+    return _value_element(observation).read()
+
+
+def _value_element(observation: Element) -> Element:
+    """Where the genotype or allele stands. Of several codes it is the GL String Code: the others may name one copy."""
+    concept = observation.first("valueCodeableConcept")
+    named = [each for each in _coded_values(concept) if each.text]
+    named += [each for each in (concept.first("text"), observation.first("valueString")) if each.text]
+    named += [
+        each.first("valueString")
         for each in observation.each("extension")
         if each.first("url").text.endswith("AlleleName")
-    )
-    return observation.read("valueString") or next(named_by_extension, "")
+    ]
+    return next(iter(named), NOTHING)
+
+
+def _coded_values(concept: Element) -> list[Element]:
+    """Code or display of every coding, a GL String Code first."""
+    named = [
+        coding.first("code" if _is_name(coding.first("code").text) else "display") for coding in concept.each("coding")
+    ]
+    return sorted(named, key=lambda each: not each.text.startswith("hla#"))
+
+
+def _is_name(code: str) -> bool:
+    return "*" in code or "#" in code or code.upper() in WMDA_WORDS
+
+
+def _other_values(observation: Element) -> list[str]:
+    """What the other codings of a value name, if it is alleles."""
+    named = _coded_values(observation.first("valueCodeableConcept"))
+    chosen = _value_element(observation)
+    others = [each for each in named if each is not chosen and _is_name(each.text) and each.text != chosen.text]
+    return [each.read() for each in others]
 
 
 def _release(observation: Element, resources: Resources) -> str:
@@ -153,7 +186,7 @@ def _gene(observation: Element) -> str:
 
 
 def _displayed_gene(coding: Element) -> str:
-    display = coding.first("display").text
+    display = _plain(coding.first("display").text)
     return gene_name(display) if display.startswith("HLA-") else ""
 
 
@@ -168,7 +201,7 @@ def _method(observation: Element) -> str:
 
 
 def _locus(part: str, shared: LocusTyping, observation: Element) -> LocusTyping:
-    written = "".join(part.split())
+    written = _plain(part)
     state = _state_stated(observation) or state_of(written)
     return replace(
         shared,
@@ -177,6 +210,11 @@ def _locus(part: str, shared: LocusTyping, observation: Element) -> LocusTyping:
         reported=part,
         expression="" if state in UNCALLED else written,
     )
+
+
+def _plain(text: str) -> str:
+    """A text without blanks and without signs that nobody sees (U+200B stands in published examples)."""
+    return "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
 
 
 def _state_stated(observation: Element) -> State | None:
@@ -193,7 +231,7 @@ def _silent(observation: Element, shared: LocusTyping) -> LocusTyping:
 
 
 def _findings(locus: LocusTyping, shared: LocusTyping, where: str) -> Iterator[Finding]:
-    yield from glstring_findings(locus.reported, locus.stated_release, where, locus.locus)
+    yield from glstring_findings(_plain(locus.reported), locus.stated_release, where, locus.locus)
     if shared.locus and locus.locus != shared.locus:
         message = f"the code or gene names {shared.locus}, the value {locus.locus}"
         yield Finding("locus_differs", message, where, locus.locus)
@@ -212,6 +250,11 @@ def _same_names(glstring: str, alleles: list[str]) -> bool:
         return {gene_name(unwrapped(text).glstring) for text in texts}
 
     return names(glstring.replace("|", "+").split("+")) == names(alleles)
+
+
+def _alleles(text: str) -> set[str]:
+    """Every allele that a GL String, in a code or not, names."""
+    return {gene_name(name) for name in re.split(r"[?|+~/^]", unwrapped(text).glstring)}
 
 
 def _taken_back(read: Read, observation: Element, where: str) -> Read:

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from parsers.records import Finding
 from parsers.typing_states import gene_name, gene_of
 
-CODE = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
-NAME = re.compile(r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new)?|[A-Za-z]+)")
+CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
+NAME = re.compile(
+    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+)"
+)
 FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
 ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})")

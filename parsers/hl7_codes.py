@@ -15,8 +15,16 @@ import msgspec
 from parsers.er7 import Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified, best_fitting
-from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
+from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES, is_loinc
 from parsers.typing_states import Words
+
+ALLELES = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw)\*[0-9]{2}")
+"""How a GL String begins, in a code or not."""
+
+
+def has_misspelt_code(obx: Segment) -> bool:
+    """Whether OBX-3 calls a code LOINC whose check digit is wrong (`57290-1`, `84413-7` of some converters)."""
+    return obx.value(3, 3) in ("LN", "LOINC") and not is_loinc(obx.value(3))
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +96,7 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             own = self._own(code)
             if own and self.system in ("", obx.value(3, place + 2)):
                 return own
-        return None
+        return "" if has_misspelt_code(obx) and ALLELES.match(obx.field(5)) else None
 
     def in_usual_words(self, expression: str) -> str:
         """A value with each of the sender's own words, where it stands for a copy, as the WMDA writes it."""

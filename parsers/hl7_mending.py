@@ -4,6 +4,9 @@ The operators `^`, `~` and `|` of a GL String are separators of HL7, so `A*01:01
 arrives split over components, with `~` over repetitions, with `|` over fields (and every field behind it is displaced).
 The parts show it beyond doubt, because each begins with a gene; nothing else in an OBX does. Where it is so, the
 segment is written again with the escapes in place, and a finding says so.
+
+A GL String that is too long for a sender's field is continued in another OBX of the same code: where the one ends with
+an operator or the next begins with one, they are put together, for each alone would be another typing.
 """
 
 import re
@@ -13,21 +16,45 @@ from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.records import Finding
 
 CODED = ("CWE", "CE")
+OPERATORS = "?^|+~/"
 GENES = re.compile(r"((?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw))\*")
 
 
 def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
     """The message with every unescaped GL String put together, and a finding for each."""
-    segments = tuple(
+    escaped = tuple(
         _mended_obx(each) if "*" in each.line and each.name == "OBX" and coding.locus_of(each) is not None else each
         for each in message.segments
     )
-    findings = tuple(
+    findings = [
         Finding("unescaped_glstring", "separators of the GL String were not escaped; it was put together", after.where)
-        for before, after in zip(message.segments, segments, strict=True)
+        for before, after in zip(message.segments, escaped, strict=True)
         if before is not after
-    )
-    return message._replace(segments=segments, findings=message.findings + findings)
+    ]
+    segments = _joined(escaped, coding, findings)
+    return message._replace(segments=segments, findings=(*message.findings, *findings))
+
+
+def _joined(segments: tuple[Segment, ...], coding: Coding, findings: list[Finding]) -> tuple[Segment, ...]:
+    """The segments, with what continues a GL String taken into the OBX that it begins in."""
+    made: list[Segment] = []
+    for each in segments:
+        if made and _continues(made[-1], each, coding):
+            made[-1] = _with_value(made[-1], made[-1].field(5) + each.field(5))
+            message = "this GL String goes on in the next OBX; it was put together"
+            findings.append(Finding("continued_glstring", message, made[-1].where))
+        else:
+            made.append(each)
+    return tuple(made)
+
+
+def _continues(before: Segment, obx: Segment, coding: Coding) -> bool:
+    """Whether two OBX differ in nothing but their number and their value, and an operator joins the values."""
+    if not before.name == obx.name == "OBX" or before.value(2) in CODED or coding.locus_of(before) is None:
+        return False
+    first, second = before.text(5).strip(), obx.text(5).strip()
+    joined = first and second and (first[-1] in OPERATORS or second[0] in OPERATORS)
+    return bool(joined) and [before.fields[2:5], before.fields[6:]] == [obx.fields[2:5], obx.fields[6:]]
 
 
 def _mended_obx(obx: Segment) -> Segment:
@@ -40,7 +67,13 @@ def _mended_obx(obx: Segment) -> Segment:
     value = signs.field.join(fields[5 : last + 1])
     for name, sign in (("F", signs.field), ("S", signs.component), ("R", signs.repetition)):
         value = value.replace(sign, f"{signs.escape}{name}{signs.escape}") if sign else value
-    return Segment(signs.field.join([*fields[:5], value, *fields[last + 1 :]]), obx.end, obx.number, signs)
+    return _with_value(obx, value, last)
+
+
+def _with_value(obx: Segment, value: str, last: int = 5) -> Segment:
+    """The segment with this value, escaped already, in place of the fields from OBX-5 to the last that held it."""
+    fields = [*obx.fields[:5], value, *obx.fields[last + 1 :]]
+    return Segment(obx.encoding.field.join(fields), obx.end, obx.number, obx.encoding)
 
 
 def _is_split(obx: Segment) -> bool:

@@ -23,7 +23,7 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from parsers.er7 import Segment
-from parsers.hl7_codes import LOINC_ALONE, Coding
+from parsers.hl7_codes import LOINC_ALONE, Coding, has_misspelt_code
 from parsers.hl7_ledger import Ledger
 from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
@@ -37,7 +37,9 @@ REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
 _NULL = '""'
-_ALLELE = re.compile(r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new)?")
+_ALLELE = re.compile(
+    r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new|NEW|[viex][0-9]+)?"
+)
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
 _GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 _PENDING = "I"
@@ -102,14 +104,14 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
     for result in filter(is_attribute, order.results):
         beside.setdefault(result.sub_id, []).append(result)
     for result in filter(is_typing, order.results):
-        value = _value_of(result.obx, ledger, coding)
+        value, stated = _value_of(result.obx, ledger, coding), _stated_locus(result, order.results, ledger)
         attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
-        found = _loci_of_result(result, value, attributes, order.results, ledger)
+        found = _loci_of_result(result, value, attributes, stated, ledger)
         withdrawn = _is_withdrawn(result.obx)
         if state := "failed" if withdrawn else NO_RESULT.get(_status(result.obx)):
             found = [_uncalled(locus, state) for locus in found]
         read.append(Read(result.code, found, _stated_state(attributes) is not None, withdrawn))
-        findings += _findings(result, value, found)
+        findings += _findings(result, value, stated, found)
     read = _with_copies_joined(read, coding)
     repeated = _repeated([locus for each in read for locus in each.loci])
     findings += [
@@ -164,10 +166,9 @@ def _stated_state(attributes: dict[str, str]) -> State | None:
 
 
 def _loci_of_result(
-    result: Result, value: Value, attributes: dict[str, str], results: list[Result], ledger: Ledger
+    result: Result, value: Value, attributes: dict[str, str], stated: str, ledger: Ledger
 ) -> list[LocusTyping]:
     obx, state = result.obx, _stated_state(attributes)
-    stated = _stated_locus(result, results, ledger)
     shared = LocusTyping(
         locus=stated,
         state=state or "candidates",
@@ -179,7 +180,7 @@ def _loci_of_result(
         references=(Printed("OBX-3", ledger.text(obx, 3), obx.where),),
         quality=(*_quality(obx, attributes, ledger), *notes_of(result.notes, ledger)),
     )
-    parts = [_with_gene(part, stated) for part in value.expression.split("^")]
+    parts = [each for part in value.expression.split("^") for each in _of_one_gene(_with_gene(part, stated), stated)]
     if state or _repeats(obx, value.expression):
         return [replace(shared, expression="^".join(parts))]
     if not value.expression and _status(obx) == _PENDING:
@@ -196,6 +197,18 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
     for code, text in attributes.items():
         if code not in ("TEST_ID", "RELEASE", "DATE") and not (code == "STATE" and text in STATES):
             yield Printed(code, text, obx.where)
+
+
+def _of_one_gene(part: str, stated: str) -> list[str]:
+    """The copies of each gene for themselves, where the code is of several genes (DRB3, DRB4 and DRB5 in one)."""
+    if "+" not in stated or "|" in part or "~" in part:
+        return [part]
+    if part.upper() in WMDA_WORDS:
+        return [f"{gene}*{part}" for gene in stated.split("+")]
+    genes: dict[str, list[str]] = {}
+    for copy in part.split("+"):
+        genes.setdefault(gene_of(copy), []).append(copy)
+    return ["+".join(copies) for copies in genes.values()]
 
 
 def _state(expression: str) -> State:
@@ -261,8 +274,8 @@ def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
     return tuple(Printed(ledger.text(note, 4) or "NTE", ledger.text(note, 3), note.where) for note in notes)
 
 
-def _findings(result: Result, value: Value, found: list[LocusTyping]) -> Iterator[Finding]:
-    obx, stated = result.obx, result.locus
+def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping]) -> Iterator[Finding]:
+    obx = result.obx
     where = f"{obx.where}, OBX-5"
     named = [locus.locus for locus in found]
     overruled = is_value(value.expression) and not any(locus.expression for locus in found)
@@ -272,7 +285,12 @@ def _findings(result: Result, value: Value, found: list[LocusTyping]) -> Iterato
         message = "OBX-5 repeats; it does not say whether as copies or as choices"
         yield Finding("repeated_value", message, where, named[0])
     if stated and not set(stated.split("+")).intersection(named):
-        yield Finding("locus_differs", f"OBX-3 names {stated}, OBX-5 names {' and '.join(named)}", where, named[0])
+        named_by = "OBX-3" if result.locus else "the gene beside it"
+        message = f"{named_by} names {stated}, OBX-5 names {' and '.join(named)}"
+        yield Finding("locus_differs", message, where, named[0])
+    if has_misspelt_code(obx):
+        message = f"{result.code} is called LOINC, but its check digit is wrong"
+        yield Finding("code_check_digit", message, f"{obx.where}, OBX-3", named[0])
 
 
 def _repeated(loci: list[LocusTyping]) -> list[str]:

@@ -21,6 +21,9 @@ NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file m
 Line = tuple[int, str]
 """A line's number, from 1, and its text."""
 
+Cells = tuple[int, list[str]]
+"""A line's number, and its cells."""
+
 Told = tuple[LocusTyping, Sequence[Finding]]
 """A locus, and what the tool itself doubts of it."""
 
@@ -64,11 +67,14 @@ def report_of(
     return Parsed(reports=(report,))
 
 
-def cells_of(line: Line, least: int, expected: str) -> list[str]:
-    """The cells of a line between tabs, without blanks around them. Raises ParseError if there are fewer."""
+def cells_of(line: Line, least: int, expected: str, most: int | None = None) -> list[str]:
+    """The cells of a line between tabs, without blanks around them. Raises ParseError if there are fewer, or more.
+
+    Blank cells behind the last one that is expected say nothing and are left off.
+    """
     number, text = line
     cells = [cell.strip() for cell in text.split("\t")]
-    if len(cells) < least:
+    if len(cells) < least or any(cells[most or len(cells) :]):
         raise ParseError(
             f"this line has {len(cells)} cells",
             found=text[:80],
@@ -76,7 +82,15 @@ def cells_of(line: Line, least: int, expected: str) -> list[str]:
             expected=expected,
             advice="Do not open and save the file with another program on the way.",
         )
-    return cells
+    return cells[:most]
+
+
+def by_gene(rows: Iterable[Cells], gene_of_row: Callable[[Cells], str]) -> dict[str, list[Cells]]:
+    """The rows of each gene together, wherever they stand, in the order of the genes' first rows."""
+    genes: dict[str, list[Cells]] = {}
+    for row in rows:
+        genes.setdefault(gene_of_row(row), []).append(row)
+    return genes
 
 
 def sample_of(name: str, endings: Sequence[str], usual: str = "") -> str:

@@ -6,9 +6,11 @@ where an allele should be (WMDA: NNNN absent, UUUU not tested, XXXX no usable re
 looked up here, and a single allele is never doubled: whether it is homozygous is not for a parser to say.
 
 `NEW` counts as a word only where it is the whole value: after a colon and in capitals (`A*02:NEW`) it has the shape of
-a multiple allele code. In small letters (`01:new`, `02:01new`) it cannot be one.
+a multiple allele code. In small letters (`01:new`, `02:01new`) it cannot be one. A small v, i, e or x with a number
+behind a name (`A*01:01:01:01e1`) is how software told of a new allele in the 17th workshop.
 """
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -40,6 +42,8 @@ def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
 
+NOVEL = re.compile(r"new$|[0-9](?:NEW|[viex][0-9]+)$")
+"""How a name ends that says of an allele that it differs from the one it is named after."""
 WMDA_WORDS = Words().states()
 SHORT = 200
 """Characters of an expression whose state may be remembered; lists of ambiguities may have thousands."""
@@ -58,7 +62,9 @@ def _usual_state(expression: str) -> State:
 
 
 def _state(expression: str, words: dict[str, State]) -> State:
-    if "|" in expression or "?" in expression:
+    if "?" in expression:  # between alleles of genes of which nobody knows which one it is
+        return "candidates"
+    if "|" in expression:
         return _state_of_alternatives(expression, words)
     copies = [copy for copy in expression.split("+") if copy]
     spoken = [_word_state(copy, words) for copy in copies]
@@ -69,7 +75,7 @@ def _state(expression: str, words: dict[str, State]) -> State:
 
 def _word_state(copy: str, words: dict[str, State]) -> State | None:
     value = copy.rpartition("*")[2]
-    if value.endswith("new"):
+    if NOVEL.search(value):
         return "novel"
     return None if "/" in copy else words.get(value.upper())
 
@@ -96,7 +102,7 @@ def _state_of_words(spoken: list[State | None]) -> State:
 
 
 def _state_of_alternatives(expression: str, words: dict[str, State]) -> State:
-    states = {_state(genotype, words) for genotype in expression.replace("?", "|").split("|") if genotype}
+    states = {_state(genotype, words) for genotype in expression.split("|") if genotype}
     if states and states <= {"two_copies", "homozygous_stated"}:
         return "two_copies"
     return states.pop() if len(states) == 1 else "candidates"

@@ -41,10 +41,10 @@ def parse(document: Document) -> Parsed:
 
 
 def _genes(raw: bytes) -> dict[str, list[str]]:
+    read_json(raw)  # says where the JSON is broken, or names a gene twice
     try:
         return msgspec.json.decode(decoded(raw).lstrip("\ufeff"), type=dict[str, list[str]])
     except msgspec.DecodeError:
-        read_json(raw)  # says where the JSON itself is broken
         raise ParseError(
             "this is no genotype of arcasHLA", where="the document", expected="a list of allele names for each gene"
         ) from None

@@ -13,6 +13,7 @@ Source: uploads of schema version 1.5.
 
 from lxml import etree
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
@@ -37,7 +38,7 @@ def parse(document: Document) -> Parsed:
     reports = tuple(_report(each, chosen) for each in chosen.all(chosen.root, TYPING))
     if not reports:
         raise ParseError("this upload holds no typing", where=place(chosen.root), expected=TYPING)
-    return Parsed(reports=reports, ignored=chosen.left())
+    return Parsed(reports=marked(reports), ignored=chosen.left())
 
 
 def _report(typing: etree._Element, chosen: Selection) -> TypingReport:

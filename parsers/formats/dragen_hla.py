@@ -22,7 +22,9 @@ from parsers.typing_states import gene_name
 ENDINGS = (".hla.tsv", ".hla.mhc-I.tsv")
 BY_GENE = ["gene", "num_alleles"]
 WIDE = re.compile(r"([A-Z]+[0-9]*?)([12])")
-ALLELE_COLUMN = re.compile(r"allele_([12])")
+ALLELE_COLUMN = re.compile(r"allele_[0-9]+")
+GENE = re.compile(r"HLA-.+|[A-G]|D[PQR][AB][1-9]?|MIC[AB]")
+"""Genes that are typed; others (HFE, R, Y) stand in the table too, with alleles or without."""
 NONE = ("NA", "", "-")
 
 
@@ -38,7 +40,7 @@ def parse(document: Document) -> Parsed:
     if len(lines) < 2:
         raise nothing_called("DRAGEN")
     names = cells_of(lines[0], 3, "the header of DRAGEN")
-    rows = [cells_of(line, len(names), f"{len(names)} cells, separated by tabs") for line in lines[1:]]
+    rows = [cells_of(line, len(names), f"{len(names)} cells, separated by tabs", len(names)) for line in lines[1:]]
     loci, others = _by_gene(names, rows) if names[:2] == BY_GENE else (_wide(names, rows), ())
     report = TypingReport(
         format="dragen_hla",
@@ -54,7 +56,7 @@ def parse(document: Document) -> Parsed:
 def _by_gene(names: list[str], rows: list[list[str]]) -> tuple[list[LocusTyping], tuple[Printed, ...]]:
     loci, others = list[LocusTyping](), list[Printed]()
     for cells in rows:
-        if cells[0].startswith("HLA-") or any("*" in cell for cell in cells):
+        if GENE.fullmatch(cells[0]) or any("*" in cell for cell in cells):
             loci.append(_typing(names, cells))
         else:
             others.append(Printed(cells[0], " ".join(cells[1:])))
@@ -66,6 +68,7 @@ def _typing(names: list[str], cells: list[str]) -> LocusTyping:
     alleles = [cell for name, cell in zip(names, cells, strict=False) if ALLELE_COLUMN.fullmatch(name)]
     rest = [(name, cell) for name, cell in zip(names, cells, strict=False) if not ALLELE_COLUMN.fullmatch(name)][1:]
     named = [each if "*" in each else f"{gene}*{each}" for each in alleles if each not in NONE]
+    alleles = alleles[:2] + [each for each in alleles[2:] if each not in NONE]
     return called(gene, named, "+".join(alleles), measures([name for name, _ in rest], [cell for _, cell in rest]))
 
 

@@ -9,7 +9,8 @@
     D_DRB11 = "03:01", D_DRB12 = "11:01";          by DNA: DRB1, DRB3, DRB4, DRB5, DQA1, DQB1, DPA1, DPB1
 
 Fields of cord blood begin with CB_ instead of D_. `?` and a blank say that nothing is known. The typing is the donor's;
-the patient's number is kept beside it. Fields that are no typing are declared by name alone.
+the patient's number is kept beside it. Fields that are no typing are declared by name alone, and so are messages of
+another kind that stand in the same file.
 
 Built on the public description of the fields; no message of a registry has been seen.
 """
@@ -22,15 +23,18 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from parsers.donor_fields import Fields, read_locus
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Ignored, Parsed, Printed, TypingReport
 from parsers.tables import decoded
 from parsers.xml_document import text_of
 
-HEAD = re.compile(r"\A\s*TYP_RES\b")
-MESSAGE = re.compile(r"^\s*(TYP_RES)\b\s*:?", re.MULTILINE)
+NAME = "TYP_RES"
+HEAD = re.compile(rf"\A\s*{NAME}\b")
 FIELD = re.compile(r'\b([A-Z][A-Z0-9_]*)\s*=\s*(?:"([^"]*)"|([^",;\n]*))')
+MESSAGE = re.compile(r"^\s*([A-Z]{2,4}_[A-Z]{2,4})\b(?!\s*=)\s*:?", re.MULTILINE)
+"""The name of a message, at the beginning of a line; a field's name has `=` behind it."""
 UNKNOWN = ("", "?")
 BY_NAME = ("A", "B", "C")
 """Loci whose DNA fields carry DNA in their name, because serology has the short one."""
@@ -47,15 +51,15 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """A report for each TYP_RES. Raises ParseError."""
     text = decoded(document.raw).lstrip("\ufeff")
-    starts = [found.start() for found in MESSAGE.finditer(text)]
-    if not starts:
-        raise ParseError("this holds no typing result of EMDIS", where="line 1", expected="a message TYP_RES")
-    left: Counter[str] = Counter()
-    reports, line, before = [], 1, 0
-    for start, end in pairwise([*starts, len(text)]):
-        line, before = line + text.count("\n", before, start), start
-        reports.append(_report(text[start:end], line, left))
-    return Parsed(reports=tuple(reports), ignored=tuple(Ignored(name, count) for name, count in sorted(left.items())))
+    names = list(MESSAGE.finditer(text))
+    left: Counter[str] = Counter(found[1] for found in names if found[1] != NAME)
+    reports = []
+    for found, (start, end) in zip(names, pairwise([*(each.start(1) for each in names), len(text)]), strict=False):
+        if found[1] == NAME:
+            reports.append(_report(_whole_message(text[start:end], text.count("\n", 0, start) + 1), left))
+    if not reports:
+        raise ParseError("this holds no typing result of EMDIS", where="line 1", expected=f"a message {NAME}")
+    return Parsed(reports=marked(reports), ignored=tuple(Ignored(name, count) for name, count in sorted(left.items())))
 
 
 class Message:
@@ -63,7 +67,16 @@ class Message:
 
     def __init__(self, text: str, line: int) -> None:
         self.where = f"line {line}"
-        self.fields = {found[1]: (found[2] or found[3] or "").strip() for found in FIELD.finditer(text)}
+        self.fields: dict[str, str] = {}
+        for found in FIELD.finditer(text):
+            value = (found[2] or found[3] or "").strip()
+            if self.fields.setdefault(found[1], value) != value:
+                raise ParseError(
+                    f"this message says {found[1]} twice, and not alike",
+                    where=self.where,
+                    expected="every field once",
+                    advice="Ask the sender which is meant.",
+                )
         self.read: set[str] = set()
 
     def of(self, name: str) -> str:
@@ -82,20 +95,18 @@ class Message:
 
 
 def _whole_message(text: str, line: int) -> Message:
-    message = Message(text, line)
     if not text.rstrip().endswith(";"):
         raise ParseError(
             "this message ends in the middle",
             found=text.rstrip()[-40:],
-            where=message.where,
+            where=f"line {line}",
             expected="a semicolon behind the last field",
             advice="Ask the sender for the whole message.",
         )
-    return message
+    return Message(text, line)
 
 
-def _report(text: str, line: int, left: Counter[str]) -> TypingReport:
-    message = _whole_message(text, line)
+def _report(message: Message, left: Counter[str]) -> TypingReport:
     kind = "CB" if message.of("CB_ID") or message.of("CB_GRID") else "D"
     sample, grid = message.of(f"{kind}_ID"), message.of(f"{kind}_GRID")
     if not (sample or grid):

@@ -160,7 +160,8 @@ class Reading:
 
     def _software(self, sources: list[Element]) -> str:
         devices = (self.resources.referred(each.first("device")) for each in sources)
-        return next((each.read("deviceName", "name") or each.read("version") for each in devices if each), "")
+        names = (each.read("deviceName", "name") or each.read("version") for each in devices)
+        return next(filter(None, names), "")
 
 
 def _nobodys(source: Element) -> ParseError:

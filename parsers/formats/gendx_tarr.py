@@ -3,7 +3,7 @@
     ProjectXml > ProjectName, User @Name @DateTime, AnalysisSoftware > Software, Version
       Samples > Sample > Name
         Loci > Locus > Name, User @DateTime, AlleleDB > Version ("IMGT/HLA 3.38.0"), ReadDepth, Mappability
-          TypingResult > GenoTypeList > Genotype > allele @PriorityMM @NonPriorityMM, then the name
+          TypingResult > GenoTypeList > Genotype > allele @PriorityMM @NonPriorityMM @ExonMM @IntronMM, then the name
                          GLString
           TypingResultThreeFields, ...TwoFields, ...PGroup, ...GGroup, ...Optimized > GLString
           AnalysisSettings > AmpliconMethod;  ReviewList @CurrentApprovalStatus;  Warnings;  QuestionMarkPositions
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
@@ -55,7 +56,7 @@ def parse(document: Document) -> Parsed:
     samples = list(chosen.all(chosen.root, "Samples/Sample"))
     if not samples:
         raise ParseError("this project holds no sample", where=place(chosen.root), expected="Samples with a Sample")
-    return Parsed(reports=tuple(_report(each, chosen) for each in samples), ignored=chosen.left())
+    return Parsed(reports=marked([_report(each, chosen) for each in samples]), ignored=chosen.left())
 
 
 def _report(sample: etree._Element, chosen: Selection) -> TypingReport:
@@ -118,12 +119,18 @@ def _best(result: etree._Element | None, chosen: Selection) -> tuple[set[Pair], 
     least, best = 0, set[Pair]()
     for genotype in [] if result is None else chosen.all(result, "GenoTypeList/Genotype"):
         alleles = [each for each in genotype if local(each) == "allele"]
-        count = sum(_number(each.get(kind)) for each in alleles for kind in ("PriorityMM", "NonPriorityMM"))
+        count = sum(map(_mismatches, alleles))
         if not best or count < least:
             least, best = count, set()
         if count == least:
             best.add(tuple(sorted((each.text or "").strip() for each in alleles)))
     return best, least
+
+
+def _mismatches(allele: etree._Element) -> int:
+    """How often a sample differs from an allele: by regions of priority or, if that is more, by exons and introns."""
+    by_priority = _number(allele.get("PriorityMM")) + _number(allele.get("NonPriorityMM"))
+    return max(by_priority, _number(allele.get("ExonMM", "0")) + _number(allele.get("IntronMM", "0")))
 
 
 def _number(text: str | None) -> int:

@@ -49,8 +49,9 @@ FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
 GLSTRING = re.compile(
-    r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?"
+    r"(?:(?:hla|kir)#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?"
 )
+GENE = re.compile(r"HLA-[A-Z]|(?:HLA-)?D[PQR][AB][1-9]?|MIC[AB]")
 OPERATORS = re.compile(r"[+|^~/]")
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
@@ -76,6 +77,9 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 
 def _is_row(cells: Sequence[str]) -> bool:
+    """Whether an id and GL Strings stand here; where the first cell is a gene, the rows are of one person's genes."""
+    if not cells or GENE.fullmatch(cells[0]):
+        return False
     texts = [cell for cell in cells[1:] if cell]
     named = bool(texts) and all(GLSTRING.fullmatch("".join(text.split())) for text in texts[:1])
     whole = len(texts) < 3 or all(GLSTRING.fullmatch("".join(text.split())) for text in texts)
@@ -113,7 +117,7 @@ def _read_rows(rows: list[Row]) -> list[TypingReport]:
 
 
 def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
-    names = [name.lower() for name in table.header]
+    names = [name.lower().partition(" (")[0] for name in table.header]  # a repeated name is numbered: glstring (2)
     columns = [_column(place, name, names) for place, name in enumerate(names) if name in GLSTRING_COLUMNS]
     ids = {each.id_place for each in columns}
     kept = [(place, name) for place, name in enumerate(table.header) if names[place] in PROPERTY_COLUMNS]
@@ -133,7 +137,7 @@ def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
 
 
 def _column(place: int, name: str, names: list[str]) -> Column:
-    own_id = ID_COLUMNS.get(name, "")
+    own_id = ID_COLUMNS.get(name)
     return Column(place, names.index(own_id) if own_id in names else 0, GLSTRING_COLUMNS[name])
 
 

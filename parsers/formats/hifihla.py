@@ -19,7 +19,7 @@ Source: hifihla's description of its output.
 import re
 from collections.abc import Iterator
 
-from parsers.elements import Element, read_json
+from parsers.elements import NOTHING, Element, read_json
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
@@ -31,8 +31,9 @@ from parsers.xml_document import text_of
 REPORT_ENDINGS = ("_hifihla_report.tsv", ".hifihla_report.tsv", "_report.tsv", ".tsv")
 SUMMARY_ENDINGS = ("_hifihla_summary.tsv", ".hifihla_summary.tsv", "_summary.tsv", ".tsv")
 JSON_ENDINGS = ("_hifihla_report.json", ".hifihla_report.json", "_report.json", ".json")
-STAR = re.compile(r"\*[0-9:]*[A-Z]?")
-FIRST = re.compile(r"HLA-[A-Z]+[0-9]?\t\*[0-9:]*[A-Z]?(?:/\*[0-9:]*[A-Z]?)?")
+_STAR = r"(?:HLA-[A-Z]+[0-9]?)?\*[0-9:]*[A-Z]?"
+STAR = re.compile(_STAR)
+FIRST = re.compile(rf"HLA-[A-Z]+[0-9]?\t{_STAR}(?:/{_STAR})?")
 JSON_HEAD = re.compile(r'\s*\{\s*(?:"sample_id"\s*:\s*"[^"]*"\s*,\s*)?"hla_calls"\s*:')
 NEEDED = ("queryId", "gType", "exEdit", "Type")
 MEASURES = ("allele_id", "star_name", "coding_diffs", "noncode_eddist", "coverage", "error_rate")
@@ -71,20 +72,20 @@ def _report(sample: str, loci: tuple[LocusTyping, ...], findings: tuple[Finding,
 
 def _report_locus(line: Line) -> LocusTyping:
     gene, cell, *_ = cells_of(line, 2, "a gene and its star names, separated by a tab")
-    names = cell.split("/")
+    names = cell.split("/") if cell else []
     if len(names) > 2 or not all(STAR.fullmatch(each) for each in names):
         expected = "one or two names like *01:01:01:01, parted by /"
         raise ParseError("these are no star names", found=cell, where=f"line {line[0]}", expected=expected)
     gene = gene_name(gene)
-    return called(gene, [_copy(gene, each, differs=True) for each in names], cell)
+    return called(gene, [f"{gene}*{each.rpartition('*')[2] or 'NEW'}" for each in names], cell)
 
 
 def _copy(gene: str, name: str, *, differs: bool) -> str:
-    """A copy in GL String grammar: novel if it has no fields and differs from what is known, else not stated."""
+    """A copy in GL String grammar: novel if its exons differ from what is known, not stated if it has no fields."""
     fields = name.rpartition("*")[2] if "*" in name else ""
-    if fields:
-        return f"{gene}*{fields}"
-    return f"{gene}*NEW" if differs else ""
+    if differs:
+        return f"{gene}*NEW"
+    return f"{gene}*{fields}" if fields else ""
 
 
 def _summary_loci(lines: list[Line]) -> tuple[tuple[LocusTyping, ...], list[Finding]]:
@@ -130,8 +131,11 @@ def _no_call(gene: str, where: str) -> Finding:
 def _read_json(document: Document) -> Parsed:
     root = read_json(document.raw)
     loci, findings = [], []
+    genes: dict[str, list[Element]] = {}
     for locus in root.first("hla_calls").members:
-        made, doubts = _json_locus(locus)
+        genes.setdefault(locus.name, []).append(locus)
+    for each in genes.values():
+        made, doubts = _json_locus(each)
         loci.append(made)
         findings += doubts
     if not loci:
@@ -140,24 +144,32 @@ def _read_json(document: Document) -> Parsed:
     return Parsed(reports=(_report(sample, tuple(loci), tuple(findings)),), ignored=root.ignored())
 
 
-def _json_locus(locus: Element) -> tuple[LocusTyping, list[Finding]]:
-    """A gene's copies, one for each sequence; equal matches of one sequence are alternatives."""
-    gene = gene_name(locus.name)
+def _json_locus(parts: list[Element]) -> tuple[LocusTyping, list[Finding]]:
+    """A gene's copies, one for each sequence; equal matches of one sequence are alternatives.
+
+    The sequences stand in one object, or each in an object of its own under one name.
+    """
+    gene = gene_name(parts[0].name)
     records: dict[str, list[Element]] = {}
-    for match in locus.members:
-        records.setdefault(match.name, []).append(match)
+    for place, part in enumerate(parts, start=1):
+        for match in part.members:
+            records.setdefault(match.name if len(parts) == 1 else f"{match.name} {place}", []).append(match)
     copies = {name: _alternatives(gene, matches) for name, matches in records.items()}
-    reported = ["/".join(dict.fromkeys(each.read("match_name") for each in matches)) for matches in records.values()]
+    reported = ["/".join(dict.fromkeys(map(_match_name, matches))) for matches in records.values()]
     quality = [each for name, matches in records.items() for match in matches for each in _match_measures(name, match)]
-    doubts = [_no_call(gene, f"{locus.name}, {name}") for name, copy in copies.items() if not copy]
+    doubts = [_no_call(gene, f"HLA-{gene}, {name}") for name, copy in copies.items() if not copy]
     return called(gene, copies.values(), "+".join(reported), quality), doubts
 
 
 def _alternatives(gene: str, matches: list[Element]) -> str:
-    names = [
-        _copy(gene, each.read("match_name"), differs=each.read("coding_diffs") not in NO_DIFFERENCE) for each in matches
-    ]
+    exact = [each for each in matches if each.read("coding_diffs") in NO_DIFFERENCE]
+    names = [_copy(gene, _match_name(each), differs=not exact) for each in exact or matches]
     return "/".join(dict.fromkeys(filter(None, names)))
+
+
+def _match_name(match: Element) -> str:
+    """The allele that a sequence matches, blank if it matches none; its star name where the report says no more."""
+    return match.read("star_name" if match.first("match_name") is NOTHING else "match_name")
 
 
 def _match_measures(name: str, match: Element) -> tuple[Printed, ...]:

@@ -8,8 +8,9 @@
 
 The ranks are alleles and no copies: several of one protein may share what is one copy. So the ranked alleles are put
 together by their first two fields, and each such group is a copy that may be any of its alleles. More than two groups,
-or a second one of less than a fifth, are candidates: the tool assigns no genotype then. `***` marks the right answer
-in simulations and is not read. The sample is what stands between the program's prefix and `.report`.
+or a second one of less than a fifth, are candidates: the tool assigns no genotype then. A gene whose reads were counted
+and whose alleles were not ranked has failed. `***` marks the right answer in simulations and is not read. The sample is
+what stands between the program's prefix and `.report`.
 
 Source: two reports among HISAT-genotype's own files, and its description of the output.
 """
@@ -23,7 +24,7 @@ from parsers.tool_calls import Line, called, lines_of, nothing_called, sample_of
 from parsers.xml_document import text_of
 
 HEAD = re.compile(r"# VERSIONS:\s*\n# HISAT")
-COUNTED = re.compile(r"\s*(?:\*\*\* )?[0-9]+ (?:ranked )?[A-Z0-9]+\*\S+ \(count: [0-9]+\)")
+COUNTED = re.compile(r"\s*(?:\*\*\* )?[0-9]+ (?:ranked )?([A-Z0-9]+)\*\S+ \(count: [0-9]+\)")
 RANKED = re.compile(r"\s*(?:\*\*\* )?([0-9]+) ranked ([A-Z0-9]+\*\S+) \(abundance: ([0-9.]+)%\)")
 PREFIX, ENDINGS = "assembly_graph-hla.", (".report",)
 VERSION = re.compile(r"# HISAT-genotype - (.+)")
@@ -42,11 +43,8 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
     lines, findings = lines_of(document.raw)
-    genes: dict[str, list[Ranked]] = {}
-    for _, text in lines:
-        if ranked := RANKED.fullmatch(text):
-            genes.setdefault(ranked[2].partition("*")[0], []).append((ranked[1], ranked[2], ranked[3]))
-    if not genes:
+    genes = _genes(lines)
+    if not any(genes.values()):
         raise nothing_called("HISAT-genotype")
     software = next((found[1] for _, text in lines if (found := VERSION.fullmatch(text.strip()))), "")
     report = TypingReport(
@@ -58,6 +56,23 @@ def parse(document: Document) -> Parsed:
         findings=findings,
     )
     return Parsed(reports=(report,), ignored=_ignored(lines))
+
+
+def _genes(lines: list[Line]) -> dict[str, list[Ranked]]:
+    """The ranked alleles of each gene; none where reads were counted and nothing was called. Raises ParseError."""
+    genes: dict[str, list[Ranked]] = {}
+    for number, text in lines:
+        if counted := COUNTED.fullmatch(text):
+            genes.setdefault(counted[1], [])
+        elif ranked := RANKED.fullmatch(text):
+            told = genes.setdefault(ranked[2].partition("*")[0], [])
+            if ranked[1] in [rank for rank, _, _ in told]:
+                where, expected = f"line {number}", "one report of one sample"
+                raise ParseError(
+                    "this rank stands twice for its gene", found=text.strip(), where=where, expected=expected
+                )
+            told.append((ranked[1], ranked[2], ranked[3]))
+    return genes
 
 
 def _ignored(lines: list[Line]) -> tuple[Ignored, ...]:

@@ -9,11 +9,13 @@ read by nobody here: like every other field that no record takes, they are decla
 import re
 from collections import Counter
 
+from msgspec.structs import replace
+
 from parsers.control_specimens import is_control
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Labels, Profile
-from parsers.hl7_codes import Coding, coding_for, coding_of, codings_of
+from parsers.hl7_codes import ALLELES, Coding, coding_for, coding_of, codings_of
 from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
 from parsers.hl7_orders import Order, Result, orders_of
@@ -31,6 +33,7 @@ from parsers.records import Finding, Observation, ObservationReport, Parsed, Pri
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
+CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
 _PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
 
@@ -76,6 +79,8 @@ def _parse(document: Document, codings: tuple[Coding, ...]) -> Parsed:
         found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "", codings)
         reports += found
         paths += left
+    if _is_cut(document.raw, batch.messages[-1]):
+        reports[-1] = replace(reports[-1], findings=(*reports[-1].findings, CUT))
     paths += _wrapping_paths(batch.wrapping)
     return Parsed(reports=tuple(reports), ignored=declared(paths))
 
@@ -107,6 +112,14 @@ def _check_type(message: Message) -> None:
             expected="ORU^R01, an unsolicited result",
             advice="Have the sender send results to this port, and nothing else.",
         )
+
+
+def _is_cut(raw: bytes, last: bytes) -> bool:
+    """Whether the last segment has no end and is an OBX that does not get as far as its status (OBX-11)."""
+    if raw.endswith((b"\r", b"\n", b"\x1c", b"\0")):
+        return False
+    segment = parse_message(last).segments[-1]
+    return segment.name == "OBX" and not segment.field(11)
 
 
 def _wrapping_paths(wrapping: tuple[bytes, ...]) -> Counter[str]:
@@ -145,7 +158,7 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         review=_request(order, 25, ledger),
         loci=tuple(loci),
         properties=_properties(order, own, ledger),
-        findings=(*message.findings, *_message_findings(order), *findings),
+        findings=(*message.findings, *_message_findings(order), *findings, *_unread_typings(order)),
     )
 
 
@@ -173,7 +186,12 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
         properties=_properties(order, own, ledger),
-        findings=(*message.findings, *_message_findings(order), *_embedded_findings(results)),
+        findings=(
+            *message.findings,
+            *_message_findings(order),
+            *_embedded_findings(results),
+            *([] if typed else _unread_typings(order)),
+        ),
     )
 
 
@@ -191,6 +209,13 @@ def _message_findings(order: Order) -> list[Finding]:
     if len(order.specimens) > 1:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
     return findings
+
+
+def _unread_typings(order: Order) -> list[Finding]:
+    """Alleles under a code that is known for no locus: no reader takes them for a typing, and nobody may miss them."""
+    message = "alleles stand here under a code that is known for no HLA locus; they are kept as an observation"
+    others = [each.obx for each in order.results if not is_typing(each) and not is_companion(each)]
+    return [Finding("typing_not_read", message, obx.where) for obx in others if ALLELES.match(obx.text(5))]
 
 
 def _embedded_findings(results: list[Result]) -> list[Finding]:

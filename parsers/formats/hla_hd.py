@@ -22,10 +22,11 @@ from parsers.typing_states import gene_name
 
 ENDINGS = ("_final.result.txt", ".result.txt")
 NONE, NOT_TYPED = "-", "Not typed"
-UNREADABLE = "couldn't read result file"
 _ALLELE = r"(?:HLA-)?[A-Z]+[0-9]?\*[0-9:]+[A-Z]?"
-FIRST = re.compile(rf"(?:HLA-)?[A-Z]+[0-9]?\t(?:{_ALLELE}|Not typed|-)\t(?:{_ALLELE}|Not typed|-)(?:\t.*)?")
-CALL = re.compile(rf"{_ALLELE}|{NOT_TYPED}|{NONE}|.*{UNREADABLE}.*")
+UNREADABLE = r"[^\t]*[Cc]ouldn't read result file[^\t]*"
+_CALL = rf"(?:{_ALLELE}|{NOT_TYPED}|{NONE}|{UNREADABLE})"
+FIRST = re.compile(rf"(?:HLA-)?[A-Z]+[0-9]?\t(?:{_CALL}\t{_CALL}(?:\t.*)?|{UNREADABLE})")
+CALL = re.compile(_CALL)
 
 
 def looks_like(head: bytes) -> bool:

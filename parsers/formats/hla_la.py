@@ -11,13 +11,13 @@ writes one folder for each sample, so the sample is the folder above, unless the
 Source: the example outputs of HLA*LA.
 """
 
-from itertools import groupby
+import math
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_bestguess_G.txt", "_bestguess.txt", "_output_G.txt", "_output.txt")
@@ -40,16 +40,21 @@ def parse(document: Document) -> Parsed:
         raise ParseError(
             "this is not the header of HLA*LA", found=header[1][:80], where="line 1", expected=", ".join(FIRST_COLUMNS)
         )
-    rows = [(number, cells_of((number, text), len(names), f"{len(names)} cells by tabs")) for number, text in lines]
-    genes = [(gene, list(each)) for gene, each in groupby(rows, key=lambda row: gene_name(row[1][0]))]
-    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, names, cells)]
+    rows = [
+        (number, cells_of((number, text), len(names), f"{len(names)} cells by tabs", len(names)))
+        for number, text in lines
+    ]
+    genes = by_gene(rows, lambda row: gene_name(row[1][0]))
+    doubts = [
+        doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, names, cells)
+    ]
     return Parsed(
         reports=(
             TypingReport(
                 format="hla_la",
                 sample=sample_of(document.name, ENDINGS, USUAL),
                 software="HLA*LA",
-                loci=tuple(_typing(gene, names, [cells for _, cells in each]) for gene, each in genes),
+                loci=tuple(_typing(gene, names, [cells for _, cells in each]) for gene, each in genes.items()),
                 findings=(*_once(doubts), *findings),
             ),
         )
@@ -80,9 +85,9 @@ def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[
     told = dict(zip(names, cells, strict=False))
     where = f"line {number}"
     found = []
-    if _number(told["Q1"], where) < SURE:
+    if not _number(told["Q1"], where) >= SURE:  # so that `nan` is no assurance
         found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}", where))
-    if _number(told.get("AverageCoverage", "inf"), where) < COVERED:
+    if not _number(told.get("AverageCoverage", "inf"), where) >= COVERED:
         found.append(low_quality(gene, f"the average depth is {told['AverageCoverage']}, below {COVERED}", where))
     if told.get("perfectG") == "0":
         found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
@@ -91,7 +96,7 @@ def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[
 
 def _number(text: str, where: str) -> float:
     try:
-        return float(text)
+        return math.nan if text == "NA" else float(text)
     except ValueError:
         raise ParseError("this is not a number", found=text, where=where, expected="a number") from None
 

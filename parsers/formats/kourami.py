@@ -11,13 +11,12 @@ Source: Kourami's description of its output.
 """
 
 import re
-from itertools import groupby
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
 
 ENDINGS = (".result",)
 MEASURES = ("matched bases", "identity", "assembled length", "known length", "weight 1", "weight 2", "weight 3")
@@ -33,18 +32,18 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
     lines, findings = lines_of(document.raw)
-    rows = [(line[0], cells_of(line, 8, "an allele and seven measures, separated by tabs")) for line in lines]
+    rows = [(line[0], cells_of(line, 8, "an allele and seven measures, separated by tabs", 8)) for line in lines]
     if not rows:
         raise nothing_called("Kourami")
-    genes = [(gene, list(each)) for gene, each in groupby(rows, key=lambda row: row[1][0].partition("*")[0])]
-    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, cells)]
+    genes = by_gene(rows, lambda row: row[1][0].partition("*")[0])
+    doubts = [doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, cells)]
     return Parsed(
         reports=(
             TypingReport(
                 format="kourami",
                 sample=sample_of(document.name, ENDINGS),
                 software="Kourami",
-                loci=tuple(_typing(gene, [cells for _, cells in each]) for gene, each in genes),
+                loci=tuple(_typing(gene, [cells for _, cells in each]) for gene, each in genes.items()),
                 findings=(*doubts, *findings),
             ),
         )

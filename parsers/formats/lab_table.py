@@ -4,7 +4,9 @@ A row is a sample (or, in a long table, a sample and a locus). Cells are kept as
 cell that begins with a digit (`24:02`) gets the gene of its column, and the cells of a locus are joined with `+`. A
 blank second cell is `one_stated`: whether the person is homozygous is not said. A locus whose cells are all blank is
 not mentioned at all; words that a profile calls blank are counted as ignored there. A workbook's cell must hold text:
-Excel turns `01:01` into a time of day, and then nobody knows what was typed.
+Excel turns `01:01` into a time of day, and then nobody knows what was typed. A cell without a digit that is no word of
+the profile (`-`, `N/A`) states no copies: it may mean that nothing stands there, or absent, or failed, so its locus is
+kept as candidates until the profile says which.
 """
 
 from collections import Counter
@@ -310,8 +312,16 @@ class Reading:
                 Finding("novel_candidate", "the best genotype mismatches: a novel allele?", where, locus)
             )
             return "novel"
+        if any(self._is_unknown(name) for name in names):
+            message = "neither an allele nor one of the words that the profile explains; the locus is kept as printed"
+            self.findings.append(Finding("not_an_allele", message, where, locus))
+            return "candidates"
         state = state_of("+".join(names), self.words)
         return self.layout.single if state == "one_stated" else state
+
+    def _is_unknown(self, name: str) -> bool:
+        """Whether a name has no digit, as every allele and antigen has (`-`, `N/A`), and is no word of the profile."""
+        return not any(map(str.isdigit, name.partition("*")[2] or name)) and state_of(name, self.words) == "one_stated"
 
     def _read_locus(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
         names = self._names(locus, cells)

@@ -33,7 +33,9 @@ def parse(document: Document) -> Parsed:
         format="phlat",
         sample=sample_of(document.name, ENDINGS),
         software="PHLAT",
-        loci=tuple(_typing(names, cells_of(line, len(names), f"{len(names)} cells by tabs")) for line in lines[1:]),
+        loci=tuple(
+            _typing(names, cells_of(line, len(names), f"{len(names)} cells by tabs", len(names))) for line in lines[1:]
+        ),
         findings=findings,
     )
     return Parsed(reports=(report,))

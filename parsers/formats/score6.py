@@ -16,9 +16,11 @@ Source: exports of SCORE 6.0.91.
 """
 
 from collections.abc import Iterator
+from itertools import permutations
 
 from lxml import etree
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
@@ -49,7 +51,7 @@ def parse(document: Document) -> Parsed:
     )
     if not reports:
         raise ParseError("this batch holds no sample", where=place(chosen.root), expected="patients with samples")
-    return Parsed(reports=reports, ignored=chosen.left())
+    return Parsed(reports=marked(reports), ignored=chosen.left())
 
 
 def _report(sample: etree._Element, patient: etree._Element, chosen: Selection) -> TypingReport:
@@ -92,9 +94,12 @@ def _typings(element: etree._Element, chosen: Selection) -> Iterator[LocusTyping
 
 
 def _by_gene(calls: list[str], locus: str) -> dict[str, list[str]]:
+    """The calls of each gene; a copy that is not present stands behind the copy of its gene."""
     genes: dict[str, list[str]] = {}
+    before = locus
     for call in calls:
-        genes.setdefault(gene_of(call) or locus, []).append(call)
+        before = gene_of(call) or (before if call == NO_SECOND else locus)
+        genes.setdefault(before, []).append(call)
     return genes
 
 
@@ -180,8 +185,22 @@ def _findings(element: etree._Element, chosen: Selection) -> Iterator[Finding]:
         yield Finding("tolerance_used", "wells that contradict the result were tolerated", where, locus)
     if any(chosen.text(each, name) for each in tests for name in EDITED):
         yield Finding("reactions_edited", "a person changed the reactions of wells", where, locus)
-    if not (chosen.texts(element, "alleleCall") or _listed(element, locus, chosen)):
+    calls, listed = chosen.texts(element, "alleleCall"), _listed(element, locus, chosen)
+    if not (calls or listed):
         yield Finding("no_call", "neither a call nor a combination stands here", where, locus)
+    for gene, called in _by_gene(calls, locus).items():
+        names = [call for call in called if call != NO_SECOND]
+        if gene in listed and names and not any(_agree(names, genotype) for genotype in listed[gene]):
+            yield Finding("genotypes_differ", "the call is none of the combinations that the wells allow", where, gene)
+
+
+def _agree(calls: list[str], genotype: str) -> bool:
+    """Whether each call is one of the alleles of a copy of its own, or the first fields of one."""
+    for copies in permutations(genotype.split("+")):
+        pairs = list(zip(calls, copies, strict=False))
+        if all(any(f"{name}:".startswith(f"{call}:") for name in copy.split("/")) for call, copy in pairs):
+            return True
+    return False
 
 
 FORMAT = Format(

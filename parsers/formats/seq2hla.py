@@ -57,7 +57,7 @@ def parse(document: Document) -> Parsed:
 
 
 def _typing(line: Line) -> Told:
-    gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence")
+    gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence", len(HEADER))
     gene, where = gene_name(gene), f"line {line[0]}"
     calls = list(zip(cells[0::2], cells[1::2], strict=False))
     for allele, _ in calls:
@@ -72,7 +72,7 @@ def _typing(line: Line) -> Told:
 def _doubts(gene: str, allele: str, p: str, where: str) -> list[Finding]:
     found = [low_quality(gene, f"other alleles than {allele} fit as well", where)] if allele.endswith("'") else []
     try:
-        if ALLELE.fullmatch(allele) and p not in ("NA", "") and float(p) > SURE:
+        if ALLELE.fullmatch(allele) and p not in ("NA", "") and not float(p) <= SURE:
             found.append(low_quality(gene, f"the p value of {allele} is {p}", where))
     except ValueError:
         raise ParseError("this is no confidence", found=p, where=where, expected="a number or NA") from None

@@ -11,6 +11,7 @@ Source: SpecHLA's description of its output.
 
 import re
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, Printed, TypingReport
@@ -39,22 +40,24 @@ def parse(document: Document) -> Parsed:
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
     others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
     return Parsed(
-        reports=tuple(
-            TypingReport(
-                format="spechla",
-                sample=cells[0],
-                software="SpecHLA",
-                loci=tuple(_loci(names[1:], cells[1:], release)),
-                properties=others,
-                findings=findings,
-            )
-            for cells in (_row(line, len(names)) for line in rows)
+        reports=marked(
+            [
+                TypingReport(
+                    format="spechla",
+                    sample=cells[0],
+                    software="SpecHLA",
+                    loci=tuple(_loci(names[1:], cells[1:], release)),
+                    properties=others,
+                    findings=findings,
+                )
+                for cells in (_row(line, len(names)) for line in rows)
+            ]
         )
     )
 
 
 def _row(line: tuple[int, str], columns: int) -> list[str]:
-    cells = cells_of(line, columns, f"{columns} cells, separated by tabs")
+    cells = cells_of(line, columns, f"{columns} cells, separated by tabs", columns)
     if not cells[0]:
         raise ParseError(
             "this row names no sample: nobody could tell whose typing it is",

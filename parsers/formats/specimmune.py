@@ -12,12 +12,11 @@ Source: an output that SpecImmune's authors publish.
 """
 
 import re
-from itertools import groupby
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
@@ -37,20 +36,23 @@ def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
     lines, findings = lines_of(document.raw)
     remarks = [text for _, text in lines if text.startswith("#")]
-    rows = [(line[0], cells_of(line, len(COLUMNS), f"{len(COLUMNS)} cells by tabs")) for line in lines[len(remarks) :]]
+    rows = [
+        (line[0], cells_of(line, len(COLUMNS), f"{len(COLUMNS)} cells by tabs", len(COLUMNS)))
+        for line in lines[len(remarks) :]
+    ]
     if len(rows) < 2 or rows[0][1][: len(COLUMNS)] != COLUMNS:
         raise nothing_called("SpecImmune")
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
     others = [remark for remark in remarks if not VERSION.fullmatch(remark)]
-    genes = [(gene, list(each)) for gene, each in groupby(rows[1:], key=lambda row: gene_name(row[1][0]))]
-    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, cells)]
+    genes = by_gene(rows[1:], lambda row: gene_name(row[1][0]))
+    doubts = [doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, cells)]
     return Parsed(
         reports=(
             TypingReport(
                 format="specimmune",
                 sample=sample_of(document.name, ENDINGS),
                 software="SpecImmune",
-                loci=tuple(_typing(gene, [cells for _, cells in each], release) for gene, each in genes),
+                loci=tuple(_typing(gene, [cells for _, cells in each], release) for gene, each in genes.items()),
                 properties=tuple(Printed("remark", remark) for remark in others),
                 findings=(*doubts, *findings),
             ),

@@ -53,7 +53,9 @@ def _typing(gene: Element, release: str) -> LocusTyping:
     for each in gene.each("diplotypes"):
         copies = [each.read("hap1"), each.read("hap2")]
         printed.append(each.read("diplotype") or "/".join(copies))
-        pairs.append("+".join(f"{name}{copy}" for copy in copies if copy and copy != NONE))
+        pairs.append(
+            "+".join(f"{name}{gene_name(copy).removeprefix(name)}" for copy in copies if copy and copy != NONE)
+        )
     return genotyped(name, "|".join(filter(None, pairs)), "|".join(printed), stated_release=release)
 
 

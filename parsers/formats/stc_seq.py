@@ -22,6 +22,7 @@ TITLE = "##Valid allele pair"
 COLUMNS = ["Locus", "Genotype", "Alternative_genotype", "Quality"]
 ENDINGS = (".hla.txt", ".result.txt", ".txt", ".tsv")
 NONE, PASSED = "null", "PASS"
+NO_COPY = (NONE, "-", "")
 
 
 def looks_like(head: bytes) -> bool:
@@ -38,14 +39,14 @@ def parse(document: Document) -> Parsed:
 
 
 def _typing(line: Line) -> Told:
-    locus, genotype, alternatives, quality, *_ = cells_of(line, len(COLUMNS), ", ".join(COLUMNS))
+    locus, genotype, alternatives, quality = cells_of(line, len(COLUMNS), ", ".join(COLUMNS), len(COLUMNS))
     gene, where = gene_name(locus), f"line {line[0]}"
     if quality not in (PASSED, f"NOT {PASSED}"):
         raise ParseError(
             "this is no verdict of STC-Seq", found=quality, where=where, expected=f"{PASSED} or NOT {PASSED}"
         )
     references = [Printed("alternative genotypes", alternatives)] if alternatives != NONE else []
-    copies = genotype.split(",") if genotype != NONE and quality == PASSED else []
+    copies = [each for each in genotype.split(",") if each not in NO_COPY] if quality == PASSED else []
     doubts = [] if quality == PASSED or genotype == NONE else [low_quality(gene, quality, where)]
     return called(gene, copies, genotype, [Printed("quality", quality)], references), doubts
 

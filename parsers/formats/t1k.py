@@ -5,8 +5,8 @@
 
 `. 0 -1` is no second allele: homozygous or a single copy, the tool does not say. Commas join alleles that it cannot
 tell apart. A call of quality 0 or less is to be left out, say its authors: it is kept as a reference and not called.
-Cells behind the eighth are further alleles, kept as references. The genes of KIR are no HLA typing: a table of these
-alone is refused.
+Cells behind the eighth are further alleles, kept as references. The genes of KIR are no HLA typing and kept as
+properties: a table of these alone is refused.
 
 Source: the example output of T1K, and its description.
 """
@@ -23,6 +23,8 @@ from parsers.typing_states import gene_name
 ENDINGS = ("_genotype.tsv",)
 FIRST = re.compile(r"(?:HLA-|KIR)[A-Z0-9]+\t[0-9]+\t\S+\t[0-9.]+\t-?[0-9]+\t\S+\t[0-9.]+\t-?[0-9]+(?:\t.*)?")
 EXPECTED = "gene, number of alleles, then allele, abundance and quality twice, separated by tabs"
+TYPED = ("HLA-", "MIC")
+"""How the genes begin that are typings here; every other gene is kept as printed."""
 NONE = "."
 
 
@@ -35,7 +37,7 @@ def parse(document: Document) -> Parsed:
     """One report of the HLA genes. Raises ParseError."""
     lines, findings = lines_of(document.raw)
     rows = [(line, cells_of(line, 8, EXPECTED)) for line in lines]
-    typed = [(line, cells) for line, cells in rows if cells[0].startswith("HLA-")]
+    typed = [(line, cells) for line, cells in rows if cells[0].startswith(TYPED)]
     if not typed:
         raise ParseError(
             "this T1K table holds no HLA gene",
@@ -45,7 +47,9 @@ def parse(document: Document) -> Parsed:
             advice="KIR typings are not read.",
         )
     others = tuple(
-        Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}") for line, cells in rows if cells[0][0] == "K"
+        Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}")
+        for line, cells in rows
+        if not cells[0].startswith(TYPED)
     )
     told = (_typing(line, cells) for line, cells in typed)
     return report_of("t1k", "T1K", sample_of(document.name, ENDINGS), told, findings, others)

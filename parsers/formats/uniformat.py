@@ -23,6 +23,8 @@ from parsers.tables import decoded, encoding_of
 from parsers.typing_states import UNCALLED, gene_of, state_of
 
 UNTYPED = "@"
+FIRST_LINES = 20
+"""So many persons are looked at to recognise the format: the first one may not have been typed."""
 _ALLELE = r"(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z:]+"
 _COPY = rf"(?:{_ALLELE}(?:&{_ALLELE})*|@)"
 _PAIR = rf"{_COPY}(?:,{_COPY})?"
@@ -31,13 +33,14 @@ NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file m
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether the first line that is no comment is an id and cells of UNIFORMAT, a pair of alleles among them."""
+    """Whether the first line that is no comment is an id and cells of UNIFORMAT, and a pair of alleles stands below."""
     text = head.decode(encoding_of(head, "latin-1"), "ignore").lstrip("\ufeff").replace("\r", "\n")
-    line = next((each for each in text.split("\n") if each.strip() and not each.startswith("#")), "")
-    first, *cells = line.split("\t")
-    found = [cell.strip() for cell in cells if cell.strip()]
-    pairs = any("," in cell and "*" in cell for cell in found)
-    return "*" not in first and pairs and all(CELL.fullmatch(cell) for cell in found[:3])
+    lines = [each.split("\t") for each in text.split("\n")[:-1] or [text] if each.strip() and each[0] != "#"]
+    rows = [
+        [cell.strip() for cell in others if cell.strip()] for first, *others in lines[:FIRST_LINES] if "*" not in first
+    ]
+    pairs = [cell for cells in rows for cell in cells if "," in cell and "*" in cell]
+    return any(map(CELL.fullmatch, pairs)) and all(map(CELL.fullmatch, rows[0][:3]))
 
 
 def parse(document: Document) -> Parsed:
@@ -47,6 +50,7 @@ def parse(document: Document) -> Parsed:
     rows = [(number, [cell.strip() for cell in line.split("\t")]) for number, line in lines if line[0] != "#"]
     if not rows:
         raise ParseError("no line of this file holds a person", where="line 1", expected="an id and genotypes by tabs")
+    _check_width(rows)
     loci = _loci_of(rows)
     reports = list(marked([_report(number, cells, loci) for number, cells in rows]))
     if not text.endswith("\n"):
@@ -54,6 +58,19 @@ def parse(document: Document) -> Parsed:
         reports[-1] = replace(last, findings=(*last.findings, NO_LINE_END))
     comments = len(lines) - len(rows)
     return Parsed(reports=tuple(reports), ignored=(Ignored("# comment", comments),) if comments else ())
+
+
+def _check_width(rows: list[tuple[int, list[str]]]) -> None:
+    """Raise ParseError on a line with fewer columns than others: it may be cut short, or a column may be missing."""
+    width = max(len(cells) for _, cells in rows)
+    for number, cells in rows:
+        if len(cells) < width:
+            raise ParseError(
+                f"this line has {len(cells)} columns and another has {width}",
+                where=f"line {number}",
+                expected="an id and every locus, with @ for one that was not typed",
+                advice="Ask the sender to export the file again.",
+            )
 
 
 def _loci_of(rows: list[tuple[int, list[str]]]) -> dict[int, str]:

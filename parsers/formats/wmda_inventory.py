@@ -55,7 +55,7 @@ def _report(person: Element, inventory: Element) -> TypingReport:
             where=person.where,
             expected="GRID, and the ID of the listing registry",
         )
-    stated = [(locus, person.first("HLA", locus)) for locus in LOCI]
+    stated = [(locus, found) for locus in LOCI for found in person.each("HLA", locus)]
     read = [
         read_locus(locus, _fields(found, "DNA"), _fields(found, "SER"), f"{person.where}, {locus}")
         for locus, found in stated
@@ -76,8 +76,16 @@ def _report(person: Element, inventory: Element) -> TypingReport:
 
 
 def _fields(locus: Element, method: str) -> Fields:
-    values = locus.first(method)
-    return Fields(values.read("FIELD1"), values.read("FIELD2"))
+    return Fields(_field(locus, method, "FIELD1"), _field(locus, method, "FIELD2"))
+
+
+def _field(locus: Element, method: str, name: str) -> str:
+    found = [each.read() for each in locus.each(method, name)]
+    if len(found) > 1:
+        raise ParseError(
+            f"this locus says {name} twice", found=" and ".join(found), where=locus.where, expected="each field once"
+        )
+    return "".join(found)
 
 
 FORMAT = Format(

@@ -7,7 +7,7 @@ neither alternative genotypes nor phase, and a blank second field is read as hom
 from collections.abc import Iterator
 
 from parsers.donor_fields import Fields
-from parsers.records import LocusTyping, TypingReport
+from parsers.records import LocusTyping, State, TypingReport
 from parsers.typing_states import state_of
 from pipeline.exchange.record import NO_LOCUS, STATE_UNSAID, LeftOut
 from pipeline.normalise.nomenclature.names import split_name
@@ -23,10 +23,13 @@ def fields_of(locus: LocusTyping) -> Fields | None:
     copies = locus.expression.split("+")
     if locus.state not in HELD or len(copies) > 2 or set("|^~?").intersection(locus.expression):
         return None
-    if state_of(locus.expression) != locus.state:
-        return None
     values = [_without_gene(copy, locus.locus) for copy in copies]
-    return Fields(*filter(None, values)) if all(values) else None
+    return Fields(*values) if all(values) and _state_read(values, locus.locus) == locus.state else None
+
+
+def _state_read(values: list[str], locus: str) -> State:
+    """The state that a reader of these values sees: in capitals `01:NEW` has the shape of a multiple allele code."""
+    return state_of("+".join(f"{locus}*{value}" for value in values))
 
 
 def _without_gene(copy: str, locus: str) -> str:

@@ -98,7 +98,8 @@ def _add_report(bundle: Bundle, report: TypingReport) -> list[LeftOut]:
     if report.software:
         device["device"] = bundle.add("Device", deviceName=[{"name": report.software, "type": "user-friendly-name"}])
     performer = [bundle.add("Organization", name=report.centre)] if report.centre else []
-    results = [_add_genotype(bundle, each, {**about, **device}) for each in loci]
+    day = bundle.dispatch.date
+    results = [_add_genotype(bundle, each, day_of(each.date, report.date, day), {**about, **device}) for each in loci]
     bundle.add(
         "DiagnosticReport",
         meta={"profile": [REPORT_PROFILE]},
@@ -141,7 +142,7 @@ def _status(review: str) -> str:
     return STATUSES.get(review.strip().lower(), "unknown")
 
 
-def _add_genotype(bundle: Bundle, locus: LocusTyping, about: Resource) -> Resource:
+def _add_genotype(bundle: Bundle, locus: LocusTyping, date: str, about: Resource) -> Resource:
     glstring = prefixed(locus.expression or (f"{locus.locus}*{WORDS[locus.state]}" if locus.state in WORDS else ""))
     silent = locus.state in REASONS or not glstring
     shown = not silent and state_of(glstring) == locus.state
@@ -154,7 +155,7 @@ def _add_genotype(bundle: Bundle, locus: LocusTyping, about: Resource) -> Resour
         category=[_coded("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")],
         code=_coded("http://loinc.org", GENOTYPE),
         **about,
-        effectiveDateTime=day_of(locus.date, bundle.dispatch.date),
+        effectiveDateTime=date,
         valueCodeableConcept={} if silent else _value(glstring, locus.stated_release),
         dataAbsentReason=reason if silent else {},
         method=_method(locus),

@@ -80,6 +80,16 @@ def compared(locus: LocusTyping, fields: tuple[str, ...], *days: str) -> tuple[s
     return tuple(shown.values())
 
 
+def about(report: TypingReport, fields: tuple[str, ...], *days: str) -> dict[str, str]:
+    """What a report says of itself: a day, not a moment; of sample and subject one where the other is not named."""
+    said = {field: getattr(report, field) for field in fields}
+    if "subject" in said:
+        said["subject"] = report.subject or report.sample
+    if "date" in said:
+        said["date"] = day_of(said["date"], *days)
+    return {**said, "sample": report.sample or report.subject}
+
+
 def canonical(locus: LocusTyping) -> str:
     """An expression whose names are all written in full; one that is no GL String as it stands."""
     try:
@@ -103,8 +113,10 @@ def test_what_was_written_is_read_back(
             assert made.left_out or not record.loci
             continue
         (read, *others) = formats[target.reader].parse(Document(made.text.encode(), "written")).reports
+        assert isinstance(read, TypingReport)
+        assert about(read, target.report_fields) == about(record, target.report_fields, DISPATCH.date)
         loci = [locus for each in (read, *others) if isinstance(each, TypingReport) for locus in each.loci]
-        days = (record.date, DISPATCH.date) if name == "hml" else (DISPATCH.date,)
+        days = (record.date, DISPATCH.date) if name in ("hml", "fhir") else (DISPATCH.date,)
         back = Counter(compared(each, target.locus_fields) for each in loci)
         assert back <= Counter(compared(each, target.locus_fields, *days) for each in record.loci)
         assert len(loci) == len(record.loci) - len(
@@ -163,3 +175,21 @@ def test_candidates_are_never_written_as_a_call() -> None:
         made = target.write([open_question], DISPATCH)
         assert "01:01" not in made.text or name == "fhir"
     assert '"status": "preliminary"' in TARGETS["fhir"].write([open_question], DISPATCH).text
+
+
+def test_an_allele_without_a_name_is_never_written_as_a_multiple_allele_code(formats: dict[str, Format]) -> None:
+    """`01:new` becomes `01:NEW`, which has the shape of a code: two fields would say that two copies are called."""
+    loci = (
+        LocusTyping(locus="A", state="novel", expression="HLA-A*01:new+HLA-A*02:01"),
+        LocusTyping(locus="B", state="novel", expression="HLA-B*NEW+HLA-B*08:01"),
+        LocusTyping(locus="DRB1", state="two_copies", expression="HLA-DRB1*03:01+HLA-DRB1*04:01"),
+    )
+    record = TypingReport(format="hml", sample="17", subject="9999TEST00000000118", loci=loci)
+    for name in ("wmda", "atlas"):
+        target = TARGETS[name]
+        made = target.write([record], DISPATCH)
+        assert "A" in [each.locus for each in made.left_out]
+        if made.samples:
+            (read,) = formats[target.reader].parse(Document(made.text.encode(), "written")).reports
+            assert isinstance(read, TypingReport)
+            assert {each.locus: each.state for each in read.loci} == {"B": "novel", "DRB1": "two_copies"}

@@ -71,6 +71,15 @@ def test_the_cells_of_a_locus(cells, state, reported, expression):
     assert (locus.locus, locus.state, locus.reported, locus.expression) == ("A", state, reported, expression)
 
 
+@pytest.mark.parametrize("cells", ["01:01,-", "N/A,null", "Insufficient Data,"])
+def test_a_word_that_the_profile_does_not_explain_states_no_copies(cells):
+    report = read(f"id,A1,A2\nS-1,{cells}\n").reports[0]
+    assert [(each.state, each.expression) for each in report.loci] == [("candidates", "")]
+    assert [(each.code, each.where, each.locus) for each in report.findings] == [
+        ("not_an_allele", "line 2, column A1", "A")
+    ]
+
+
 def test_a_locus_without_any_cell_is_not_mentioned():
     assert read("id,A1,A2\nS-1,,\n").reports[0].loci == ()
 

@@ -35,6 +35,12 @@ STATES = {
     "A*01:new": "novel",
     "A*02:01new+A*01:01": "novel",
     "A*02:NEW": "one_stated",
+    "A*02:01NEW+A*03:01": "novel",
+    "HLA-A*01:01:01:01v1+HLA-A*02:01": "novel",
+    "A*01:01:01:01e2": "novel",
+    "B*07:02:01i1+B*08:01x10": "novel",
+    "A*24:02:01:02L": "one_stated",
+    "DRB3*01:01?DRB4*01:03": "candidates",
     "A*01:01~B*08:01+A*02:01~B*07:02": "two_copies",
 }
 

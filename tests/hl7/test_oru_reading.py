@@ -215,6 +215,55 @@ def test_the_gene_of_a_genotype_stands_in_its_companion():
     assert loci(genotype, gene, other) == [("MICA", "one_stated", "MICA*008:01")]
 
 
+def test_the_gene_beside_a_genotype_and_its_value_may_contradict_each_other():
+    genotype = "OBX|1|ST|84413-4^Genotype^LN|7|HLA-A*01:01+HLA-A*02:01||||||F"
+    assert codes(genotype, "OBX|2|CWE|48018-6^Gene^LN|7|HGNC:4932^HLA-B^HGNC||||||F") == ["locus_differs"]
+
+
+def test_a_code_of_three_genes_is_read_gene_by_gene():
+    combined = "OBX|1|ST|96672-1^DRB345^LN|1|{}||||||F"
+    assert loci(combined.format("DRB3*01:01+DRB4*01:03")) == [
+        ("DRB3", "one_stated", "DRB3*01:01"),
+        ("DRB4", "one_stated", "DRB4*01:03"),
+    ]
+    assert loci(combined.format("DRB3*01:01+DRB3*02:02")) == [("DRB3", "two_copies", "DRB3*01:01+DRB3*02:02")]
+    assert [state for _, state, _ in loci(combined.format("NNNN"))] == ["absent"] * 3
+
+
+def test_a_typing_under_a_code_that_cannot_be_loincs_is_read_and_the_code_doubted():
+    obx = "OBX|1|ST|57290-1^HLA-A^LN|1|HLA-A*01:01+HLA-A*02:01||||||F"
+    assert loci(obx) == [("A", "two_copies", "HLA-A*01:01+HLA-A*02:01")]
+    assert codes(obx) == ["code_check_digit"]
+
+
+@pytest.mark.parametrize("code", ["HLAA^HLA-A^L", "51969-4^HLA^LN", "84414-2^Haplotype^LN"])
+def test_alleles_under_a_code_of_no_locus_are_no_typing_and_not_passed_over(code):
+    obx = f"OBX|1|ST|{code}|1|HLA-A*01:01+HLA-A*02:01||||||F"
+    typing, observation = read("OBR|1||F1|51969-4^HLA^LN", obx).reports
+    assert (typing.loci, [each.code for each in typing.findings]) == ((), ["typing_not_read"])
+    assert observation.observations[0].value == "HLA-A*01:01+HLA-A*02:01"
+    (alone,) = read("OBR|1||F1|58410-2^CBC^LN", obx.replace("51969-4", "718-7")).reports
+    assert [each.code for each in alone.findings] == ["typing_not_read"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("A*01:01/A*01:02/", "A*01:03+A*02:01"), ("A*01:01/A*01:02", "/A*01:03+A*02:01")],
+)
+def test_a_gl_string_that_goes_on_in_another_obx_is_put_together(first, second):
+    parts = [f"OBX|{place}|ST|57290-9^A^LN|1|{value}||||||F" for place, value in enumerate((first, second), start=1)]
+    assert loci(*parts) == [("A", "two_copies", "A*01:01/A*01:02/A*01:03+A*02:01")]
+    assert codes(*parts) == ["continued_glstring"]
+    other = parts[1].replace("57290-9^A^LN|1", "57290-9^A^LN|2")
+    assert "continued_glstring" not in codes(parts[0], other), "another OBX-4 is another result"
+
+
+def test_a_message_that_breaks_off_in_its_value_may_have_lost_some_of_it():
+    whole = f"{HEADER}\rOBR|1||F1\rOBX|1|ST|57290-9^A^LN|1|HLA-A*01:01+HLA-A*02:01||||||F"
+    found = [FORMAT.parse(Document(whole[:end].encode())).reports[0].findings for end in (None, -10)]
+    assert [[each.code for each in findings] for findings in found] == [[], ["no_final_line_end"]]
+
+
 def test_a_release_stands_in_the_glstring_code():
     report = read("OBR|1||F1", "OBX|1|ST|57290-9^A^LN|1|hla#3.58.0#HLA-A*01:01||||||F").reports[0]
     assert report.loci[0].stated_release == "3.58.0"

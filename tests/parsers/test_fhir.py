@@ -119,3 +119,54 @@ def test_the_value_and_the_code_of_a_locus_may_contradict_each_other():
     report = only({**GENOTYPE, "code": other})
     assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
     assert ("locus_differs", "A") in codes(report)
+
+
+def coded(*codings):
+    value = {"coding": [dict(zip(("system", "code"), each, strict=True)) for each in codings]}
+    return {**GENOTYPE, "valueCodeableConcept": value}
+
+
+def test_the_gl_string_code_is_the_value_wherever_it_stands_among_the_codings():
+    alleles = ("http://www.ebi.ac.uk/ipd/imgt/hla", "HLA-A*01:01")
+    report = only(coded(alleles, ("http://glstring.org", "hla#3.58.0#HLA-A*01:01+HLA-A*02:01")))
+    assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert ("other coding", "HLA-A*01:01") in [(each.label, each.text) for each in report.loci[0].references]
+    assert ("codings_differ", "A") not in codes(report)
+
+
+def test_codings_that_name_other_alleles_are_doubted():
+    first, second = "hla#3.58.0#HLA-A*01:01+HLA-A*02:01", "hla#3.58.0#HLA-A*01:01+HLA-A*03:01"
+    report = only(coded(("http://glstring.org", first), ("http://glstring.org", second)))
+    assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert ("codings_differ", "A") in codes(report)
+
+
+def test_a_word_of_the_wmda_is_a_value_without_its_gene_too():
+    absent = {**coded(("http://glstring.org", "NNNN")), "code": {"coding": [{"code": "57295-8"}]}}
+    assert calls(only(absent)) == {"DRB4": ("absent", "")}
+
+
+def test_a_typing_under_a_code_that_cannot_be_loincs_is_read_and_the_code_doubted():
+    code = {"coding": [{"system": "http://loinc.org", "code": "84413-7"}]}
+    report = only({**GENOTYPE, "code": code})
+    assert [each.locus for each in report.loci] == ["A"]
+    assert ("code_check_digit", "") in codes(report)
+
+
+def test_what_an_antibody_binds_is_no_typing():
+    antibody = coded(("http://www.ebi.ac.uk/ipd/imgt/hla", "HLA-A*02:01"))
+    with pytest.raises(ParseError, match="no HLA typing"):
+        read({**antibody, "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}})
+
+
+def test_a_value_that_is_not_read_is_declared():
+    other = {**GENOTYPE, "code": {"coding": [{"code": "718-7"}]}, "valueString": "nothing of HLA"}
+    del other["valueCodeableConcept"]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": GENOTYPE}, {"resource": other}]}
+    assert "Bundle/entry/resource/Observation" in [each.path for each in read(bundle).ignored]
+
+
+def test_signs_that_nobody_sees_are_no_part_of_a_name():
+    report = only(coded(("http://glstring.org", "hla#3.58.0#HLA-A\u200b*01:01+HLA-A*02:01")))
+    assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert "\u200b" in report.loci[0].reported

@@ -97,3 +97,53 @@ def project(genotypes):
 def test_the_best_of_twenty_thousand_genotypes_is_found():
     parsed = FORMATS["gendx_tarr"].parse(Document(project(20_000).encode(), "large.xml"))
     assert [each.findings for each in parsed.reports] == [()]
+
+
+def test_a_genotype_that_differs_in_an_exon_is_no_known_one_whatever_the_priorities_say():
+    raw = project(1).replace('NonPriorityMM="0">A*01:999', 'NonPriorityMM="0" ExonMM="1">A*01:999').encode()
+    (report,) = FORMATS["gendx_tarr"].parse(Document(raw, "exon.xml")).reports
+    assert ("novel_candidate", "A") in [(each.code, each.locus) for each in report.findings]
+
+
+def batch(locus, calls, pairs=""):
+    called = "".join(f"<alleleCall>{each}</alleleCall>" for each in calls)
+    raw = (
+        "<batchSubmission><patients><patient><samples><sample><sampleId>INVENTED</sampleId><typedLoci><typedLocus>"
+        f"<locus>{locus}</locus>{called}<resultPairs>{pairs}</resultPairs></typedLocus></typedLoci></sample></samples>"
+        "</patient></patients></batchSubmission>"
+    )
+    return FORMATS["score6"].parse(Document(raw.encode(), "batch.xml"))
+
+
+def test_a_copy_that_is_not_present_belongs_to_the_gene_before_it():
+    found = loci(batch("HLA-DRB", ["DRB1*03:01", "-", "DRB3*01:01", "-"]))
+    assert {name: (each.state, each.reported) for name, each in found.items()} == {
+        "DRB1": ("one_stated", "DRB1*03:01+-"),
+        "DRB3": ("one_stated", "DRB3*01:01+-"),
+    }
+
+
+def combination(first, second):
+    lists = (f"<alleleList{n}><allele>{each}</allele></alleleList{n}>" for n, each in ((1, first), (2, second)))
+    return f"<resultCombination>{''.join(lists)}</resultCombination>"
+
+
+@pytest.mark.parametrize(
+    ("calls", "doubted"),
+    [
+        (["A*02:01", "A*01:01"], False),
+        (["A*01", "A*02:01"], False),
+        (["A*01:01", "-"], False),
+        (["A*01:01", "A*02:03"], True),
+        (["A*01:01", "A*01:01"], True),
+    ],
+)
+def test_a_call_that_the_wells_do_not_allow_is_doubted(calls, doubted):
+    parsed = batch("HLA-A", calls, combination("A*01:01:01", "A*02:01"))
+    assert (("genotypes_differ", "A") in [(each.code, each.locus) for each in parsed.reports[0].findings]) is doubted
+
+
+def test_two_samples_of_one_name_are_marked():
+    raw = project(1).replace("</Sample></Samples>", "</Sample><Sample><Name>INVENTED</Name></Sample></Samples>")
+    reports = FORMATS["gendx_tarr"].parse(Document(raw.encode(), "twice.xml")).reports
+    assert all("duplicate_sample_id" in [each.code for each in report.findings] for report in reports)

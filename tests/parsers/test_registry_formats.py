@@ -1,0 +1,102 @@
+"""Registries' interchange formats: what a file may do that would hand one donor's typing to another, or lose one."""
+
+import pytest
+
+from parsers.errors import ParseError
+from parsers.format import Document
+from parsers.formats import emdis, glstring_table, uniformat, wmda_inventory
+from parsers.formats.atlas_donors import FORMAT as ATLAS
+
+
+def read(reader, text):
+    return reader.parse(Document(text.encode(), "invented.txt"))
+
+
+def told(parsed):
+    return [
+        (each.sample, [(locus.locus, locus.state, locus.expression) for locus in each.loci]) for each in parsed.reports
+    ]
+
+
+def codes(report):
+    return {(each.code, each.locus) for each in report.findings}
+
+
+class TestEmdis:
+    def test_a_message_of_another_kind_ends_the_one_before_it(self):
+        parsed = read(
+            emdis.FORMAT,
+            'TYP_RES :\nD_ID="AU1", D_DNA_A1="02:01";\nSMP_RES :\nD_ID="AU2", D_DNA_A1="03:01";\n',
+        )
+        assert told(parsed) == [("AU1", [("A", "one_stated", "A*02:01")])]
+        assert [(each.path, each.count) for each in parsed.ignored] == [("SMP_RES", 1)]
+
+    def test_a_field_that_stands_twice_and_not_alike_is_refused(self):
+        with pytest.raises(ParseError, match="D_DNA_A2 twice"):
+            read(emdis.FORMAT, 'TYP_RES :\nD_ID="AU1", D_DNA_A1="02:01", D_DNA_A2="24:02", D_DNA_A2="24:03";\n')
+
+    def test_two_results_of_one_donor_are_marked(self):
+        parsed = read(
+            emdis.FORMAT, 'TYP_RES :\nD_ID="AU1", D_DNA_A1="02:01";\nTYP_RES :\nD_ID="AU1", D_DNA_A1="03:01";\n'
+        )
+        assert all(("duplicate_sample_id", "") in codes(each) for each in parsed.reports)
+
+    def test_names_of_before_2010_are_alleles(self):
+        parsed = read(emdis.FORMAT, 'TYP_RES :\nD_ID="AU1", D_DNA_A1="0201", D_DNA_A2="24XX", D_DNA_B1="07";\n')
+        assert told(parsed) == [("AU1", [("A", "two_copies", "A*0201+A*24XX"), ("B", "candidates", "")])]
+
+
+class TestGlStringTable:
+    def test_a_column_without_a_name_is_no_id(self):
+        parsed = read(glstring_table.FORMAT, "id,glstring,,race\nD1,A*01:01+A*02:01,D9,EURO\n")
+        assert told(parsed) == [("D1", [("A", "two_copies", "A*01:01+A*02:01")])]
+
+    def test_a_second_column_of_gl_strings_is_read_too(self):
+        parsed = read(glstring_table.FORMAT, "id,glstring,glstring\nD1,A*01:01+A*02:01,B*07:02+B*08:01\n")
+        assert [each.loci[0].locus for each in parsed.reports] == ["A", "B"]
+        assert all(("duplicate_sample_id", "") in codes(each) for each in parsed.reports)
+
+    @pytest.mark.parametrize("gene", ["HLA-A", "HLA-DRB1", "DRB1", "MICA"])
+    def test_genes_in_the_first_column_are_no_persons(self, gene):
+        """Some tool's table of one person: its `/` may well part the two copies."""
+        name = f"{'' if gene == 'MICA' else 'HLA-'}{gene.removeprefix('HLA-')}"
+        line = f"{gene}\t{name}*01:01/{name}*02:01\n"
+        assert not glstring_table.FORMAT.looks_like(line.encode())
+        assert glstring_table.FORMAT.looks_like(f"D1\t{name}*01:01+{name}*02:01\n".encode())
+
+    def test_a_gl_string_code_may_be_of_kir(self):
+        parsed = read(glstring_table.FORMAT, "id,glstring\nD1,kir#2.13.0#KIR2DL1*001+KIR2DL1*002\n")
+        (locus,) = parsed.reports[0].loci
+        assert (locus.locus, locus.stated_release) == ("KIR2DL1", "2.13.0")
+
+
+class TestUniformat:
+    def test_the_first_person_may_not_have_been_typed(self):
+        text = "id1\t@\t@\nid2\tA*01\t@\nid3\tA*01,A*02\tB*07,B*08\n"
+        assert uniformat.FORMAT.looks_like(text.encode())
+        assert told(read(uniformat.FORMAT, text))[0] == ("id1", [("A", "not_tested", ""), ("B", "not_tested", "")])
+
+    def test_a_line_that_lacks_a_column_is_refused(self):
+        with pytest.raises(ParseError, match="2 columns"):
+            read(uniformat.FORMAT, "id1\tA*01,A*02\tB*07,B*08\nid2\tA*01,A*02\n")
+
+
+INVENTORY = "<INVENTORIES><INVENTORY><DONOR><ID>D1</ID><HLA>{}</HLA></DONOR></INVENTORY></INVENTORIES>"
+
+
+class TestInventory:
+    def test_a_locus_that_stands_twice_is_read_twice(self):
+        twice = "<A><DNA><FIELD1>02:01</FIELD1></DNA></A><A><DNA><FIELD1>24:02</FIELD1></DNA></A>"
+        parsed = read(wmda_inventory.FORMAT, INVENTORY.format(twice))
+        assert told(parsed) == [("D1", [("A", "one_stated", "A*02:01"), ("A", "one_stated", "A*24:02")])]
+
+    def test_a_field_that_stands_twice_is_refused(self):
+        twice = "<A><DNA><FIELD1>02:01</FIELD1><FIELD1>24:02</FIELD1></DNA></A>"
+        with pytest.raises(ParseError, match="FIELD1 twice"):
+            read(wmda_inventory.FORMAT, INVENTORY.format(twice))
+
+
+def test_a_member_that_stands_twice_is_refused():
+    twice = '{"updateMode": "full", "donors": [{"recordId": "1", "recordId": "2", "hla": {}}]}'
+    with pytest.raises(ParseError, match="two members of one name"):
+        read(ATLAS, twice)
