@@ -67,9 +67,10 @@ def content_length(identifier: str, text: str) -> int | None:
 
 
 def _first(text: str) -> Symbol | None:
-    if found := SCANNED_DIN.match(text):
-        return Symbol(DONATION, text[len(DONATION) : found.end()])
     identifier = text[:3] if text[:3] in LENGTHS else text[:2]
+    if identifier not in LENGTHS:
+        found = SCANNED_DIN.match(text)
+        return Symbol(DONATION, text[len(DONATION) : found.end()]) if found else None
     rest = text[len(identifier) :]
     length = content_length(identifier, rest)
     return Symbol(identifier, rest[:length]) if length is not None and length <= len(rest) else None

@@ -28,7 +28,7 @@ Told = tuple[LocusTyping, Sequence[Finding]]
 def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
     """The lines that are not blank, and a finding if the last one has no end. Raises ParseError where it is no text."""
     text = decoded(raw).lstrip("\ufeff")
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = [line for line in enumerate(text.split("\n"), start=1) if line[1].strip()]
     return lines, () if text.endswith("\n") else (NO_LINE_END,)
 
 
@@ -67,7 +67,7 @@ def report_of(
 def cells_of(line: Line, least: int, expected: str) -> list[str]:
     """The cells of a line between tabs, without blanks around them. Raises ParseError if there are fewer."""
     number, text = line
-    cells = [cell.strip() for cell in text.split("\t")]
+    cells = list(map(str.strip, text.split("\t")))
     if len(cells) < least:
         raise ParseError(
             f"this line has {len(cells)} cells",
@@ -110,7 +110,7 @@ def called(
     stated_release: str = "",
 ) -> LocusTyping:
     """The typing of a locus whose copies are given in GL String grammar, each with its gene."""
-    return genotyped(locus, "+".join(filter(None, copies)), reported, quality, references, stated_release)
+    return genotyped(locus, "+".join([copy for copy in copies if copy]), reported, quality, references, stated_release)
 
 
 def genotyped(
@@ -142,7 +142,7 @@ def low_quality(locus: str, measure: str, where: str) -> Finding:
 
 def measures(labels: Sequence[str], values: Sequence[str], prefix: str = "") -> tuple[Printed, ...]:
     """The tool's own measures, as printed, without empty ones."""
-    return tuple(Printed(f"{prefix}{label}", value) for label, value in zip(labels, values, strict=False) if value)
+    return tuple([Printed(prefix + label, value) for label, value in zip(labels, values, strict=False) if value])
 
 
 def nothing_called(tool: str) -> ParseError:
