@@ -11,7 +11,8 @@ and whether their checks are right, is said later.
 import re
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 import parsers
 
@@ -38,7 +39,7 @@ SHIFTED = tuple(TABLE["shifted_first"])
 """How a scanned code may begin that a keyboard of another layout has typed."""
 
 
-class Symbol(NamedTuple):
+class Symbol(msgspec.Struct, frozen=True, gc=False):
     """A data identifier and its content."""
 
     identifier: str

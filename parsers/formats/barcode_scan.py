@@ -92,8 +92,8 @@ def _scan(text: str) -> Scan:
     symbology, code = _parted(text)
     symbols, rest = _cut(code)
     by_identifier: dict[str, list[str]] = {}
-    for identifier, content in symbols:
-        by_identifier.setdefault(identifier, []).append(content)
+    for each in symbols:
+        by_identifier.setdefault(each.identifier, []).append(each.content)
     return Scan(symbology, code, symbols, rest, by_identifier)
 
 
@@ -120,7 +120,7 @@ def _report(scan: Scan, doubts: tuple[Finding, ...]) -> ObservationReport:
         format="barcode_scan",
         sample=sample,
         subject=subject,
-        observations=tuple([Observation(label=identifier, value=content) for identifier, content in kept]),
+        observations=tuple([Observation(label=each.identifier, value=each.content) for each in kept]),
         properties=(Printed("symbology", scan.symbology),) if scan.symbology else (),
         findings=(*doubts, *_findings(scan), *(() if sample else (NO_SPECIMEN,))),
     )
