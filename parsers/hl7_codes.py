@@ -9,14 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
-from parsers.er7 import Segment
+from parsers.er7 import Encoding, Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified, best_fitting
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
-from parsers.typing_states import Words
+from parsers.typing_states import SHORT, Words
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,8 +68,19 @@ def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
 
-class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything."""
+class Observed(NamedTuple):
+    """What an OBX-3 names: its code, the code's system, and the locus as `Coding.locus_of` gives it."""
+
+    code: str
+    system: str
+    locus: str | None
+
+
+class Coding(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
+    """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything.
+
+    There is one for each profile, known by itself (`eq=False`) and not by what is in it.
+    """
 
     format: str = "hl7_oru"
     title: str = ""
@@ -90,11 +102,16 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return own
         return None
 
+    def observed(self, obx: Segment) -> Observed:
+        """What OBX-3 names; messages name the same things over and over."""
+        identifier = obx.field(3)
+        return _remembered(self, obx.encoding, identifier) if len(identifier) <= SHORT else _observed(self, obx)
+
     def in_usual_words(self, expression: str) -> str:
         """A value with each of the sender's own words, where it stands for a copy, as the WMDA writes it."""
-        usual = _in_words_of_the_wmda(self.words)
-        copies = re.split(r"([+|^])", expression) if usual else [expression]
-        return "".join(usual.get(each.upper(), each) for each in copies)
+        if not (usual := _in_words_of_the_wmda(self.words)):
+            return expression
+        return "".join(usual.get(each.upper(), each) for each in re.split(r"([+|^])", expression))
 
     def _own(self, code: str) -> str | None:
         found = (each.name for each in self.locus if code in (*each.codes, *(each.copies or ())))
@@ -102,6 +119,15 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 LOINC_ALONE = Coding()
+
+
+@lru_cache(maxsize=4096)
+def _remembered(coding: Coding, encoding: Encoding, identifier: str) -> Observed:
+    return _observed(coding, Segment(encoding.field.join(("OBX", "", "", identifier)), "", 0, encoding))
+
+
+def _observed(coding: Coding, obx: Segment) -> Observed:
+    return Observed(obx.value(3), obx.value(3, 3), coding.locus_of(obx))
 
 
 def codings_of(profiles: Iterable[Profile]) -> tuple[Coding, ...]:

@@ -19,8 +19,7 @@ GENES = re.compile(r"((?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw))\*")
 def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
     """The message with every unescaped GL String put together, and a finding for each."""
     segments = tuple(
-        _mended_obx(each) if "*" in each.line and each.name == "OBX" and coding.locus_of(each) is not None else each
-        for each in message.segments
+        _mended_obx(each) if "*" in each.line and _is_typing(each, coding) else each for each in message.segments
     )
     findings = tuple(
         Finding("unescaped_glstring", "separators of the GL String were not escaped; it was put together", after.where)
@@ -28,6 +27,10 @@ def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
         if before is not after
     )
     return message._replace(segments=segments, findings=message.findings + findings)
+
+
+def _is_typing(segment: Segment, coding: Coding) -> bool:
+    return segment.name == "OBX" and coding.observed(segment).locus is not None
 
 
 def _mended_obx(obx: Segment) -> Segment:

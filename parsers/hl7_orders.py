@@ -65,8 +65,8 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
         case "OBR":
             orders.append(_empty(order.header, order.patient)._replace(request=segment))
         case "OBX":
-            code, system = segment.value(3), segment.value(3, 3)
-            order.results.append(Result(segment, [], coding.locus_of(segment), code, system, segment.text(4)))
+            code, system, locus = coding.observed(segment)
+            order.results.append(Result(segment, [], locus, code, system, segment.text(4)))
         case "SPM":
             order.specimens.append(segment)
         case "NTE":

@@ -42,7 +42,7 @@ def _compact(word: str) -> str:
 
 WMDA_WORDS = Words().states()
 SHORT = 200
-"""Characters of an expression whose state may be remembered; lists of ambiguities may have thousands."""
+"""Characters of a text of which it may be remembered how it was read; lists of ambiguities may have thousands."""
 
 
 def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:
