@@ -17,7 +17,8 @@ from parsers.er7 import Encoding, Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified, best_fitting
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES
-from parsers.typing_states import SHORT, Words
+from parsers.remembered import SHORT
+from parsers.typing_states import Words
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

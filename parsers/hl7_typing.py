@@ -17,7 +17,6 @@ Our own messages carry what HL7 has no place for in companions of the local codi
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
@@ -30,8 +29,9 @@ from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
 from parsers.loinc import GENE, REPORT
 from parsers.records import Finding, LocusTyping, Printed, State
+from parsers.remembered import remembered
 from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
-from parsers.typing_states import SHORT, UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
 LOCAL = "99GRAFT"
 REPORT_LEVEL = "0"
@@ -203,16 +203,8 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
             yield Printed(code, text, obx.where)
 
 
+@remembered
 def _state(expression: str) -> State:
-    return _usual_state(expression) if len(expression) <= SHORT else _state_of(expression)
-
-
-@lru_cache(maxsize=8192)  # laboratories type the same alleles over and over
-def _usual_state(expression: str) -> State:
-    return _state_of(expression)
-
-
-def _state_of(expression: str) -> State:
     return state_of(expression) if _is_of_alleles(expression) else "candidates"
 
 
