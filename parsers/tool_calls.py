@@ -66,17 +66,22 @@ def report_of(
 
 def cells_of(line: Line, least: int, expected: str) -> list[str]:
     """The cells of a line between tabs, without blanks around them. Raises ParseError if there are fewer."""
-    number, text = line
-    cells = list(map(str.strip, text.split("\t")))
+    cells = list(map(str.strip, line[1].split("\t")))
     if len(cells) < least:
-        raise ParseError(
-            f"this line has {len(cells)} cells",
-            found=text[:80],
-            where=f"line {number}",
-            expected=expected,
-            advice="Do not open and save the file with another program on the way.",
-        )
+        raise too_few_cells(line, cells, expected)
     return cells
+
+
+def too_few_cells(line: Line, cells: Sequence[str], expected: str) -> ParseError:
+    """The refusal of a line that has not all its cells."""
+    number, text = line
+    return ParseError(
+        f"this line has {len(cells)} cells",
+        found=text[:80],
+        where=f"line {number}",
+        expected=expected,
+        advice="Do not open and save the file with another program on the way.",
+    )
 
 
 def sample_of(name: str, endings: Sequence[str], usual: str = "") -> str:
