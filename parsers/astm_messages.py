@@ -33,7 +33,10 @@ class Delimiters(NamedTuple):
 
 
 class Record:
-    """One record. Fields and components are numbered from 1; reading a value marks it as taken."""
+    """One record. Fields and components are numbered from 1; reading a value marks it as taken.
+
+    `fields` are without the blanks that pad them, escapes undecoded.
+    """
 
     __slots__ = ("_taken", "delimiters", "fields", "line", "text", "type")
 
@@ -41,8 +44,8 @@ class Record:
         self.text = text
         self.line = line
         self.delimiters = delimiters
-        self.fields = ["", *text.split(delimiters.field)]
-        self.type = self.fields[1].strip()  # the letter that says what kind of record it is
+        self.fields = ["", *map(str.strip, text.split(delimiters.field))]
+        self.type = self.fields[1]  # the letter that says what kind of record it is
         self._taken: set[int] = {1, 2} if self.type == "H" else {1}
 
     @property
@@ -53,26 +56,30 @@ class Record:
     def raw(self, number: int) -> str:
         """A field as it stands, without the blanks that pad it."""
         self._taken.add(number)
-        return self.fields[number].strip() if number < len(self.fields) else ""
+        return self.fields[number] if number < len(self.fields) else ""
 
     def value(self, number: int) -> str:
         """A field, escapes decoded; component and repeat signs stay as they are."""
-        return unescape(self.raw(number), self.delimiters)
+        text = self.raw(number)
+        return unescape(text, self.delimiters) if text else ""
 
     def repeats(self, number: int) -> tuple[str, ...]:
         """The repeats of a field that are not empty, escapes decoded."""
-        found = (unescape(each.strip(), self.delimiters) for each in self.raw(number).split(self.delimiters.repeat))
-        return tuple(each for each in found if each)
+        return tuple(filter(None, self._parts(number, self.delimiters.repeat)))
 
     def components(self, number: int) -> list[str]:
         """The components of a field, escapes decoded, without padding."""
-        parts = self.raw(number).split(self.delimiters.component)
-        return [unescape(part.strip(), self.delimiters) for part in parts]
+        return self._parts(number, self.delimiters.component)
+
+    def _parts(self, number: int, sign: str) -> list[str]:
+        text = self.raw(number)
+        parts = list(map(str.strip, text.split(sign)))
+        return [unescape(part, self.delimiters) for part in parts] if self.delimiters.escape in text else parts
 
     def left(self) -> list[str]:
         """The paths of the fields that hold something and were not read."""
         numbered = enumerate(self.fields[2:], start=2)
-        return [f"{self.type}-{number}" for number, text in numbered if number not in self._taken and text.strip()]
+        return [f"{self.type}-{number}" for number, text in numbered if text and number not in self._taken]
 
 
 def unescape(text: str, delimiters: Delimiters) -> str:

@@ -11,6 +11,7 @@ that stands in the wrong one of the two (`A2` by DNA, `02:01` by serology) is ke
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ class Fields(NamedTuple):
     @property
     def reported(self) -> str:
         """Both values in one text."""
-        return "+".join(filter(None, (self.first.strip(), self.second.strip())))
+        return "+".join([value for value in (self.first.strip(), self.second.strip()) if value])
 
 
 class ReadLocus(NamedTuple):
@@ -45,28 +46,39 @@ class ReadLocus(NamedTuple):
 
 def read_locus(locus: str, dna: Fields, serology: Fields, where: str) -> ReadLocus:
     """One locus of a donor's record."""
+    read = _read(locus, dna, serology)
+    if read.typing is None or not (read.findings or read.typing.references):
+        return read
+    references = tuple(Printed(each.label, each.text, where) for each in read.typing.references)
+    findings = tuple(replace(each, where=where) for each in read.findings)
+    return ReadLocus(replace(read.typing, references=references), findings)
+
+
+@lru_cache(maxsize=8192)  # registries state the same typing of a locus for many people
+def _read(locus: str, dna: Fields, serology: Fields) -> ReadLocus:
+    """What these fields say, wherever they stand."""
     by_dna, by_serology = dna.reported, serology.reported
     if by_dna:
-        typing, findings = _by_dna(locus, dna, where)
+        typing, findings = _by_dna(locus, dna)
     elif by_serology:
         state = state_of(by_serology)
         typing = LocusTyping(locus=locus, state=state, reported=by_serology, method="SER")
-        findings = (Finding(SEROLOGY.code, SEROLOGY.message, where, locus),)
+        findings = (replace(SEROLOGY, locus=locus),)
     else:
         return ReadLocus(None, ())
     if by_dna and by_serology:
-        typing = replace(typing, references=(Printed("serology", by_serology, where),))
+        typing = replace(typing, references=(Printed("serology", by_serology),))
     if ":" in by_serology:
         message = "a value in the field for serology is written as an allele; it is kept there and not used"
-        findings = (*findings, Finding("dna_in_serology_field", message, where, locus))
+        findings = (*findings, Finding("dna_in_serology_field", message, "", locus))
     return ReadLocus(typing, findings)
 
 
-def _by_dna(locus: str, dna: Fields, where: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
+def _by_dna(locus: str, dna: Fields) -> tuple[LocusTyping, tuple[Finding, ...]]:
     values = [value for value in map(_compact, dna) if value]
     if not all(DNA.fullmatch(value) or value.lstrip("*").upper() in WMDA_WORDS for value in values):
         message = "a value in the field for DNA is not written as an allele; the locus is kept as printed"
-        doubt = Finding("not_an_allele", message, where, locus)
+        doubt = Finding("not_an_allele", message, "", locus)
         return LocusTyping(locus=locus, state="candidates", reported=dna.reported), (doubt,)
     expression = with_gene("+".join(value.lstrip("*") for value in values), locus)
     state = state_of(expression)

@@ -10,7 +10,8 @@ A sender may choose other characters; MSH-1 and MSH-2 say which. A separator ins
 \F\ | , \S\ ^ , \T\ & , \R\ ~ , \E\ \ , \L\ the truncation character of v2.7, \.br\ a new line, \X0D0A\ bytes in
 hexadecimal. Escapes are decoded once, after the last split; an escape that is not known stays as it stands.
 
-Nothing is split before it is asked for: a segment keeps its line, and `serialise` puts the lines together again.
+A segment keeps its line, and `serialise` puts the lines together again. Fields are split no further before they are
+asked for.
 """
 
 import csv
@@ -54,58 +55,49 @@ class Encoding(NamedTuple):
 
 
 class Segment:
-    """One line of a message. Fields, repetitions and components are numbered from 1, as in the standard."""
+    """One line of a message. Fields, repetitions and components are numbered from 1, as in the standard.
 
-    __slots__ = ("_components", "_fields", "encoding", "end", "line", "number")
+    `name` are the segment's three letters, such as OBX; `fields` the fields as they stand, escapes undecoded: the index
+    is HL7's number, and 0 is the segment's name.
+    """
+
+    __slots__ = ("_components", "encoding", "end", "fields", "line", "name", "number")
 
     def __init__(self, line: str, end: str, number: int, encoding: Encoding) -> None:
         self.line = line
         self.end = end
         self.number = number
         self.encoding = encoding
-        self._fields: list[str] | None = None
-        self._components: dict[tuple[int, int], list[str]] = {}
-
-    @property
-    def name(self) -> str:
-        """The segment's three letters, such as OBX."""
-        return self.line[:3]
+        self.name = line[:3]
+        self.fields = line.split(encoding.field)
+        if self.fields[0] in HEADERS:
+            self.fields.insert(1, encoding.field)
+        self._components: dict[int, list[list[str]]] = {}
 
     @property
     def where(self) -> str:
         """The place of this segment in its message, for people."""
         return f"segment {self.number} ({self.name})"
 
-    @property
-    def fields(self) -> list[str]:
-        """The fields as they stand, escapes undecoded; the index is HL7's number, and 0 is the segment's name."""
-        if self._fields is None:
-            self._fields = self.line.split(self.encoding.field)
-            if self._fields[0] in HEADERS:
-                self._fields.insert(1, self.encoding.field)
-        return self._fields
-
     def field(self, number: int) -> str:
         """A field as it stands; empty if the segment ends before it."""
-        fields = self.fields
-        return fields[number] if number < len(fields) else ""
+        return self.fields[number] if number < len(self.fields) else ""
 
     def repetitions(self, number: int) -> list[str]:
         """The repetitions of a field as they stand; none for an empty field."""
-        text = self.field(number)
+        text, sign = self.field(number), self.encoding.repetition
         if not text:
             return []
-        if number == 2 and self.fields[0] in HEADERS:
+        if not sign or sign not in text or (number == 2 and self.fields[0] in HEADERS):
             return [text]
-        return text.split(self.encoding.repetition) if self.encoding.repetition else [text]
+        return text.split(sign)
 
     def components(self, number: int, repetition: int = 1) -> list[str]:
         """The components of one repetition as they stand."""
-        place = (number, repetition)
-        if place not in self._components:
-            found = self.repetitions(number)
-            self._components[place] = self.split(found[repetition - 1]) if repetition <= len(found) else []
-        return self._components[place]
+        found = self._components.get(number)
+        if found is None:
+            found = self._components[number] = [self.split(each) for each in self.repetitions(number)]
+        return found[repetition - 1] if repetition <= len(found) else []
 
     def filled(self) -> list[int]:
         """The numbers of the fields that are not empty, without the separators that a header segment declares."""
@@ -131,15 +123,21 @@ class Segment:
 
     def value(self, number: int, component: int = 1, repetition: int = 1) -> str:
         """One component as a value, escapes decoded; empty if it is not there."""
-        fields = self._fields or self.fields
-        if number >= len(fields) or not fields[number]:
+        if number >= len(self.fields) or not self.fields[number]:
             return ""
-        found = self._components.get((number, repetition)) or self.components(number, repetition)
-        return unescape(found[component - 1], self.encoding) if component <= len(found) else ""
+        found = self.components(number, repetition)
+        text = found[component - 1] if component <= len(found) else ""
+        return unescape(text, self.encoding) if self.encoding.escape in text else text
 
     def text(self, number: int) -> str:
         """A whole field as a value, escapes decoded and separators left standing."""
-        return unescape(self.field(number), self.encoding)
+        text = self.field(number)
+        return unescape(text, self.encoding) if self.encoding.escape in text else text
+
+    def says_something(self, number: int) -> bool:
+        """Whether a field holds anything but separators and blanks."""
+        text, signs = self.fields[number], self.encoding
+        return text.isalnum() or bool(text.replace(signs.component, "").replace(signs.repetition or "\r", "").strip())
 
 
 class Message(NamedTuple):

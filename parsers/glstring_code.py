@@ -37,7 +37,7 @@ class Stated(NamedTuple):
 
 def unwrapped(text: str) -> Stated:
     """The GL String in a text, which may be a GL String Code."""
-    found = CODE.fullmatch(text.strip())
+    found = CODE.fullmatch(text.strip()) if "#" in text else None
     return Stated(found[2], found[1]) if found else Stated(text, "")
 
 

@@ -9,13 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
-from parsers.er7 import Segment
+from parsers.er7 import Encoding, Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified, best_fitting
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES, is_loinc
+from parsers.remembered import SHORT
 from parsers.typing_states import Words
 
 ALLELES = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw)\*[0-9]{2}")
@@ -75,8 +77,24 @@ def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
 
-class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything."""
+class Observed(NamedTuple):
+    """What an OBX names: its code, the code's system, and the locus.
+
+    The locus is empty where a companion names it, None where the OBX is no typing at all. A misspelt code is called
+    LOINC and has a wrong check digit.
+    """
+
+    code: str
+    system: str
+    locus: str | None
+    misspelt: bool
+
+
+class Coding(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
+    """The codes of one sender beside those of LOINC; `system` is what OBX-3.3 must say of them, empty for anything.
+
+    There is one for each profile, known by itself (`eq=False`) and not by what is in it.
+    """
 
     format: str = "hl7_oru"
     title: str = ""
@@ -88,7 +106,7 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: OwnWords = OwnWords()
 
     def locus_of(self, obx: Segment) -> str | None:
-        """The locus that OBX-3 names; empty where a companion names it, None where it is no typing at all."""
+        """The locus that OBX-3 names by itself, as in `Observed`."""
         for place in (1, 4):
             code = obx.value(3, place)
             if code in LOCUS_CODES or code == GENOTYPE:
@@ -96,13 +114,20 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             own = self._own(code)
             if own and self.system in ("", obx.value(3, place + 2)):
                 return own
-        return "" if has_misspelt_code(obx) and ALLELES.match(obx.field(5)) else None
+        return None
+
+    def observed(self, obx: Segment) -> Observed:
+        """What an OBX names; messages name the same things over and over."""
+        identifier = obx.field(3)
+        found = _remembered(self, obx.encoding, identifier) if len(identifier) <= SHORT else _observed(self, obx)
+        unnamed = found.misspelt and found.locus is None and ALLELES.match(obx.field(5))
+        return found._replace(locus="") if unnamed else found
 
     def in_usual_words(self, expression: str) -> str:
         """A value with each of the sender's own words, where it stands for a copy, as the WMDA writes it."""
-        usual = _in_words_of_the_wmda(self.words)
-        copies = re.split(r"([+|^])", expression) if usual else [expression]
-        return "".join(usual.get(each.upper(), each) for each in copies)
+        if not (usual := _in_words_of_the_wmda(self.words)):
+            return expression
+        return "".join(usual.get(each.upper(), each) for each in re.split(r"([+|^])", expression))
 
     def _own(self, code: str) -> str | None:
         found = (each.name for each in self.locus if code in (*each.codes, *(each.copies or ())))
@@ -110,6 +135,15 @@ class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 LOINC_ALONE = Coding()
+
+
+@lru_cache(maxsize=4096)
+def _remembered(coding: Coding, encoding: Encoding, identifier: str) -> Observed:
+    return _observed(coding, Segment(encoding.field.join(("OBX", "", "", identifier)), "", 0, encoding))
+
+
+def _observed(coding: Coding, obx: Segment) -> Observed:
+    return Observed(obx.value(3), obx.value(3, 3), coding.locus_of(obx), has_misspelt_code(obx))
 
 
 def codings_of(profiles: Iterable[Profile]) -> tuple[Coding, ...]:

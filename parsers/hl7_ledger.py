@@ -5,7 +5,7 @@ of the same field.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from parsers.er7 import Segment, unescape
 from parsers.records import Ignored
@@ -19,12 +19,10 @@ class Ledger:
 
     def __init__(self) -> None:
         self._taken: set[Place] = set()
-        self._touched: set[tuple[int, int]] = set()
         self._whole: set[tuple[int, int]] = set()
 
     def value(self, segment: Segment, field: int, component: int = 1, repetition: int = 1) -> str:
         """One component of a field, escapes decoded."""
-        self._touched.add((segment.number, field))
         self._taken.add((segment.number, field, repetition, component))
         return segment.value(field, component, repetition)
 
@@ -40,17 +38,16 @@ class Ledger:
 
     def remainder(self, segments: Iterable[Segment]) -> Counter[str]:
         """The paths of everything that was not taken, with how often each occurred."""
-        return Counter(path for segment in segments for path in self._left_of(segment))
-
-    def _left_of(self, segment: Segment) -> Iterator[str]:
-        number, fields = segment.number, segment.fields
-        for field in segment.filled():
-            if (number, field) in self._whole:
-                continue
-            if (number, field) in self._touched:
-                yield from self._left_of_field(segment, field)
-            elif fields[field].isalnum() or any(text.strip() for *_, text in segment.leaves(field)):
-                yield f"{segment.name}-{field}"
+        touched = {place[:2] for place in self._taken}
+        left = Counter[str]()
+        for segment in segments:
+            for field in segment.filled():
+                place = (segment.number, field)
+                if place in touched and place not in self._whole:
+                    left.update(self._left_of_field(segment, field))
+                elif place not in self._whole and segment.says_something(field):
+                    left[f"{segment.name}-{field}"] += 1
+        return left
 
     def _left_of_field(self, segment: Segment, field: int) -> list[str]:
         places = [(segment.number, field, *place) for *place, text in segment.leaves(field) if text.strip()]

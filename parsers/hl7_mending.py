@@ -23,8 +23,7 @@ GENES = re.compile(r"((?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw))\*")
 def mended(message: Message, coding: Coding = LOINC_ALONE) -> Message:
     """The message with every unescaped GL String put together, and a finding for each."""
     escaped = tuple(
-        _mended_obx(each) if "*" in each.line and each.name == "OBX" and coding.locus_of(each) is not None else each
-        for each in message.segments
+        _mended_obx(each) if "*" in each.line and _is_typing(each, coding) else each for each in message.segments
     )
     findings = [
         Finding("unescaped_glstring", "separators of the GL String were not escaped; it was put together", after.where)
@@ -50,11 +49,15 @@ def _joined(segments: tuple[Segment, ...], coding: Coding, findings: list[Findin
 
 def _continues(before: Segment, obx: Segment, coding: Coding) -> bool:
     """Whether two OBX differ in nothing but their number and their value, and an operator joins the values."""
-    if not before.name == obx.name == "OBX" or before.value(2) in CODED or coding.locus_of(before) is None:
+    if not before.name == obx.name == "OBX" or before.value(2) in CODED or coding.observed(before).locus is None:
         return False
     first, second = before.text(5).strip(), obx.text(5).strip()
     joined = first and second and (first[-1] in OPERATORS or second[0] in OPERATORS)
     return bool(joined) and [before.fields[2:5], before.fields[6:]] == [obx.fields[2:5], obx.fields[6:]]
+
+
+def _is_typing(segment: Segment, coding: Coding) -> bool:
+    return segment.name == "OBX" and coding.observed(segment).locus is not None
 
 
 def _mended_obx(obx: Segment) -> Segment:

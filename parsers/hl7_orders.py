@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 class Result(NamedTuple):
-    """An OBX with the notes behind it; `locus` is as `Coding.locus_of` gives it.
+    """An OBX with the notes behind it; `locus` and `misspelt` are as `Coding.observed` gives them.
 
     `code` and `system` are OBX-3.1 and OBX-3.3, what was observed; `sub_id` is OBX-4, which groups results of an order.
     """
@@ -27,6 +27,7 @@ class Result(NamedTuple):
     locus: str | None
     code: str
     system: str
+    misspelt: bool
     sub_id: str
 
 
@@ -65,8 +66,8 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
         case "OBR":
             orders.append(_empty(order.header, order.patient)._replace(request=segment))
         case "OBX":
-            code, system = segment.value(3), segment.value(3, 3)
-            order.results.append(Result(segment, [], coding.locus_of(segment), code, system, segment.text(4)))
+            code, system, locus, misspelt = coding.observed(segment)
+            order.results.append(Result(segment, [], locus, code, system, misspelt, segment.text(4)))
         case "SPM":
             order.specimens.append(segment)
         case "NTE":

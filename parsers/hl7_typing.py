@@ -23,12 +23,13 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from parsers.er7 import Segment
-from parsers.hl7_codes import LOINC_ALONE, Coding, has_misspelt_code
+from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.hl7_ledger import Ledger
 from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
 from parsers.loinc import GENE, REPORT
 from parsers.records import Finding, LocusTyping, Printed, State
+from parsers.remembered import remembered
 from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
@@ -46,11 +47,15 @@ _PENDING = "I"
 
 
 class Value(NamedTuple):
-    """What an OBX-5 states: the text as printed, its GL String, the release that it names."""
+    """What an OBX-5 states: the text as printed, its GL String, the release that it names.
+
+    `repeats` if it holds several values: repeated codes, or alleles of one gene joined by `~` as no haplotype is.
+    """
 
     reported: str
     expression: str
     release: str
+    repeats: bool
 
 
 def is_typing(result: Result) -> bool:
@@ -181,7 +186,7 @@ def _loci_of_result(
         quality=(*_quality(obx, attributes, ledger), *notes_of(result.notes, ledger)),
     )
     parts = [each for part in value.expression.split("^") for each in _of_one_gene(_with_gene(part, stated), stated)]
-    if state or _repeats(obx, value.expression):
+    if state or value.repeats:
         return [replace(shared, expression="^".join(parts))]
     if not value.expression and _status(obx) == _PENDING:
         return [replace(shared, state="not_tested")]
@@ -211,6 +216,7 @@ def _of_one_gene(part: str, stated: str) -> list[str]:
     return ["+".join(copies) for copies in genes.values()]
 
 
+@remembered
 def _state(expression: str) -> State:
     return state_of(expression) if _is_of_alleles(expression) else "candidates"
 
@@ -230,12 +236,11 @@ def _is_withdrawn(obx: Segment) -> bool:
     return doubt is not None and doubt.code == "withdrawn_result"
 
 
-def _repeats(obx: Segment, expression: str) -> bool:
-    """Whether OBX-5 holds several values: repeated codes, or alleles of one gene joined by `~` as no haplotype is."""
-    haplotypes = (GENES.findall(haplotype) for haplotype in re.split(r"[+|^]", expression) if "~" in haplotype)
-    return len(obx.repetitions(5)) > 1 or any(
-        first == second for genes in haplotypes for first, second in pairwise(genes)
-    )
+def _names_a_gene_twice(expression: str) -> bool:
+    """Whether alleles of one gene are joined by `~`, as in no haplotype."""
+    haplotypes = re.split(r"[+|^]", expression) if "~" in expression else []
+    genes = (GENES.findall(haplotype) for haplotype in haplotypes)
+    return any(first == second for each in genes for first, second in pairwise(each))
 
 
 def _stated_locus(result: Result, results: list[Result], ledger: Ledger) -> str:
@@ -248,25 +253,28 @@ def _stated_locus(result: Result, results: list[Result], ledger: Ledger) -> str:
 
 def _with_gene(expression: str, locus: str) -> str:
     """The expression with the gene put before alleles that were written without it (`02:01/02:02+24:02`)."""
+    if "*" in expression:
+        return expression
     tokens = re.split(r"([+/|~])", expression)
     alleles = [token for token in tokens[0::2] if token.upper() not in WMDA_WORDS]
-    if "*" in expression or not locus.isalnum() or not all(map(_GENELESS.fullmatch, alleles)):
+    if not locus.isalnum() or not all(map(_GENELESS.fullmatch, alleles)):
         return expression
     return "".join(f"{locus}*{token}" if _GENELESS.fullmatch(token) else token for token in tokens)
 
 
 def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
     whole = ledger.text(obx, 5)
-    printed = ""
+    printed, repeated = "", len(obx.repetitions(5)) > 1
     if obx.value(2) in CODED:
-        if len(obx.repetitions(5)) > 1:
-            return Value(whole, "", "")
+        if repeated:
+            return Value(whole, "", "", repeats=True)
         code, text, printed = (obx.value(5, place) for place in (1, 2, 9))
         whole = code if _GLSC.fullmatch(code) or not text else text
     whole = "" if whole.strip() == _NULL else whole
     found = _GLSC.fullmatch(whole)
     release, glstring = (found[1], found[2]) if found else ("", whole)
-    return Value(printed or glstring, coding.in_usual_words("".join(glstring.split())), release)
+    expression = coding.in_usual_words("".join(glstring.split()))
+    return Value(printed or glstring, expression, release, repeated or _names_a_gene_twice(expression))
 
 
 def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
@@ -281,14 +289,14 @@ def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping
     overruled = is_value(value.expression) and not any(locus.expression for locus in found)
     if doubt := DENIED if overruled and _status(obx) in NO_RESULT else HL7.get(_status(obx)):
         yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))
-    if _repeats(obx, value.expression):
+    if value.repeats:
         message = "OBX-5 repeats; it does not say whether as copies or as choices"
         yield Finding("repeated_value", message, where, named[0])
     if stated and not set(stated.split("+")).intersection(named):
         named_by = "OBX-3" if result.locus else "the gene beside it"
         message = f"{named_by} names {stated}, OBX-5 names {' and '.join(named)}"
         yield Finding("locus_differs", message, where, named[0])
-    if has_misspelt_code(obx):
+    if result.misspelt:
         message = f"{result.code} is called LOINC, but its check digit is wrong"
         yield Finding("code_check_digit", message, f"{obx.where}, OBX-3", named[0])
 

@@ -11,7 +11,8 @@ and whether their checks are right, is said later.
 import re
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 import parsers
 
@@ -38,7 +39,7 @@ SHIFTED = tuple(TABLE["shifted_first"])
 """How a scanned code may begin that a keyboard of another layout has typed."""
 
 
-class Symbol(NamedTuple):
+class Symbol(msgspec.Struct, frozen=True, gc=False):
     """A data identifier and its content."""
 
     identifier: str
@@ -67,9 +68,10 @@ def content_length(identifier: str, text: str) -> int | None:
 
 
 def _first(text: str) -> Symbol | None:
-    if found := SCANNED_DIN.match(text):
-        return Symbol(DONATION, text[len(DONATION) : found.end()])
     identifier = text[:3] if text[:3] in LENGTHS else text[:2]
+    if identifier not in LENGTHS:
+        found = SCANNED_DIN.match(text)
+        return Symbol(DONATION, text[len(DONATION) : found.end()]) if found else None
     rest = text[len(identifier) :]
     length = content_length(identifier, rest)
     return Symbol(identifier, rest[:length]) if length is not None and length <= len(rest) else None

@@ -130,8 +130,10 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def sample_of(self, cell: str) -> str:
         """The sample's name without an ending that the software puts behind it."""
-        ending = next((each for each in self.sample_endings if cell.endswith(each)), "")
-        return cell.removesuffix(ending).rstrip()
+        for ending in self.sample_endings:
+            if cell.endswith(ending):
+                return cell.removesuffix(ending).rstrip()
+        return cell.rstrip()
 
 
 def layout_of(profile: Profile) -> Layout:

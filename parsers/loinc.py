@@ -6,11 +6,11 @@ digit are met in the field (57290-1 for 57290-9) and are local codes to us, not 
 
 import csv
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import parsers
+from parsers.remembered import remembered
 
 _CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
 _SHAPE = re.compile(r"([0-9]{3,7})-([0-9])")
@@ -25,7 +25,7 @@ class HlaCode(NamedTuple):
     preferred: bool
 
 
-@lru_cache(maxsize=1024)  # an analyser sends the same few codes with every message
+@remembered
 def is_loinc(code: str) -> bool:
     """Whether a code has the shape of LOINC and the right check digit."""
     found = _SHAPE.fullmatch(code)

@@ -18,6 +18,7 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.luminex_wells import date_findings
 from parsers.records import Finding, Observation, ObservationReport, Printed, identity
+from parsers.remembered import remembered
 from parsers.tables import decoded
 
 LABEL = re.compile(r"(?P<label>[^(\[].*?) (?P<unit>[(\[].+)")
@@ -32,35 +33,44 @@ Cell = tuple[str, str]
 """A column's name and what stands in it."""
 
 
-class Columns(msgspec.Struct, frozen=True, kw_only=True):
-    """What a layout knows of its columns."""
+class Columns:
+    """What a layout knows of its columns.
 
-    settings: frozenset[str]
-    personal: frozenset[str]
-    identities: frozenset[str] = frozenset()
-    """Columns that become a field of the report itself: its sample, its date, its device."""
-    date: str = ""
-    """Which of them is the date."""
+    `identities` become a field of the report itself: its sample, its date, its device; `date` is the one of the date.
+    """
 
-    def observations(self, cells: Iterable[Cell]) -> Iterator[Observation]:
+    def __init__(
+        self,
+        *,
+        settings: frozenset[str],
+        personal: frozenset[str],
+        identities: frozenset[str] = frozenset(),
+        date: str = "",
+    ) -> None:
+        self.settings = settings
+        self.personal = personal
+        self.date = date
+        self._no_measures = settings | personal | identities
+
+    def observations(self, cells: Iterable[Cell]) -> list[Observation]:
         """Every measure that has a value."""
-        known = self.settings | self.personal | self.identities
-        return (measure(name, text) for name, text in cells if text and name not in known)
+        return [measure(name, text) for name, text in cells if text and name not in self._no_measures]
 
-    def properties(self, cells: Iterable[Cell]) -> Iterator[Printed]:
+    def properties(self, cells: Iterable[Cell]) -> list[Printed]:
         """Every setting that has a value."""
-        return (Printed(name, text) for name, text in cells if text and name in self.settings)
+        return [Printed(name, text) for name, text in cells if text and name in self.settings]
 
 
 def measure(name: str, text: str) -> Observation:
     """One measure; a remark in parentheses behind its value is the instrument's own flag."""
     label, unit = label_and_unit(name)
-    remarked = REMARKED.fullmatch(text)
+    remarked = REMARKED.fullmatch(text) if text.endswith(")") else None
     if remarked is None:
         return Observation(label=label, value=text, unit=unit)
     return Observation(label=label, value=remarked["value"], unit=unit, flags=(remarked["remark"],))
 
 
+@remembered
 def label_and_unit(name: str) -> tuple[str, str]:
     """The name of a column in front of its unit, and the unit without brackets that enclose all of it."""
     found = LABEL.fullmatch(name)
@@ -72,7 +82,7 @@ def label_and_unit(name: str) -> tuple[str, str]:
 
 def without_value(observations: Iterable[Observation]) -> tuple[Finding, ...]:
     """A finding on measures in place of which the instrument prints that it failed."""
-    failed = [each.label for each in observations if FAILED.fullmatch(each.value)]
+    failed = [each.label for each in observations if not each.value[:1].isdigit() and FAILED.fullmatch(each.value)]
     if not failed:
         return ()
     return (Finding("instrument_warning", "the instrument prints words in place of values: " + ", ".join(failed)),)

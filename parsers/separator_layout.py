@@ -6,7 +6,6 @@ up to the next known label, are kept with it.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +14,7 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified
 from parsers.records import Printed, Provenance, Quantity, VolumeBasis
+from parsers.remembered import remembered
 
 IdentityField = Literal[
     "sample", "subject", "report_id", "procedure", "device", "device_serial", "software", "started", "ended"
@@ -79,6 +79,17 @@ class Identity(msgspec.Struct, frozen=True):
 Found = Identity | Quantity | Printed
 
 
+class Role(msgspec.Struct, frozen=True):
+    """What a known label stands for: a field of the record itself or an item.
+
+    Behind a label with a `prefix` the value stands in the same cell, else in the next one.
+    """
+
+    field: IdentityField | None = None
+    item: str = ""
+    prefix: str = ""
+
+
 class Layout:
     """A profile made ready for reading."""
 
@@ -93,8 +104,8 @@ class Layout:
             raise _bad_profile(profile, f"a regular expression is wrong: {error}") from error
         self._identity = {_key(label): field for label, field in settings.identity.items()}
         self._items = {_key(label): name for name, item in settings.items.items() for label in item.labels}
-        self._labels = {*self._identity, *self._items}
         self._prefixes = tuple(prefix + " " for prefix in settings.prefixes)
+        self._role = remembered(self._role_of)
 
     def decode(self, raw: bytes) -> str:
         """The text of a log in the profile's encoding. Raises ParseError on bytes that are not text by it."""
@@ -109,47 +120,45 @@ class Layout:
                 advice="Correct `encoding` in the profile, or export the log again.",
             ) from error
 
-    def found_in(self, line: str, number: int) -> Iterator[Found]:
+    def found_in(self, line: str, number: int) -> list[Found]:
         """What the cells of a line hold, from left to right."""
         groups = line.split(self.settings.cells.group) if self.settings.cells.group else [line]
+        found: list[Found] = []
         for group in groups:
-            yield from self._found_in_group(
-                [cell.strip() for cell in group.split(self.settings.cells.delimiter)], f"line {number}"
-            )
+            cells = list(map(str.strip, group.split(self.settings.cells.delimiter)))
+            labels = [place for place, cell in enumerate(cells) if place == 0 or self._role(cell)]
+            for place, end in pairwise([*labels, len(cells)]):
+                found += self._understood(cells[place], cells[place + 1 : end], f"line {number}")
+        return found
 
-    def _found_in_group(self, cells: list[str], where: str) -> Iterator[Found]:
-        labels = [0, *(place for place, cell in enumerate(cells) if place and self._is_label(cell)), len(cells)]
-        for place, end in pairwise(labels):
-            yield from self._understood(cells[place], cells[place + 1 : end], where)
+    def _role_of(self, cell: str) -> Role | None:
+        if cell.startswith(self._prefixes):
+            prefix = next(each for each in self.settings.prefixes if cell.startswith(each + " "))
+            return Role(field=self.settings.prefixes[prefix], prefix=prefix)
+        key = _key(cell)
+        if key in self._identity:
+            return Role(field=self._identity[key])
+        return Role(item=self._items[key]) if key in self._items else None
 
-    def _is_label(self, cell: str) -> bool:
-        return _key(cell) in self._labels or cell.startswith(self._prefixes)
+    def _understood(self, label: str, values: list[str], where: str) -> list[Found]:
+        role = self._role(label)
+        if role is None or not (values or role.prefix):
+            return self._unknown(label, values, where)
+        if role.field is None:
+            return [self._quantity(role.item, label, values), *self._beyond(values[2:], where)]
+        if role.prefix:
+            text = label[len(role.prefix) :].strip()
+            return [Identity(role.field, role.prefix, text), *self._beyond(values, where)]
+        return [Identity(role.field, label, values[0]), *self._beyond(values[1:], where)]
 
-    def _prefix_of(self, cell: str) -> str | None:
-        if not cell.startswith(self._prefixes):
-            return None
-        return next(prefix for prefix in self.settings.prefixes if cell.startswith(prefix + " "))
+    def _beyond(self, rest: list[str], where: str) -> list[Found]:
+        """What stands behind the value of a label and before the next label."""
+        return self._unknown(rest[0], rest[1:], where) if any(rest) else []
 
-    def _understood(self, label: str, values: list[str], where: str) -> Iterator[Found]:
-        prefix, key = self._prefix_of(label), _key(label)
-        if prefix is not None:
-            yield Identity(self.settings.prefixes[prefix], prefix, label[len(prefix) :].strip())
-            rest = values
-        elif key in self._identity and values:
-            yield Identity(self._identity[key], label, values[0])
-            rest = values[1:]
-        elif key in self._items and values:
-            yield self._quantity(self._items[key], label, values)
-            rest = values[2:]
-        else:
-            yield from self._unknown(label, values, where)
-            return
-        if any(rest):
-            yield from self._unknown(rest[0], rest[1:], where)
-
-    def _unknown(self, label: str, values: list[str], where: str) -> Iterator[Printed]:
-        if label or any(values):
-            yield Printed(label, self.settings.cells.delimiter.join(values), where)
+    def _unknown(self, label: str, values: list[str], where: str) -> list[Found]:
+        if not (label or any(values)):
+            return []
+        return [Printed(label, self.settings.cells.delimiter.join(values), where)]
 
     def _quantity(self, item: str, label: str, values: list[str]) -> Quantity:
         return Quantity(

@@ -8,9 +8,10 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -31,11 +32,14 @@ TIME_OF_DAY = "\ufffctime of day "
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
 
+Cells = tuple[str, ...]
+
+
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One row: the line (or the row of the sheet) it stands on, and its cells without blanks around them."""
 
     line: int
-    cells: tuple[str, ...]
+    cells: Cells
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -104,6 +108,13 @@ def numbered(names: list[str]) -> tuple[str, ...]:
         seen[name] = seen.get(name, 0) + 1
         made.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
     return tuple(made)
+
+
+def cells_at(places: Sequence[int]) -> Callable[[Cells], Cells]:
+    """What takes the cells at these places out of a row's, in the order of the places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: tuple([cells[place] for place in places])
 
 
 def read_text_table(text: str, separator: str) -> Table:

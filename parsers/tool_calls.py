@@ -21,7 +21,7 @@ NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file m
 Line = tuple[int, str]
 """A line's number, from 1, and its text."""
 
-Cells = tuple[int, list[str]]
+NumberedCells = tuple[int, list[str]]
 """A line's number, and its cells."""
 
 Told = tuple[LocusTyping, Sequence[Finding]]
@@ -31,7 +31,7 @@ Told = tuple[LocusTyping, Sequence[Finding]]
 def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
     """The lines that are not blank, and a finding if the last one has no end. Raises ParseError where it is no text."""
     text = decoded(raw).lstrip("\ufeff")
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = [line for line in enumerate(text.split("\n"), start=1) if line[1].strip()]
     return lines, () if text.endswith("\n") else (NO_LINE_END,)
 
 
@@ -72,25 +72,32 @@ def cells_of(line: Line, least: int, expected: str, most: int | None = None) -> 
 
     Blank cells behind the last one that is expected say nothing and are left off.
     """
-    number, text = line
-    cells = [cell.strip() for cell in text.split("\t")]
+    cells = list(map(str.strip, line[1].split("\t")))
     if len(cells) < least or any(cells[most or len(cells) :]):
-        raise ParseError(
-            f"this line has {len(cells)} cells",
-            found=text[:80],
-            where=f"line {number}",
-            expected=expected,
-            advice="Do not open and save the file with another program on the way.",
-        )
+        raise wrong_number_of_cells(line, cells, expected)
     return cells[:most]
 
 
-def by_gene(rows: Iterable[Cells], gene_of_row: Callable[[Cells], str]) -> dict[str, list[Cells]]:
+def by_gene(
+    rows: Iterable[NumberedCells], gene_of_row: Callable[[NumberedCells], str]
+) -> dict[str, list[NumberedCells]]:
     """The rows of each gene together, wherever they stand, in the order of the genes' first rows."""
-    genes: dict[str, list[Cells]] = {}
+    genes: dict[str, list[NumberedCells]] = {}
     for row in rows:
         genes.setdefault(gene_of_row(row), []).append(row)
     return genes
+
+
+def wrong_number_of_cells(line: Line, cells: Sequence[str], expected: str) -> ParseError:
+    """The refusal of a line that has not its number of cells."""
+    number, text = line
+    return ParseError(
+        f"this line has {len(cells)} cells",
+        found=text[:80],
+        where=f"line {number}",
+        expected=expected,
+        advice="Do not open and save the file with another program on the way.",
+    )
 
 
 def sample_of(name: str, endings: Sequence[str], usual: str = "") -> str:
@@ -124,7 +131,7 @@ def called(
     stated_release: str = "",
 ) -> LocusTyping:
     """The typing of a locus whose copies are given in GL String grammar, each with its gene."""
-    return genotyped(locus, "+".join(filter(None, copies)), reported, quality, references, stated_release)
+    return genotyped(locus, "+".join([copy for copy in copies if copy]), reported, quality, references, stated_release)
 
 
 def genotyped(
@@ -156,7 +163,7 @@ def low_quality(locus: str, measure: str, where: str) -> Finding:
 
 def measures(labels: Sequence[str], values: Sequence[str], prefix: str = "") -> tuple[Printed, ...]:
     """The tool's own measures, as printed, without empty ones."""
-    return tuple(Printed(f"{prefix}{label}", value) for label, value in zip(labels, values, strict=False) if value)
+    return tuple([Printed(prefix + label, value) for label, value in zip(labels, values, strict=False) if value])
 
 
 def nothing_called(tool: str) -> ParseError:

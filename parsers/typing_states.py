@@ -11,11 +11,11 @@ behind a name (`A*01:01:01:01e1`) is how software told of a new allele in the 17
 """
 
 import re
-from functools import lru_cache
 
 import msgspec
 
 from parsers.records import State
+from parsers.remembered import remembered
 
 UNCALLED: frozenset[State] = frozenset({"absent", "not_tested", "failed"})
 
@@ -45,18 +45,14 @@ def _compact(word: str) -> str:
 NOVEL = re.compile(r"new$|[0-9](?:NEW|[viex][0-9]+)$")
 """How a name ends that says of an allele that it differs from the one it is named after."""
 WMDA_WORDS = Words().states()
-SHORT = 200
-"""Characters of an expression whose state may be remembered; lists of ambiguities may have thousands."""
 
 
 def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:
     """The state of one locus whose expression is given without white space; `failed` if nothing stands there."""
-    if words is WMDA_WORDS and len(expression) <= SHORT:
-        return _usual_state(expression)
-    return _state(expression, words)
+    return _usual_state(expression) if words is WMDA_WORDS else _state(expression, words)
 
 
-@lru_cache(maxsize=8192)  # laboratories type the same alleles over and over
+@remembered
 def _usual_state(expression: str) -> State:
     return _state(expression, WMDA_WORDS)
 
@@ -108,6 +104,7 @@ def _state_of_alternatives(expression: str, words: dict[str, State]) -> State:
     return states.pop() if len(states) == 1 else "candidates"
 
 
+@remembered
 def gene_of(expression: str) -> str:
     """The gene of an expression's first allele without `HLA-`; the genes of its haplotype joined by `~`; else ""."""
     gene, star, _ = expression.partition("*")
@@ -119,6 +116,7 @@ def gene_of(expression: str) -> str:
     return gene_name(copy.partition("*")[0]) if "*" in copy else ""
 
 
+@remembered
 def gene_name(locus: str) -> str:
     """A locus as named in a report, without the prefix `HLA-` (or `HLA_`); HLA-C was called Cw before April 2010."""
     gene = locus.strip().removeprefix("HLA-").removeprefix("HLA_")

@@ -24,6 +24,7 @@ from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.remembered import remembered
 from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
 from parsers.tool_calls import NO_LINE_END
 from parsers.typing_states import gene_of
@@ -93,13 +94,13 @@ def _report(sample: Sample, endings: tuple[Finding, ...]) -> TypingReport:
         format="assign_sbt",
         sample=sample.name,
         software="Assign",
-        loci=tuple(_typing(*each) for each in genes.items()),
+        loci=tuple([_typing(*each) for each in genes.items()]),
         findings=(*_findings(sample), *endings),
     )
 
 
 def _typing(gene: str, pairs: list[Printed]) -> LocusTyping:
-    listed = "|".join(dict.fromkeys("+".join(copies) for each in pairs if (copies := _alleles(each, gene))))
+    listed = "|".join(dict.fromkeys([copies for each in pairs if (copies := _copies(each.text))]))
     return LocusTyping(
         locus=gene,
         state="candidates",
@@ -110,20 +111,22 @@ def _typing(gene: str, pairs: list[Printed]) -> LocusTyping:
     )
 
 
-def _alleles(pair: Printed, gene: str) -> list[str]:
-    """The alleles of a cell that holds one or two of one gene; none if it holds anything else."""
-    copies = BETWEEN.split(pair.text)
+@remembered
+def _copies(pair: str) -> str:
+    """The alleles of a cell that holds one or two of one gene, joined by `+`; empty if it holds anything else."""
+    copies, gene = BETWEEN.split(pair), gene_of(pair)
     whole = len(copies) <= 2 and all(ALLELE.fullmatch(each) and gene_of(each) == gene for each in copies)
-    return copies if whole else []
+    return "+".join(copies) if whole else ""
 
 
-def _findings(sample: Sample) -> Iterator[Finding]:
-    for pair in sample.pairs:
-        gene = gene_of(pair.text)
-        if not _alleles(pair, gene):
-            yield Finding("not_an_allele", "this is no pair of alleles; it is kept as printed", pair.where, gene)
+def _findings(sample: Sample) -> list[Finding]:
     if not sample.pairs:
-        yield Finding("no_call", "no pair of alleles stands below this sample", sample.where)
+        return [Finding("no_call", "no pair of alleles stands below this sample", sample.where)]
+    return [
+        Finding("not_an_allele", "this is no pair of alleles; it is kept as printed", pair.where, gene_of(pair.text))
+        for pair in sample.pairs
+        if not _copies(pair.text)
+    ]
 
 
 FORMAT = Format(

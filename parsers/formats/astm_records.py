@@ -7,6 +7,7 @@ date, address) and what is the staff's (physician, operator) is read by nobody h
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from parsers.astm_frames import is_framed, unframed
 from parsers.astm_messages import Record, messages_of
@@ -106,7 +107,7 @@ def _reports_of(records: list[Record], findings: tuple[Finding, ...]) -> Iterabl
 
 def _report(group: _Group, findings: tuple[Finding, ...]) -> ObservationReport:
     sample, doubts = _specimen(group.order)
-    observations = tuple(_observation(record, comments) for record, comments in group.results)
+    observations = tuple([_observation(record, comments) for record, comments in group.results])
     if not observations:
         doubts = (*doubts, Finding("no_results", "this order came without results", _where(group.order)))
     return ObservationReport(
@@ -185,7 +186,7 @@ def _remark(record: Record) -> Printed:
 
 
 def _observation(record: Record, comments: list[Record]) -> Observation:
-    label, code, rest = _test(record.components(3))
+    label, code, rest = _test(tuple(record.components(3)))
     return Observation(
         label=label,
         value=record.value(4).strip(record.delimiters.component),  # GeneXpert: `POSITIVE^`, `^31.4`
@@ -198,13 +199,14 @@ def _observation(record: Record, comments: list[Record]) -> Observation:
         time=record.value(13) or record.value(12),
         device=record.value(14),
         sub_id=rest,
-        comments=tuple(text for text in (comment.value(4) for comment in comments) if text),
+        comments=tuple([text for comment in comments if (text := comment.value(4))]),
     )
 
 
-def _test(identifier: list[str]) -> tuple[str, str, str]:
+@lru_cache(maxsize=1024)  # an analyser measures the same things with every specimen
+def _test(identifier: tuple[str, ...]) -> tuple[str, str, str]:
     """Label, code and remaining text of a universal test id: `^^^WBC^804-5^1` is WBC, LOINC 804-5, `1`."""
-    label_place = next((place for place in (3, 4) if identifier[place : place + 1] not in ([], [""])), -1)
+    label_place = next((place for place in (3, 4) if any(identifier[place : place + 1])), -1)
     if label_place < 0:
         label_place = next((place for place, part in enumerate(identifier) if part), 0)
     loinc = next((part for part in identifier if is_loinc(part)), "")

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed
+from parsers.remembered import remembered
 from parsers.tool_calls import Line, lines_of
 
 NUMBER = r"(?P<value>[-+]? *[0-9][0-9.,]*)(?P<unverified>\[[0-9]+\])?"
@@ -73,13 +74,13 @@ def parse(document: Document) -> Parsed:
     if not lines:
         raise ParseError("this holds no answer of a balance", where="line 1", expected=EXPECTED)
     serials = [(line, found["serial"]) for line in lines if (found := SICS_SERIAL.fullmatch(line[1].strip()))]
-    told = {line for line, _ in serials}
-    readings = [(line, _reading(line)) for line in lines if line not in told]
+    told = {number for (number, _), _ in serials}
+    readings = [(line, _reading(line)) for line in lines if line[0] not in told]
     report = ObservationReport(
         format="balance",
         sample="",
         device=serials[-1][1] if serials else "",
-        observations=tuple(reading for _, reading in readings),
+        observations=tuple([reading for _, reading in readings]),
         properties=tuple(Printed("I4", serial, f"line {number}") for (number, _), serial in serials),
         findings=(*_doubts(readings), NO_SPECIMEN if readings else NO_RESULTS),
     )
@@ -88,7 +89,13 @@ def parse(document: Document) -> Parsed:
 
 def _reading(line: Line) -> Observation:
     """What one answer says. Raises ParseError where it is an error, or no answer."""
-    text = line[1].rstrip()
+    if reading := _answer(line[1].rstrip()):
+        return reading
+    raise _refusal(line)
+
+
+@remembered  # a balance at rest gives the same answer again and again
+def _answer(text: str) -> Observation | None:
     if found := SICS_WEIGHT.fullmatch(text):
         return _measured(found, (found["mark"],), stable=found["mark"] == "S")
     if found := SICS_NO_WEIGHT.fullmatch(text):
@@ -98,7 +105,7 @@ def _reading(line: Line) -> Observation:
         return _measured(found, (), stable=bool(found["unit"]), tag=(found["tag"] or "").strip())
     if found := SBI_STATUS.fullmatch(text):
         return Observation(label="reading", value=found["status"], flags=(found["status"],))
-    raise _refusal(line)
+    return None
 
 
 def _measured(found: re.Match[str], marks: tuple[str, ...], *, stable: bool, tag: str = "") -> Observation:

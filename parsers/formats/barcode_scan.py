@@ -17,7 +17,7 @@ Source: public descriptions of ISBT 128 (ICCBBA ST-001) and of AIM's identifiers
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
@@ -43,6 +43,29 @@ TYPED = Finding(
 )
 
 
+class Scan(NamedTuple):
+    """One scan: AIM's prefix, the code behind it, the symbols in it, and what is left at the first that is none."""
+
+    symbology: str
+    code: str
+    symbols: list[Symbol]
+    rest: str
+    contents: dict[str, list[str]]
+    """The contents of the symbols by their identifiers."""
+
+    def named(self, *identifiers: str) -> str:
+        """The one identifier of this kind, as scanned; none where a scan holds different ones."""
+        found = [each for each in identifiers if each in self.contents]
+        if len(found) != 1 or len(self.numbers(found[0])) != 1:
+            return ""
+        return f"{found[0]}{self.contents[found[0]][0]}".removeprefix(BARE)
+
+    def numbers(self, identifier: str) -> set[str]:
+        """The different numbers in the symbols of this identifier, without the flags behind a donation number."""
+        contents = self.contents.get(identifier, ())
+        return {each[:DIN_LENGTH] for each in contents} if identifier == DONATION else set(contents)
+
+
 def looks_like(head: bytes) -> bool:
     """Whether the first line is made of ISBT 128 symbols, is a GRID, or begins with AIM's mark of Code 128."""
     first = ENDS.split(head.lstrip(b"\r\n\t ").decode("latin-1"), maxsplit=1)[0].strip()
@@ -54,13 +77,24 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """A report for each scan. Raises ParseError."""
     text, doubts = text_of(document.raw)
-    scans = [each.strip() for each in ENDS.split(text)]
-    reports = tuple(_report(scan, doubts) for scan in scans if scan)
-    left = Counter(each.identifier for scan in scans for each in _cut(_parted(scan)[1])[0])
-    if not reports:
+    scans = [_scan(stripped) for each in ENDS.split(text) if (stripped := each.strip())]
+    if not scans:
         expected = "an ISBT 128 code, such as =A99992400012300"
         raise ParseError("nothing was scanned", where="line 1", expected=expected)
-    return Parsed(reports=reports, ignored=tuple(Ignored(each, left[each]) for each in PERSONAL if left[each]))
+    left = Counter(each.identifier for scan in scans for each in scan.symbols)
+    return Parsed(
+        reports=tuple([_report(scan, doubts) for scan in scans]),
+        ignored=tuple(Ignored(each, left[each]) for each in PERSONAL if left[each]),
+    )
+
+
+def _scan(text: str) -> Scan:
+    symbology, code = _parted(text)
+    symbols, rest = _cut(code)
+    by_identifier: dict[str, list[str]] = {}
+    for each in symbols:
+        by_identifier.setdefault(each.identifier, []).append(each.content)
+    return Scan(symbology, code, symbols, rest, by_identifier)
 
 
 def _parted(scan: str) -> tuple[str, str]:
@@ -78,46 +112,36 @@ def _is_sure(symbol: Symbol) -> bool:
     return bool(PLAIN.fullmatch(symbol.content)) and symbol.identifier not in NATIONAL
 
 
-def _report(scan: str, doubts: tuple[Finding, ...]) -> ObservationReport:
-    symbology, code = _parted(scan)
-    symbols, rest = _cut(code)
-    sample, subject = _named(symbols, DONATION), _named(symbols, GRID, BARE)
-    kept = [each for each in symbols if each.identifier not in PERSONAL] + ([Symbol("text", rest)] if rest else [])
+def _report(scan: Scan, doubts: tuple[Finding, ...]) -> ObservationReport:
+    sample, subject = scan.named(DONATION), scan.named(GRID, BARE)
+    kept = [each for each in scan.symbols if each.identifier not in PERSONAL]
+    kept += [Symbol("text", scan.rest)] if scan.rest else []
     return ObservationReport(
         format="barcode_scan",
         sample=sample,
         subject=subject,
-        observations=tuple(Observation(label=each.identifier, value=each.content) for each in kept),
-        properties=(Printed("symbology", symbology),) if symbology else (),
-        findings=(*doubts, *_findings(code, symbols, rest), *(() if sample else (NO_SPECIMEN,))),
+        observations=tuple([Observation(label=each.identifier, value=each.content) for each in kept]),
+        properties=(Printed("symbology", scan.symbology),) if scan.symbology else (),
+        findings=(*doubts, *_findings(scan), *(() if sample else (NO_SPECIMEN,))),
     )
 
 
-def _named(symbols: list[Symbol], *identifiers: str) -> str:
-    """The one identifier of this kind, as scanned; none where a scan holds different ones."""
-    found = [each for each in symbols if each.identifier in identifiers]
-    return "".join(found[0]).removeprefix(BARE) if len(_numbers(found)) == 1 else ""
-
-
-def _numbers(symbols: list[Symbol]) -> set[str]:
-    """The different numbers among symbols of one kind; the flags behind a donation number are no part of it."""
-    return {each.content[:DIN_LENGTH] if each.identifier == DONATION else each.content for each in symbols}
-
-
-def _findings(code: str, symbols: list[Symbol], rest: str) -> Iterator[Finding]:
+def _findings(scan: Scan) -> list[Finding]:
     """What is odd about a scan: signs of another layout, no known structure, numbers that contradict each other."""
-    if code.startswith(SHIFTED):
-        yield TYPED
-    elif rest:
-        where = f"character {len(code) - len(rest) + 1}"
-        yield Finding("unknown_scan", "no structure of ISBT 128 that is known here; kept as text", where)
+    found = []
+    if scan.code.startswith(SHIFTED):
+        found.append(TYPED)
+    elif scan.rest:
+        where = f"character {len(scan.code) - len(scan.rest) + 1}"
+        found.append(Finding("unknown_scan", "no structure of ISBT 128 that is known here; kept as text", where))
     for kind, identifier in (("donation number", DONATION), ("GRID", GRID)):
-        if len(_numbers([each for each in symbols if each.identifier == identifier])) > 1:
-            yield Finding("contradiction", f"one scan holds more than one {kind}")
-    first = symbols[0] if symbols else Symbol("", "")
-    if first.identifier == COMPOUND and first.content[:2] != f"{len(symbols) - 1:02}":
-        message = f"{first.content[:2]} structures are announced, {len(symbols) - 1} follow"
-        yield Finding("contradiction", message, "character 3")
+        if len(scan.numbers(identifier)) > 1:
+            found.append(Finding("contradiction", f"one scan holds more than one {kind}"))
+    first = scan.symbols[0] if scan.symbols else Symbol("", "")
+    if first.identifier == COMPOUND and first.content[:2] != f"{len(scan.symbols) - 1:02}":
+        message = f"{first.content[:2]} structures are announced, {len(scan.symbols) - 1} follow"
+        found.append(Finding("contradiction", message, "character 3"))
+    return found
 
 
 FORMAT = Format(

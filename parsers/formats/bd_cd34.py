@@ -67,16 +67,16 @@ def _report(named: Named) -> ObservationReport:
         device=" ".join(filter(None, map(named.get, DEVICE))),
         date=date,
         quality_control=is_control(sample),
-        observations=tuple(_of_tube(each, panel) for each in COLUMNS.observations(named.items())),
+        observations=tuple([_of_tube(each, panel) for each in COLUMNS.observations(named.items())]),
         properties=tuple(COLUMNS.properties(named.items())),
     )
 
 
 def _of_tube(observation: Observation, panel: str) -> Observation:
     """The measure under its own name; which tube it is of, or that it is the mean of all, as its sub-id."""
-    for tube in filter(None, (MEAN, panel)):
-        if observation.label.startswith(f"{tube} "):
-            return replace(observation, label=observation.label.removeprefix(f"{tube} "), sub_id=tube)
+    for tube in (MEAN, panel):
+        if tube and observation.label.startswith(tube) and observation.label.startswith(" ", len(tube)):
+            return replace(observation, label=observation.label[len(tube) + 1 :], sub_id=tube)
     return observation
 
 

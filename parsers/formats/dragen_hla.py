@@ -54,22 +54,25 @@ def parse(document: Document) -> Parsed:
 
 
 def _by_gene(names: list[str], rows: list[list[str]]) -> tuple[list[LocusTyping], tuple[Printed, ...]]:
+    columns = range(len(names))
+    alleles = [place for place in columns if ALLELE_COLUMN.fullmatch(names[place])]
+    rest = [place for place in columns if place not in alleles][1:]
+    labels = [names[place] for place in rest]
     loci, others = list[LocusTyping](), list[Printed]()
     for cells in rows:
         if GENE.fullmatch(cells[0]) or any("*" in cell for cell in cells):
-            loci.append(_typing(names, cells))
+            measured = measures(labels, [cells[place] for place in rest])
+            loci.append(_typing(cells[0], [cells[place] for place in alleles], measured))
         else:
             others.append(Printed(cells[0], " ".join(cells[1:])))
     return loci, tuple(others)
 
 
-def _typing(names: list[str], cells: list[str]) -> LocusTyping:
-    gene = gene_name(cells[0])
-    alleles = [cell for name, cell in zip(names, cells, strict=False) if ALLELE_COLUMN.fullmatch(name)]
-    rest = [(name, cell) for name, cell in zip(names, cells, strict=False) if not ALLELE_COLUMN.fullmatch(name)][1:]
+def _typing(name: str, alleles: list[str], quality: tuple[Printed, ...]) -> LocusTyping:
+    gene = gene_name(name)
     named = [each if "*" in each else f"{gene}*{each}" for each in alleles if each not in NONE]
     alleles = alleles[:2] + [each for each in alleles[2:] if each not in NONE]
-    return called(gene, named, "+".join(alleles), measures([name for name, _ in rest], [cell for _, cell in rest]))
+    return called(gene, named, "+".join(alleles), quality)
 
 
 def _wide(names: list[str], rows: list[list[str]]) -> list[LocusTyping]:

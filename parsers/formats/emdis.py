@@ -40,6 +40,22 @@ BY_NAME = ("A", "B", "C")
 """Loci whose DNA fields carry DNA in their name, because serology has the short one."""
 BY_DNA = ("DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
 ONLY_SEROLOGY = {"DRB1": "DR", "DQB1": "DQ"}
+Names = tuple[str, ...]
+"""The names of the two fields of a locus; none where there are no such fields."""
+
+
+def _names(kind: str, name: str) -> Names:
+    return (f"{kind}_{name}1", f"{kind}_{name}2") if name else ()
+
+
+FIELDS = {
+    kind: [
+        *((locus, _names(kind, f"DNA_{locus}"), _names(kind, locus)) for locus in BY_NAME),
+        *((locus, _names(kind, locus), _names(kind, ONLY_SEROLOGY.get(locus, ""))) for locus in BY_DNA),
+    ]
+    for kind in ("D", "CB")
+}
+"""The fields of donors and of cord blood: for each locus those by DNA and those by serology."""
 PROPERTIES = ("P_ID", "RESOLUT", "REQ_DATE", "HUB_SND", "HUB_RCV")
 
 
@@ -85,9 +101,9 @@ class Message:
         value = self.fields.get(name, "")
         return "" if value in UNKNOWN else value
 
-    def pair(self, name: str) -> Fields:
+    def pair(self, names: Names) -> Fields:
         """The two values of a locus."""
-        return Fields(self.of(f"{name}1"), self.of(f"{name}2"))
+        return Fields(*map(self.of, names))
 
     def left(self) -> Iterator[str]:
         """Fields with a value that nobody read."""
@@ -115,9 +131,10 @@ def _report(message: Message, left: Counter[str]) -> TypingReport:
             where=message.where,
             expected="D_ID or D_GRID",
         )
-    pairs = [(locus, message.pair(f"{kind}_DNA_{locus}"), message.pair(f"{kind}_{locus}")) for locus in BY_NAME]
-    pairs += [(locus, message.pair(f"{kind}_{locus}"), _serology(message, kind, locus)) for locus in BY_DNA]
-    read = [read_locus(locus, dna, serology, f"{message.where}, {locus}") for locus, dna, serology in pairs]
+    read = [
+        read_locus(locus, message.pair(dna), message.pair(serology), f"{message.where}, {locus}")
+        for locus, dna, serology in FIELDS[kind]
+    ]
     release = message.of("HLA_NOM_VER")
     report = TypingReport(
         format="emdis",
@@ -130,11 +147,6 @@ def _report(message: Message, left: Counter[str]) -> TypingReport:
     )
     left.update(message.left())
     return report
-
-
-def _serology(message: Message, kind: str, locus: str) -> Fields:
-    name = ONLY_SEROLOGY.get(locus)
-    return message.pair(f"{kind}_{name}") if name else Fields()
 
 
 FORMAT = Format(

@@ -26,6 +26,7 @@ from typing import NamedTuple
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.remembered import remembered
 from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
 from parsers.tool_calls import NO_LINE_END
 from parsers.typing_states import gene_name, gene_of
@@ -42,15 +43,11 @@ BLANK_WELL = "XYXYXY"
 
 
 class Value(NamedTuple):
-    """What stands behind a label: its cells, each with its line."""
+    """What stands behind a label: its cells, each with its line, and all of it as one text."""
 
     line: int
     cells: tuple[Printed, ...]
-
-    @property
-    def text(self) -> str:
-        """All of it as one text."""
-        return " ".join(each.text for each in self.cells)
+    text: str
 
 
 Kit = dict[str, Value]
@@ -80,20 +77,27 @@ def _values(rows: Iterable[Row], unread: Counter[str]) -> Iterator[tuple[str, Va
     label, line, cells = "", 1, list[Printed]()
     for row in rows:
         for cell in filter(None, row.cells):
-            found = LABEL.fullmatch(cell)
-            if found:
-                yield from _kept(label, Value(line, tuple(cells)), unread)
-                label, line, cells = found[1], row.line, []
-            if text := found[2] if found else cell:
+            named, text = _labelled(cell)
+            if named:
+                yield from _kept(label, line, cells, unread)
+                label, line, cells = named, row.line, []
+            if text:
                 cells.append(Printed(label, text, f"line {row.line}"))
-    yield from _kept(label, Value(line, tuple(cells)), unread)
+    yield from _kept(label, line, cells, unread)
 
 
-def _kept(label: str, value: Value, unread: Counter[str]) -> Iterator[tuple[str, Value]]:
+@remembered
+def _labelled(cell: str) -> tuple[str, str]:
+    """The label that a cell begins with, if any, and the text behind it."""
+    found = LABEL.fullmatch(cell)
+    return (found[1], found[2]) if found else ("", cell)
+
+
+def _kept(label: str, line: int, cells: list[Printed], unread: Counter[str]) -> Iterator[tuple[str, Value]]:
     if label in KNOWN:
-        yield label, value
-    elif value.cells:
-        unread[label or "the head"] += len(value.cells)
+        yield label, Value(line, tuple(cells), " ".join([each.text for each in cells]))
+    elif cells:
+        unread[label or "the head"] += len(cells)
 
 
 def _kits(values: Iterable[tuple[str, Value]]) -> Iterator[Kit]:
@@ -156,10 +160,11 @@ def _distinct(kits: list[Kit], label: str) -> str:
     return "+".join(dict.fromkeys(kit[label].text for kit in kits if label in kit))
 
 
-def _alleles(pair: Printed) -> list[str]:
+@remembered
+def _alleles(pair: str) -> tuple[str, ...]:
     """The alleles of a pair that is possible as it stands; none if it is not."""
-    copies = pair.text.split()
-    return copies if len(copies) <= 2 and all(map(ALLELE.fullmatch, copies)) else []
+    copies = pair.split()
+    return tuple(copies) if len(copies) <= 2 and all(map(ALLELE.fullmatch, copies)) else ()
 
 
 def _loci(kit: Kit) -> Iterator[LocusTyping]:
@@ -167,7 +172,7 @@ def _loci(kit: Kit) -> Iterator[LocusTyping]:
     genes: dict[str, list[str]] = {}
     for pair in kit[PAIRS].cells:
         copies: dict[str, list[str]] = {}
-        for allele in _alleles(pair):
+        for allele in _alleles(pair.text):
             copies.setdefault(gene_of(allele), []).append(allele)
         for gene, alleles in copies.items():
             genes.setdefault(gene, []).append("+".join(alleles))
@@ -196,7 +201,7 @@ def _findings(kit: Kit) -> Iterator[Finding]:
     for pair in pairs:
         if DISREGARDED.search(pair.text):
             yield Finding("tolerance_used", "this pair is possible only if probes are disregarded", pair.where, locus)
-        elif not _alleles(pair):
+        elif not _alleles(pair.text):
             yield Finding("not_an_allele", "this is no pair of alleles; it is kept as printed", pair.where, locus)
     if not pairs:
         yield Finding("no_call", "no pair of alleles is possible", f"line {kit[PAIRS].line}", locus)

@@ -131,7 +131,7 @@ def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
         _report(row, [each], kept)
         for row in table.rows
         for each in columns
-        if any(row.cells[place] for place in (each.place, each.id_place))
+        if row.cells[each.place] or row.cells[each.id_place]
     ]
     return reports, tuple(Ignored(name or "a column without a name", count) for name, count in left if count)
 
@@ -143,14 +143,14 @@ def _column(place: int, name: str, names: list[str]) -> Column:
 
 def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]) -> TypingReport:
     sample = row.cells[columns[0].id_place]
-    where = f"line {row.line}"
     if not sample:
         raise ParseError(
             "this row has no id: nobody could tell whose typing it is",
-            where=where,
+            where=f"line {row.line}",
             expected="an id in every row",
             advice="Complete or remove the row, and export the table again.",
         )
+    where = f"line {row.line}"
     loci: list[LocusTyping] = []
     findings: list[Finding] = []
     for text in (row.cells[each.place] for each in columns if each.place < len(row.cells)):
@@ -164,7 +164,7 @@ def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]
         sample=sample,
         project=columns[0].project,
         loci=tuple(loci),
-        properties=tuple(Printed(name, row.cells[place], where) for place, name in kept if row.cells[place]),
+        properties=tuple([Printed(name, cell, where) for place, name in kept if (cell := row.cells[place])]),
         findings=tuple(findings),
     )
 

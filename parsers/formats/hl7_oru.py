@@ -59,7 +59,7 @@ def labels(document: Document, profile: Profile) -> Labels:
     coding = coding_of(profile)
     messages = map(parse_message, split_messages(document.raw).messages)
     results = [each for message in messages for each in message.segments if each.name == "OBX"]
-    known = {_code_and_system(obx): coding.locus_of(obx) is not None for obx in results}
+    known = {_code_and_system(obx): coding.observed(obx).locus is not None for obx in results}
     return tuple(each for each in known if known[each]), tuple(each for each in known if not known[each])
 
 

@@ -16,6 +16,7 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed
+from parsers.remembered import remembered
 from parsers.tables import first_line
 from parsers.tool_calls import Line, called, cells_of, measures, report_of_lines
 from parsers.typing_states import gene_name
@@ -43,12 +44,17 @@ def _typing(line: Line) -> LocusTyping:
     gene, first, *others = cells_of(line, 2, "a gene and its two calls, separated by tabs")
     second, further = (others[0], others[1:]) if others else ("", [])
     for cell in (first, second):
-        if cell and not CALL.fullmatch(cell):
+        if cell and not _is_call(cell):
             expected = f"an allele, {NONE} or {NOT_TYPED}"
             raise ParseError("this is no call of HLA-HD", found=cell, where=f"line {line[0]}", expected=expected)
     alleles = [cell for cell in (first, second) if "*" in cell]
     reported = "+".join(filter(None, (first, second)))
     return called(gene_name(gene), alleles, reported, references=measures(["alternative"] * len(further), further))
+
+
+@remembered
+def _is_call(cell: str) -> bool:
+    return CALL.fullmatch(cell) is not None
 
 
 FORMAT = Format(

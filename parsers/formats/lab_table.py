@@ -22,8 +22,10 @@ from parsers.lab_table_layout import Layout, layout_of
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.tables import (
     TIME_OF_DAY,
+    Cells,
     Row,
     Table,
+    cells_at,
     decoded,
     first_line,
     header_of,
@@ -173,27 +175,39 @@ class Place(NamedTuple):
         return (row.cells[self.column] if self.column >= 0 else "") or self.constant
 
 
+class ReadLocus(NamedTuple):
+    """What the cells of a locus say: its typing, words that say no more than a blank cell, doubts without a place."""
+
+    typing: LocusTyping | None
+    blanks: Cells = ()
+    doubts: tuple[Finding, ...] = ()
+
+
 class Reading:
     """One table being read under one layout.
 
-    Tables repeat the same alleles over and over, so a locus whose reading left no doubt is remembered with its cells.
+    Where things stand is worked out once, from the header. Tables repeat the same alleles over and over, so what the
+    cells of a locus say is remembered.
     """
 
     def __init__(self, table: Table, layout: Layout) -> None:
         self.table = table
         self.layout = layout
         self.columns = {name: place for place, name in enumerate(table.header)}
-        self.loci = [
-            (locus, columns[0], [self.columns[each] for each in columns])
-            for locus, columns in layout.locus_columns(table.header)
-        ]
         self.words = layout.word_states()
+        parts = [Place(each, self.columns.get(each, -1), "") for each in layout.sample_parts]
+        self.sample = [self._place("sample"), *parts]
+        self.properties = [(self.columns[name], name) for name in layout.columns.properties if name in self.columns]
         self.report_items = self._places(REPORT_ITEMS)
         self.locus_items = self._places(LOCUS_ITEMS)
         self.glstring = self._places(["glstring"])
         beside = (*layout.columns.quality, layout.columns.mismatches, *map(layout.columns.of, LOCUS_ITEMS))
-        self.beside = [self.columns[name] for name in beside if name and name in self.columns]
-        self.known: dict[tuple[str, tuple[str, ...], tuple[str, ...]], LocusTyping | None] = {}
+        self.beside_of = cells_at([self.columns[name] for name in beside if name and name in self.columns])
+        self.loci = [
+            (locus, columns[0], cells_at([self.columns[each] for each in columns]))
+            for locus, columns in layout.locus_columns(table.header)
+        ]
+        self.known: dict[tuple[str, Cells, Cells], ReadLocus] = {}
         self.findings: list[Finding] = []
         self.blanks: Counter[str] = Counter()
 
@@ -216,12 +230,11 @@ class Reading:
 
     def _places(self, items: Iterable[str]) -> list[Place]:
         """Where these items stand; one that neither the table nor the profile states is left out."""
-        found = [Place(item, self._column(item), self.layout.constants.get(item, "")) for item in items]
-        return [each for each in found if each.column >= 0 or each.constant]
+        return [each for each in map(self._place, items) if each.column >= 0 or each.constant]
 
-    def _column(self, item: str) -> int:
+    def _place(self, item: str) -> Place:
         name = self.layout.columns.of(item)
-        return self.columns.get(name, -1) if name else -1
+        return Place(item, self.columns.get(name, -1) if name else -1, self.layout.constants.get(item, ""))
 
     def _cell(self, row: Row, column: str) -> str:
         return row.cells[self.columns[column]] if column in self.columns else ""
@@ -232,7 +245,7 @@ class Reading:
 
     def _sample(self, row: Row) -> str:
         """The sample's name as it stands; nothing if a column that is part of it is blank."""
-        parts = [self._item(row, "sample"), *(self._cell(row, name) for name in self.layout.sample_parts)]
+        parts = [each.in_row(row) for each in self.sample]
         return "-".join(parts) if all(parts) else ""
 
     def _report(self, row: Row) -> TypingReport:
@@ -246,7 +259,7 @@ class Reading:
             sample=sample,
             profile=self.layout.name,
             loci=tuple(self._typings(row)),
-            properties=tuple(self._properties(row, printed)),
+            properties=tuple(self._properties(row, sample, printed)),
             findings=tuple(self.findings),
             **{each.item: each.in_row(row) for each in self.report_items},
         )
@@ -260,83 +273,74 @@ class Reading:
             advice="Complete or remove the row, and export the table again.",
         )
 
-    def _properties(self, row: Row, printed: str) -> Iterator[Printed]:
+    def _properties(self, row: Row, sample: str, printed: str) -> list[Printed]:
         """The sample's name as it stands, if it has an ending of the software's, and the columns to keep."""
-        if printed != self.layout.sample_of(printed):
-            yield Printed(self.layout.columns.sample, printed, f"line {row.line}")
-        for name in self.layout.columns.properties:
-            if cell := self._cell(row, name):
-                yield Printed(name, cell, f"line {row.line}")
+        kept = [(name, row.cells[place]) for place, name in self.properties]
+        if printed != sample:
+            kept.insert(0, (self.layout.columns.sample, printed))
+        return [Printed(name, cell, f"line {row.line}") for name, cell in kept if cell]
 
     def _typings(self, row: Row) -> list[LocusTyping]:
-        cells = row.cells
-        beside = tuple([cells[place] for place in self.beside])
+        beside = self.beside_of(row.cells)
         made = self._in_one_string(row, beside) if self.glstring else []
-        for locus, column, places in self.loci:
-            made.append(self._typing(row, locus, tuple([cells[place] for place in places]), column, beside))
+        made += [self._typing(row, locus, of(row.cells), column, beside) for locus, column, of in self.loci]
         if long := self.layout.long:
-            locus, stated = (
-                gene_name(self._cell(row, long.locus)),
-                tuple(self._cell(row, each) for each in long.alleles),
-            )
-            made.append(self._typing(row, locus, stated, long.locus, beside))
+            stated = tuple(self._cell(row, each) for each in long.alleles)
+            made.append(self._typing(row, gene_name(self._cell(row, long.locus)), stated, long.locus, beside))
         return [each for each in made if each]
 
-    def _in_one_string(self, row: Row, beside: tuple[str, ...]) -> list[LocusTyping | None]:
+    def _in_one_string(self, row: Row, beside: Cells) -> list[LocusTyping | None]:
         """The loci of a row that states them all in one GL String."""
         parts = self.glstring[0].in_row(row).split("^")
         return [self._typing(row, gene_of("".join(part.split())), (part,), "glstring", beside) for part in parts]
 
-    def _typing(
-        self, row: Row, locus: str, stated: tuple[str, ...], column: str, beside: tuple[str, ...]
-    ) -> LocusTyping | None:
+    def _typing(self, row: Row, locus: str, stated: Cells, column: str, beside: Cells) -> LocusTyping | None:
         """A locus from its cells, read or remembered; nothing where they are blank."""
         key = (locus, stated, beside)
-        if key in self.known:
-            return self.known[key]
-        doubts = len(self.findings), self.blanks.total()
-        made = self._read_locus(row, locus, [cell for cell in stated if cell], column)
-        if doubts == (len(self.findings), self.blanks.total()):
-            self.known[key] = made
-        return made
+        read = self.known.get(key)
+        if read is None:
+            read = self.known[key] = self._read_locus(row, locus, [cell for cell in stated if cell])
+        if read.blanks:
+            self.blanks.update(read.blanks)
+        if read.doubts:
+            where = f"line {row.line}, column {column}"
+            self.findings += [msgspec.structs.replace(each, where=where) for each in read.doubts]
+        return read.typing
 
     def _names(self, locus: str, cells: list[str]) -> list[str]:
         """The alleles of some cells, each with its gene; one cell may hold both copies."""
         copies = [copy for cell in cells for copy in (cell.split(self.layout.copies) if self.layout.copies else [cell])]
         return [_with_gene(locus, copy, self.words) for copy in copies if not self.layout.is_blank(copy.strip())]
 
-    def _state(self, names: list[str], row: Row, where: str, locus: str) -> State:
-        """What the alleles state, unless the layout calls a single one no conclusion, or counts mismatches."""
-        if self._item(row, "mismatches") not in ("", "0"):
-            self.findings.append(
-                Finding("novel_candidate", "the best genotype mismatches: a novel allele?", where, locus)
-            )
-            return "novel"
-        if any(self._is_unknown(name) for name in names):
-            message = "neither an allele nor one of the words that the profile explains; the locus is kept as printed"
-            self.findings.append(Finding("not_an_allele", message, where, locus))
-            return "candidates"
-        state = state_of("+".join(names), self.words)
-        return self.layout.single if state == "one_stated" else state
-
     def _is_unknown(self, name: str) -> bool:
         """Whether a name has no digit, as every allele and antigen has (`-`, `N/A`), and is no word of the profile."""
         return not any(map(str.isdigit, name.partition("*")[2] or name)) and state_of(name, self.words) == "one_stated"
 
-    def _read_locus(self, row: Row, locus: str, cells: list[str], column: str) -> LocusTyping | None:
+    def _read_locus(self, row: Row, locus: str, cells: list[str]) -> ReadLocus:
         names = self._names(locus, cells)
         if not names:
-            self.blanks.update(cells)
-            return None
-        where = f"line {row.line}, column {column}"
-        state = self._state(names, row, where, locus)
-        concluded = state not in UNCALLED and state_of("+".join(names), self.words) == state
-        self.findings += _locus_findings(locus, names, where)
+            return ReadLocus(None, blanks=tuple(cells))
+        stated = state_of("+".join(names), self.words)
+        state, doubts = self._state(names, row, locus, stated)
+        typing = self._typing_of(row, locus, cells, state, names if state == stated else [])
+        return ReadLocus(typing, doubts=(*doubts, *_locus_doubts(locus, names)))
+
+    def _state(self, names: list[str], row: Row, locus: str, stated: State) -> tuple[State, list[Finding]]:
+        """What the alleles state, unless the layout calls a single one no conclusion, or counts mismatches."""
+        if self._item(row, "mismatches") not in ("", "0"):
+            return "novel", [Finding("novel_candidate", "the best genotype mismatches: a novel allele?", "", locus)]
+        if any(map(self._is_unknown, names)):
+            message = "neither an allele nor one of the words that the profile explains; the locus is kept as printed"
+            return "candidates", [Finding("not_an_allele", message, "", locus)]
+        return self.layout.single if stated == "one_stated" else stated, []
+
+    def _typing_of(self, row: Row, locus: str, cells: list[str], state: State, concluded: list[str]) -> LocusTyping:
+        """The typing of a locus; `concluded` are the alleles, if they are the laboratory's conclusion."""
         return LocusTyping(
             locus=locus,
             state=state,
             reported="+".join(cells),
-            expression="+".join(names) if concluded else "",
+            expression="" if state in UNCALLED else "+".join(concluded),
             **{RENAMED.get(each.item, each.item): each.in_row(row) for each in self.locus_items},
             references=(),
             quality=tuple(
@@ -345,11 +349,11 @@ class Reading:
         )
 
 
-def _locus_findings(locus: str, names: list[str], where: str) -> Iterator[Finding]:
+def _locus_doubts(locus: str, names: list[str]) -> Iterator[Finding]:
     if not locus:
-        yield Finding("no_locus", "this typing names no locus", where)
+        yield Finding("no_locus", "this typing names no locus")
     elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
-        yield Finding("locus_differs", "an allele of another locus stands in this column", where, locus)
+        yield Finding("locus_differs", "an allele of another locus stands in this column", "", locus)
 
 
 def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:

@@ -16,7 +16,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings, marked, name_findings
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
-from parsers.tables import Row, Table, decoded, first_line, read_text_table
+from parsers.tables import Row, decoded, first_line, read_text_table
 
 STARTS = ("INSTRUMENT TYPE,", "MODEL NAME,INSTRUMENT TYPE,")
 SIGNAL = re.compile(r"R[0-9]+: ")
@@ -44,14 +44,21 @@ def parse(document: Document) -> Parsed:
             expected=f"the columns {SAMPLE} and {WELL}, and a row for each well",
         )
     doubts = () if text.endswith("\n") else (NO_LINE_END,)
-    reports = [_report(row, table, doubts if row is table.rows[-1] else ()) for row in table.rows]
+    names = dict.fromkeys(table.header)
+    signals = [name for name in names if SIGNAL.match(name)]
+    others = [name for name in names if not SIGNAL.match(name) and name not in PERSONAL]
+    reports = [
+        _report(row, table.header, signals, others, doubts if row is table.rows[-1] else ()) for row in table.rows
+    ]
     personal = [Ignored(name, len(table.rows)) for name in PERSONAL if name in table.header]
     block = [Ignored(SIGNATURE, len(signature.strip().splitlines()))] if signature.strip() else []
     return Parsed(reports=marked(reports), ignored=(*personal, *block))
 
 
-def _report(row: Row, table: Table, doubts: tuple[Finding, ...]) -> ObservationReport:
-    cells = dict(zip(table.header, row.cells, strict=True))
+def _report(
+    row: Row, header: tuple[str, ...], signals: list[str], others: list[str], doubts: tuple[Finding, ...]
+) -> ObservationReport:
+    cells = dict(zip(header, row.cells, strict=True))
     if not cells[SAMPLE]:
         raise ParseError(
             "this well names no sample",
@@ -59,8 +66,6 @@ def _report(row: Row, table: Table, doubts: tuple[Finding, ...]) -> ObservationR
             expected="a sample in every row",
             advice="Name the wells, and export the plate again.",
         )
-    signals = {name: value for name, value in cells.items() if SIGNAL.match(name) and value}
-    properties = {name: value for name, value in cells.items() if not SIGNAL.match(name) and value}
     return ObservationReport(
         format="luminex_intelliflex",
         sample=cells[SAMPLE],
@@ -68,8 +73,8 @@ def _report(row: Row, table: Table, doubts: tuple[Finding, ...]) -> ObservationR
         device=" ".join(filter(None, (cells.get(name, "") for name in DEVICE))),
         date=cells.get(START, ""),
         quality_control=is_control(cells[SAMPLE]),
-        observations=tuple(Observation(label=name, value=value) for name, value in signals.items()),
-        properties=tuple(Printed(name, value) for name, value in properties.items() if name not in PERSONAL),
+        observations=tuple([Observation(label=name, value=value) for name in signals if (value := cells[name])]),
+        properties=tuple([Printed(name, value) for name in others if (value := cells[name])]),
         findings=(*doubts, *date_findings(START, cells.get(START, "")), *name_findings(cells[SAMPLE])),
     )
 

@@ -14,6 +14,7 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed
+from parsers.remembered import remembered
 from parsers.tables import first_line
 from parsers.tool_calls import Line, called, cells_of, report_of_lines
 from parsers.typing_states import gene_name
@@ -35,19 +36,22 @@ def parse(document: Document) -> Parsed:
 
 def _typing(line: Line) -> LocusTyping:
     gene, *winners = cells_of(line, 3, "a gene and its two winners, separated by tabs")
-    return called(gene_name(gene), [_allele(each, line[0]) for each in winners], "+".join(winners))
-
-
-def _allele(winner: str, number: int) -> str:
-    found = CODED.fullmatch(winner)
-    if found is None:
+    alleles = [_allele(each) for each in winners]
+    if "" in alleles:
         raise ParseError(
             "this is no allele of Polysolver",
-            found=winner,
-            where=f"line {number}",
+            found=winners[alleles.index("")],
+            where=f"line {line[0]}",
             expected="a name like hla_a_24_02_01",
         )
-    return f"{found[1].upper()}*{found[2][1:].replace('_', ':')}{found[3].upper()}"
+    return called(gene_name(gene), alleles, "+".join(winners))
+
+
+@remembered
+def _allele(winner: str) -> str:
+    """The allele that a name with underscores stands for; empty if it is none."""
+    found = CODED.fullmatch(winner)
+    return f"{found[1].upper()}*{found[2][1:].replace('_', ':')}{found[3].upper()}" if found else ""
 
 
 FORMAT = Format(

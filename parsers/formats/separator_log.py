@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+import msgspec
+
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
 from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, Printed, Quantity, Reading
@@ -104,7 +106,7 @@ def _unfinished(layout: Layout, run: Run, number: int) -> ParseError:
     )
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True):
     """A line of a run: an alarm, or the time of a reading (None for any other line) and what the cells hold."""
 
     alarm: Alarm | None = None
@@ -113,7 +115,7 @@ class Line(NamedTuple):
 
     def quantities(self) -> tuple[Quantity, ...]:
         """The values of items that the line holds."""
-        return tuple(each for each in self.found if isinstance(each, Quantity))
+        return tuple([each for each in self.found if isinstance(each, Quantity)])
 
 
 def _read(layout: Layout, number: int, line: str) -> Line:

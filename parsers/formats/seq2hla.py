@@ -15,6 +15,7 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Parsed
+from parsers.remembered import remembered
 from parsers.tables import first_line
 from parsers.tool_calls import (
     Line,
@@ -59,23 +60,35 @@ def parse(document: Document) -> Parsed:
 def _typing(line: Line) -> Told:
     gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence", len(HEADER))
     gene, where = gene_name(gene), f"line {line[0]}"
-    calls = list(zip(cells[0::2], cells[1::2], strict=False))
-    for allele, _ in calls:
-        if not ALLELE.fullmatch(allele) and not NONE.fullmatch(allele):
+    alleles, confidences = cells[0::2], cells[1::2]
+    copies = [_copy(allele) for allele in alleles[: len(confidences)]]
+    for allele, copy in zip(alleles, copies, strict=False):
+        if copy is None:
             raise ParseError("this is no call of seq2HLA", found=allele, where=where, expected="an allele, or no")
-    doubts = [doubt for allele, p in calls for doubt in _doubts(gene, allele, p, where)]
-    copies = [allele.rstrip("'") for allele, _ in calls if ALLELE.fullmatch(allele)]
-    quality = measures(("confidence 1", "confidence 2"), [p for _, p in calls])
-    return called(gene, copies, "+".join(allele for allele, _ in calls if allele), quality), doubts
+    doubts: list[Finding] = []
+    for allele, copy, confidence in zip(alleles, copies, confidences, strict=False):
+        if copy:
+            doubts += _doubts(gene, allele, confidence, where)
+    quality = measures(("confidence 1", "confidence 2"), confidences)
+    reported = "+".join([allele for allele in alleles[: len(confidences)] if allele])
+    return called(gene, [copy for copy in copies if copy], reported, quality), doubts
 
 
-def _doubts(gene: str, allele: str, p: str, where: str) -> list[Finding]:
+@remembered
+def _copy(allele: str) -> str | None:
+    """The allele of a call, without the sign of doubt behind it; empty if none is called, None if this is no call."""
+    if ALLELE.fullmatch(allele):
+        return allele.rstrip("'")
+    return "" if NONE.fullmatch(allele) else None
+
+
+def _doubts(gene: str, allele: str, confidence: str, where: str) -> list[Finding]:
     found = [low_quality(gene, f"other alleles than {allele} fit as well", where)] if allele.endswith("'") else []
     try:
-        if ALLELE.fullmatch(allele) and p not in ("NA", "") and not float(p) <= SURE:
-            found.append(low_quality(gene, f"the p value of {allele} is {p}", where))
+        if confidence not in ("NA", "") and not float(confidence) <= SURE:
+            found.append(low_quality(gene, f"the p value of {allele} is {confidence}", where))
     except ValueError:
-        raise ParseError("this is no confidence", found=p, where=where, expected="a number or NA") from None
+        raise ParseError("this is no confidence", found=confidence, where=where, expected="a number or NA") from None
     return found
 
 

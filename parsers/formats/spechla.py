@@ -10,11 +10,14 @@ Source: SpecHLA's description of its output.
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import Cells, cells_at
 from parsers.tool_calls import called, cells_of, lines_of, nothing_called
 from parsers.xml_document import text_of
 
@@ -37,6 +40,7 @@ def parse(document: Document) -> Parsed:
     names = cells_of(header, 3, "Sample and two columns for each gene, separated by tabs")
     if not rows:
         raise nothing_called("SpecHLA")
+    genes = _genes(names)
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
     others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
     return Parsed(
@@ -46,7 +50,7 @@ def parse(document: Document) -> Parsed:
                     format="spechla",
                     sample=cells[0],
                     software="SpecHLA",
-                    loci=tuple(_loci(names[1:], cells[1:], release)),
+                    loci=tuple([_typing(gene, of(cells), release) for gene, of in genes.items()]),
                     properties=others,
                     findings=findings,
                 )
@@ -56,8 +60,8 @@ def parse(document: Document) -> Parsed:
     )
 
 
-def _row(line: tuple[int, str], columns: int) -> list[str]:
-    cells = cells_of(line, columns, f"{columns} cells, separated by tabs", columns)
+def _row(line: tuple[int, str], columns: int) -> Cells:
+    cells = tuple(cells_of(line, columns, f"{columns} cells, separated by tabs", columns))
     if not cells[0]:
         raise ParseError(
             "this row names no sample: nobody could tell whose typing it is",
@@ -67,20 +71,22 @@ def _row(line: tuple[int, str], columns: int) -> list[str]:
     return cells
 
 
-def _loci(names: list[str], cells: list[str], release: str) -> list[LocusTyping]:
-    genes: dict[str, list[str]] = {}
-    for name, cell in zip(names, cells, strict=False):
+def _genes(names: list[str]) -> dict[str, Callable[[Cells], Cells]]:
+    """For each gene that the header names, what takes its cells out of a row."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names[1:], start=1):
         if (column := COLUMN.fullmatch(name)) is None:
             raise ParseError(
                 "this is no column of SpecHLA", found=name, where="the header", expected="a name like HLA_A_1"
             )
-        genes.setdefault(column[1], []).append(cell)
-    return [
-        called(
-            gene, [each for each in each_gene if each not in ("", NONE)], "+".join(each_gene), stated_release=release
-        )
-        for gene, each_gene in genes.items()
-    ]
+        places.setdefault(column[1], []).append(place)
+    return {gene: cells_at(each) for gene, each in places.items()}
+
+
+@lru_cache(maxsize=4096)  # many samples have the same two alleles
+def _typing(gene: str, cells: Cells, release: str) -> LocusTyping:
+    copies = [each for each in cells if each not in ("", NONE)]
+    return called(gene, copies, "+".join(cells), stated_release=release)
 
 
 FORMAT = Format(

@@ -16,13 +16,14 @@ Source: public descriptions of the export; no file of the software has been seen
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import Line, cells_of, lines_of
+from parsers.tool_calls import Line, lines_of, wrong_number_of_cells
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
 TITLE, TYPE = "StripScan ", "Strip Type:"
@@ -31,16 +32,12 @@ OR = re.compile(r"\s+or\s+")
 
 
 class Strip(NamedTuple):
-    """One strip: its type, the line it stands on, and its cells by the names of the header."""
+    """One strip: its type and the locus in it, the line it stands on, its cells by the names of the header."""
 
     kind: str
+    locus: str
     where: str
     cells: dict[str, str]
-
-    @property
-    def locus(self) -> str:
-        """The locus in the strip's type."""
-        return gene_name(self.kind.rpartition("/")[2])
 
 
 def looks_like(head: bytes) -> bool:
@@ -60,24 +57,26 @@ def parse(document: Document) -> Parsed:
     for strip in strips:
         samples.setdefault(_sample(strip), []).append(strip)
     reports = tuple(_report(*each, lines[0][1].strip(), endings) for each in samples.items())
-    names = [name for strip in strips for name, cell in strip.cells.items() if cell]
-    left = Counter(name for name in names if name not in (SAMPLE, GENOTYPE))
+    filled = Counter([name for strip in strips for name, cell in strip.cells.items() if cell])
+    left = {name: count for name, count in filled.items() if name not in (SAMPLE, GENOTYPE)}
     return Parsed(reports=reports, ignored=tuple(Ignored(*each) for each in sorted(left.items())))
 
 
 def _strips(lines: list[Line]) -> Iterator[Strip]:
     """Every strip below its type and header. Raises ParseError on a line that is neither."""
-    kind, header = "", list[str]()
+    kind, locus, header = "", "", list[str]()
     for line in lines:
         number, text = line
-        cells = [cell.strip() for cell in text.split("\t")]
-        if text.strip().startswith(TYPE):
+        cells = list(map(str.strip, text.split("\t")))
+        if text.lstrip().startswith(TYPE):
             kind, header = text.strip().removeprefix(TYPE).strip(), []
+            locus = gene_name(kind.rpartition("/")[2])
         elif SAMPLE in cells:
             header = cells
         elif header and kind:
-            row = cells_of(line, len(header), ", ".join(header))
-            yield Strip(kind, f"line {number}", dict(zip(header, row, strict=False)))
+            if len(cells) < len(header):
+                raise wrong_number_of_cells(line, cells, ", ".join(header))
+            yield Strip(kind, locus, f"line {number}", dict(zip(header, cells, strict=False)))
         else:
             raise ParseError(
                 "this line stands below no type of strip",
@@ -109,7 +108,7 @@ def _report(sample: str, strips: list[Strip], software: str, endings: tuple[Find
 
 def _typing(strip: Strip) -> LocusTyping:
     printed = strip.cells[GENOTYPE]
-    expression = "|".join(_genotype(each, strip.locus) for each in OR.split(printed) if each)
+    expression = "|".join(_genotypes(printed, strip.locus))
     state = state_of(expression)
     return LocusTyping(
         locus=strip.locus,
@@ -120,6 +119,12 @@ def _typing(strip: Strip) -> LocusTyping:
         kit=strip.kind,
         references=(Printed(TYPE.rstrip(":"), strip.kind, strip.where),),
     )
+
+
+@lru_cache(maxsize=4096)  # the strips of a laboratory show the same few patterns
+def _genotypes(printed: str, locus: str) -> tuple[str, ...]:
+    """The genotypes that cannot be told apart, each in GL String grammar."""
+    return tuple(_genotype(each, locus) for each in OR.split(printed) if each)
 
 
 def _genotype(text: str, locus: str) -> str:
@@ -137,7 +142,7 @@ def _findings(strip: Strip, strips_of_locus: int) -> Iterator[Finding]:
     printed = strip.cells[GENOTYPE]
     if not printed:
         yield Finding("no_call", "no genotype stands here", strip.where, strip.locus)
-    elif gene_of(_genotype(OR.split(printed)[0], strip.locus)) != strip.locus:
+    elif gene_of(_genotypes(printed, strip.locus)[0]) != strip.locus:
         yield Finding("locus_differs", f"the strip is for {strip.locus}, the genotype is not", strip.where, strip.locus)
     if strips_of_locus > 1:
         yield Finding("locus_repeated", "several strips of the sample are for this locus", strip.where, strip.locus)

@@ -25,6 +25,8 @@ FIRST = re.compile(r"(?:HLA-|KIR)[A-Z0-9]+\t[0-9]+\t\S+\t[0-9.]+\t-?[0-9]+\t\S+\
 EXPECTED = "gene, number of alleles, then allele, abundance and quality twice, separated by tabs"
 TYPED = ("HLA-", "MIC")
 """How the genes begin that are typings here; every other gene is kept as printed."""
+
+MEASURES = ("abundance 1", "quality 1", "abundance 2", "quality 2")
 NONE = "."
 
 
@@ -57,17 +59,15 @@ def parse(document: Document) -> Parsed:
 
 def _typing(line: Line, cells: list[str]) -> Told:
     gene, where = gene_name(cells[0]), f"line {line[0]}"
-    calls = [cells[2:5], cells[5:8]]
-    sure = [call for call in calls if call[0] != NONE and _quality(call, where) > 0]
-    unsure = [call for call in calls if call[0] != NONE and _quality(call, where) <= 0]
-    quality = [Printed("alleles found", cells[1])]
-    for number, call in enumerate(calls, start=1):
-        quality += measures([f"abundance {number}", f"quality {number}"], call[1:])
-    references = [*measures(["not called"] * len(unsure), [call[0] for call in unsure])]
-    references += measures(["further allele"] * len(cells[8:]), cells[8:])
+    named = [call for call in (cells[2:5], cells[5:8]) if call[0] != NONE]
+    sure = [_quality(call, where) > 0 for call in named]
+    unsure = [call for call, is_sure in zip(named, sure, strict=True) if not is_sure]
+    copies = [call[0].replace(",", "/") for call, is_sure in zip(named, sure, strict=True) if is_sure]
+    quality = (Printed("alleles found", cells[1]), *measures(MEASURES, (*cells[3:5], *cells[6:8])))
+    references = [Printed("not called", call[0]) for call in unsure if call[0]]
+    references += [Printed("further allele", cell) for cell in cells[8:] if cell]
     doubts = [low_quality(gene, f"quality {call[2]}; {call[0]} is not called", where) for call in unsure]
-    reported = "+".join(call[0] for call in calls if call[0] != NONE)
-    return called(gene, [call[0].replace(",", "/") for call in sure], reported, quality, references), doubts
+    return called(gene, copies, "+".join([call[0] for call in named]), quality, references), doubts
 
 
 def _quality(call: list[str], where: str) -> int:

@@ -47,7 +47,7 @@ def parse(document: Document) -> Parsed:
     """A report for each line that is no comment. Raises ParseError."""
     text = decoded(document.raw).lstrip("\ufeff")
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    rows = [(number, [cell.strip() for cell in line.split("\t")]) for number, line in lines if line[0] != "#"]
+    rows = [(number, list(map(str.strip, line.split("\t")))) for number, line in lines if line[0] != "#"]
     if not rows:
         raise ParseError("no line of this file holds a person", where="line 1", expected="an id and genotypes by tabs")
     _check_width(rows)
@@ -108,18 +108,22 @@ def _report(number: int, cells: list[str], loci: dict[int, str]) -> TypingReport
 
 
 def _locus(number: int, cell: str, locus: str) -> LocusTyping:
-    if not CELL.fullmatch(cell):
+    typing = _typing(cell, locus)
+    if typing is None:
         raise ParseError(
             "this is not a genotype of UNIFORMAT",
             found=cell,
             where=f"line {number}",
             expected="alleles joined by a comma, such as A*01,A*02:01, or @ for a locus that was not typed",
         )
-    return _typing(cell, locus)
+    return typing
 
 
 @lru_cache(maxsize=4096)  # a population has few genotypes and many people
-def _typing(cell: str, locus: str) -> LocusTyping:
+def _typing(cell: str, locus: str) -> LocusTyping | None:
+    """The typing in a cell; None if it holds no genotype."""
+    if not CELL.fullmatch(cell):
+        return None
     expression = _as_glstring(cell)
     state = state_of(expression) if expression.strip("|") else "not_tested"
     return LocusTyping(
