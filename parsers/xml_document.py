@@ -5,6 +5,7 @@ fetch grammars, all of it through its DOCTYPE. No report needs one, so a DOCTYPE
 it. What is left: the size, capped in bytes and in tags, because a tree takes some thirty times the room of its text.
 """
 
+import codecs
 import re
 from functools import lru_cache
 from typing import Any
@@ -94,15 +95,16 @@ def text_of(raw: bytes) -> str:
         return raw.decode("utf-16", "replace")
     if raw.startswith((b"<\0", b"\0<")):
         return raw.decode("utf-16-le" if raw.startswith(b"<") else "utf-16-be", "replace")
-    return raw.decode("utf-8-sig", "replace")
+    return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=8)  # every format asks the same of the same first bytes, here and below
 def is_xml(head: bytes) -> bool:
     """Whether these first bytes open an XML document."""
     return text_of(head[:64]).lstrip().startswith("<")
 
 
-@lru_cache(maxsize=8)  # every format asks this of the same first bytes
+@lru_cache(maxsize=8)
 def root_start(head: bytes) -> str:
     """The start tag of the root element as written, as far as these first bytes reach; empty if they do not."""
     text, place = text_of(head), 0
@@ -123,6 +125,7 @@ def root_tag(head: bytes) -> str | None:
     return name[1] if name else None
 
 
+@lru_cache(maxsize=8)
 def root_attribute(head: bytes, name: str) -> str:
     """The value of an attribute of the root element that has no prefix; empty if there is none."""
     found = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)')""", root_start(head))

@@ -18,8 +18,7 @@ from pipeline.normalise.nomenclature.install import list_installed, open_release
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.typing import TypingNormaliser
 from pipeline.renormalisation import renormalise
-from pipeline.store.scripts import script
-from pipeline.store.statements import StatementRow, statement_of
+from pipeline.store.statements import StatementRow, insert_statements, statement_of
 from pipeline.store.store import Store
 from pipeline.store.texts import json_text, key64
 
@@ -54,10 +53,8 @@ def _fill(store: Store, release: Release, typings: list[str]) -> int:
     numbers = {text: number for number, text in enumerate(dict.fromkeys(typings), start=1)}
     rows = [_row(number, text, normaliser) for text, number in numbers.items()]
     with store.transaction("filling the registry") as connection:
-        connection.execute(script("load/asked_statement"), [json_text(rows)])
         connection.execute("insert into release_in_use values (?)", [release.version])
-        connection.execute(script("load/statement"))
-        connection.execute(script("load/meaning"))
+        insert_statements(connection, rows)
         connection.execute(
             """insert into typing
             select place // 6 + 1, 0, place % 6, statement, '', '', '', '[]'

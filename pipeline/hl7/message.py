@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
 from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, written_rows
-from pipeline.hl7.rows import Row, Rows, attribute, joined, numbered, read_note, read_row, write_notes, write_rows
+from pipeline.hl7.rows import Row, Rows, attribute, coded, numbered, read_note, read_row, write_notes, write_rows
 from pipeline.hl7.timestamps import to_iso, to_ts
 from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.records import Flag, Identifier, NormalObservations, NormalReport
@@ -74,7 +74,7 @@ def _patient(subject: Identifier | None) -> Iterator[str]:
 def _request(report: NormalReport) -> str:
     kind, begin, end = occasion_of(report)
     reported = "" if end else begin
-    return f"OBR|1||{escape(report.report_id)}|{joined(kind)}|||{begin}|{end}||||||||||||||{reported}|||F"
+    return f"OBR|1||{escape(report.report_id)}|{coded(kind)}|||{begin}|{end}||||||||||||||{reported}|||F"
 
 
 def _identifier_rows(report: NormalReport) -> Iterator[Row]:

@@ -51,21 +51,18 @@ def occasion_of(report: NormalReport) -> Occasion:
             return Occasion(COLLECTION, exact(report.started or ""), exact(report.ended or ""))
 
 
-def written_rows(report: NormalReport, hla_c_code: str) -> Iterator[str]:
+def written_rows(report: NormalReport, hla_c_code: str) -> list[str]:
     """Every row of a report, still without its number: the report's own attributes, then its results."""
     match report:
         case NormalTyping():
             about = attributes(CENTRE=report.centre, SOFTWARE=report.software, DATE=_inexact(report.date))
-            yield from write_rows(about)
-            yield from write_loci(report.loci, hla_c_code)
+            return [*write_rows(about), *write_loci(report.loci, hla_c_code)]
         case NormalObservations():
-            yield from write_rows(attributes(DEVICE=report.device, DATE=_inexact(report.date)))
-            yield from write_rows(observation_rows(report.observations, device=report.device))
+            about = attributes(DEVICE=report.device, DATE=_inexact(report.date))
+            return list(write_rows((*about, *observation_rows(report.observations, device=report.device))))
         case NormalCollection():
-            yield from write_rows(_run_attributes(report))
-            yield from write_rows(reading_rows(report.readings, READINGS))
-            yield from write_rows(observation_rows(report.finals, FINALS))
-            yield from write_rows(_alarm_rows(report.alarms))
+            readings, finals = reading_rows(report.readings, READINGS), observation_rows(report.finals, FINALS)
+            return list(write_rows((*_run_attributes(report), *readings, *finals, *_alarm_rows(report.alarms))))
 
 
 def _inexact(time: str | None) -> str | None:

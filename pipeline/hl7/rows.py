@@ -21,8 +21,6 @@ REPORT_LEVEL = "0"
 REPORT_DOUBT = "report"
 """What a note behind a result is marked with if the doubt comes from the rest of the report."""
 TITLES = {row["code"]: row["title"] for row in rows("graft_attributes.csv")}
-STATUS, TIME = 9, 12
-"""Where status and time stand behind the number of an OBX, counted from 0."""
 SEVERITIES: dict[str, Severity] = {each: each for each in get_args(Severity)}
 
 
@@ -59,24 +57,42 @@ def joined(components: Iterable[str], separator: str = "^") -> str:
     return separator.join([escape(each) if each else "" for each in components]).rstrip(separator)
 
 
+coded = lru_cache(maxsize=4096)(joined)
+"""The same of a code, its text and its system, which come again and again."""
+
+
 def write_rows(found: Iterable[Row]) -> Iterator[str]:
-    """Each row as what stands behind the number of its OBX, with its notes behind it; `numbered` completes them."""
-    for row in found:
-        doubts = write_notes(row.doubts, REPORT_DOUBT, start=len(row.notes) + 1)
-        yield "\r".join((_written(row), *write_notes(row.notes), *doubts))
+    """Each row written; what most reports have in common is remembered."""
+    return map(_remembered, found)
 
 
-def numbered(written: Iterable[str]) -> Iterator[str]:
+def write_row(row: Row) -> str:
+    """What stands behind the number of a row's OBX, with its notes behind it; `numbered` completes it."""
+    if not (row.notes or row.doubts):
+        return _segment(row)
+    doubts = write_notes(row.doubts, REPORT_DOUBT, start=len(row.notes) + 1)
+    return "\r".join((_segment(row), *write_notes(row.notes), *doubts))
+
+
+@lru_cache(maxsize=4096)
+def write_attribute(code: str, value: str, sub_id: str) -> str:
+    """A companion, written."""
+    return write_row(attribute(code, value, sub_id))
+
+
+def numbered(written: Iterable[str]) -> list[str]:
     """The OBX segments of a message, each with its notes behind it."""
-    return (f"OBX|{number}|{row}" for number, row in enumerate(written, start=1))
+    return [f"OBX|{number}|{row}" for number, row in enumerate(written, start=1)]
 
 
-@lru_cache(maxsize=4096)  # most rows of a report are those of every other report
-def _written(row: Row) -> str:
+_remembered = lru_cache(maxsize=4096)(write_row)
+
+
+def _segment(row: Row) -> str:
     unit = f"{escape(row.unit)}^^UCUM" if row.unit else ""
     method = f"^{escape(row.method)}" if row.method else ""
     return (
-        f"{row.kind}|{joined(row.code)}|{escape(row.sub_id)}|{joined(row.value)}|{unit}"
+        f"{row.kind}|{coded(row.code)}|{escape(row.sub_id)}|{joined(row.value)}|{unit}"
         f"|{escape(row.reference_range)}|{joined(row.flags, '~')}|||{escape(row.status)}|||{row.time}"
         f"|||{method}|{escape(row.device)}"
     ).rstrip("|")

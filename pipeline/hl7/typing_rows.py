@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
-from pipeline.hl7.rows import LOCAL, STATUS, TIME, TITLES, Row, Rows, attributes, write_rows
+from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, write_attribute, write_row
 from pipeline.hl7.timestamps import exact, to_iso
 from pipeline.normalise.records import NormalLocus
 from pipeline.normalise.tables import rows
@@ -30,63 +30,63 @@ STATES: dict[str, State] = {each: each for each in get_args(State)}
 RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution)}
 
 _STATUS = {"failed": "X", "not_tested": "N"}
+HERE = "\0"
+"""Stands where the time goes; no value holds it, for there it would be an escape."""
 
 
-def write_loci(loci: tuple[NormalLocus, ...], hla_c_code: str) -> Iterator[str]:
+def write_loci(loci: tuple[NormalLocus, ...], hla_c_code: str) -> list[str]:
     """The rows of every locus, written; the sub-id is the locus's place in the report."""
+    written: list[str] = []
     for number, locus in enumerate(loci, start=1):
-        yield from _written(locus, str(number), hla_c_code)
+        stamp = exact(locus.date)
+        before, behind, companions = _undated(replace(locus, date=""), str(number), hla_c_code, HERE if stamp else "")
+        written.append(f"{before}{stamp}{behind}")
+        written += companions
+        if locus.date and not stamp:
+            written.append(write_attribute("DATE", locus.date, str(number)))
+    return written
 
 
-def _written(locus: NormalLocus, sub_id: str, hla_c_code: str) -> tuple[str, ...]:
-    """The rows of a locus. Registries repeat typings, but not on the same day: what is remembered has no date."""
-    stamp = exact(locus.date)
-    if not stamp:
-        return tuple(write_rows(_rows_of(locus, sub_id, hla_c_code)))
-    before, behind, companions = _undated(replace(locus, date=""), sub_id, hla_c_code)
-    return (f"{before}{stamp}{behind}", *companions)
-
-
-@lru_cache(maxsize=16_384)  # some 2 KB each
-def _undated(locus: NormalLocus, sub_id: str, hla_c_code: str) -> tuple[str, str, tuple[str, ...]]:
+@lru_cache(maxsize=16_384)  # some 2 KB each; registries repeat typings, but not on the same day
+def _undated(locus: NormalLocus, sub_id: str, hla_c_code: str, time: str) -> tuple[str, str, tuple[str, ...]]:
     """The rows of a locus without a date: the result up to its time and behind it, and the others."""
-    result, *companions = write_rows(_rows_of(locus, sub_id, hla_c_code))
-    segment, *notes = result.split("\r")
-    fields = segment.split("|")
-    before = "|".join(fields[: STATUS + 1]) + "|" * (TIME - STATUS)
-    behind = "".join(f"|{field}" for field in fields[TIME + 1 :])
-    return before, "\r".join((behind, *notes)), tuple(companions)
-
-
-def _rows_of(locus: NormalLocus, sub_id: str, hla_c_code: str) -> Iterator[Row]:
     code = CODES.get((locus.locus, locus.resolution))
-    code = hla_c_code if code == HLA_C else code
-    stamp = exact(locus.date)
-    yield Row(
+    result = _result(locus, sub_id, hla_c_code if code == HLA_C else code, time)
+    before, _, behind = write_row(result).partition(HERE)
+    return before, behind, tuple(_companions(locus, sub_id, coded=code is not None))
+
+
+def _result(locus: NormalLocus, sub_id: str, code: str | None, time: str) -> Row:
+    title = f"HLA-{locus.locus} typing, {locus.resolution} resolution"
+    return Row(
         "CWE",
-        (code, f"HLA-{locus.locus} typing, {locus.resolution} resolution", "LN")
-        if code
-        else (GENOTYPE, "Genotype display name", "LN"),
+        (code, title, "LN") if code else (GENOTYPE, "Genotype display name", "LN"),
         sub_id,
         _value(locus),
         status=_STATUS.get(locus.state, "F"),
-        time=stamp,
+        time=time,
         method=locus.method,
         notes=locus.flags,
         doubts=locus.doubts,
     )
-    if not code:
+
+
+def _companions(locus: NormalLocus, sub_id: str, *, coded: bool) -> Iterator[str]:
+    if not coded:
         gene = (HGNC.get(locus.locus, ""), locus.locus, "HGNC")
-        yield Row("CWE", (GENE, "Gene studied [ID]", "LN"), sub_id, gene)
-    state = (locus.state, locus.state.replace("_", " "), LOCAL)
-    yield Row("CWE", ("STATE", TITLES["STATE"], LOCAL), sub_id, state)
-    yield from attributes(
-        sub_id,
-        RESOLUTION=None if code else locus.resolution,
-        RELEASE=None if locus.glstring else locus.release,
-        TEST_ID=locus.test_id,
-        DATE=None if stamp else locus.date,
-    )
+        yield write_row(Row("CWE", (GENE, "Gene studied [ID]", "LN"), sub_id, gene))
+    yield _state(locus.state, sub_id)
+    if not coded:
+        yield write_attribute("RESOLUTION", locus.resolution, sub_id)
+    if locus.release and not locus.glstring:
+        yield write_attribute("RELEASE", locus.release, sub_id)
+    if locus.test_id:
+        yield write_attribute("TEST_ID", locus.test_id, sub_id)
+
+
+@lru_cache(maxsize=4096)
+def _state(state: State, sub_id: str) -> str:
+    return write_row(Row("CWE", ("STATE", TITLES["STATE"], LOCAL), sub_id, (state, state.replace("_", " "), LOCAL)))
 
 
 def _value(locus: NormalLocus) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ MEANINGS = {
 
 def genotype_flags(tree: Tree) -> Iterator[Flag]:
     """What cannot be, or can hardly be, the genotype of one person: mixed or repeated genes, more than two copies."""
-    if len(genes(tree)) > 1 or {"~", "^"} & set(text_of(tree)):
+    text = text_of(tree)
+    if "~" in text or "^" in text or len(genes(tree)) > 1:
         yield from _gene_flags(tree)
     yield from _copies_flags(tree)
 

@@ -55,23 +55,28 @@ class AmbiguousAbbreviation(GLStringError):
 
 
 class GLString(msgspec.Struct, frozen=True):
-    """A GL String that has been read: its tree in canonical order, and the namespace and release if it was a GLSC.
+    """A GL String that has been read: its tree and text in canonical order, namespace and release if it was a GLSC.
 
     `places` gives the first character of every name in the text as it was written, counted from 1.
     """
 
     tree: Tree
+    text: str
     namespace: str = ""
     release: str = ""
     places: dict[str, int] = {}
 
     def __str__(self) -> str:
-        return text_of(self.tree)
+        return self.text
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> list[str]:
         """Every name, in the order of the canonical string, repeated as often as it stands there."""
-        return tuple(leaves(self.tree))
+        return BETWEEN_NAMES.split(self.text)
+
+    def with_tree(self, tree: Tree) -> "GLString":
+        """The same with another tree, which is in canonical order."""
+        return msgspec.structs.replace(self, tree=tree, text=text_of(tree))
 
     @property
     def loci(self) -> tuple[str, ...]:
@@ -92,11 +97,11 @@ def read(text: str, locus: str = "") -> GLString:
     try:
         namespace, release, body = _unwrap(text if len(kept) == len(text) else "".join(text[at - 1] for at in kept))
         places = kept[len(kept) - len(body) :]
-        tree = canonical(reader.read(body, 0, 0))
+        _, written, tree = _ordered(reader.read(body, 0, 0))
     except GLStringError as error:
         error.position = [*places, len(text) + 1][error.position or 0]
         raise
-    return GLString(tree, namespace, release, {name: places[place] for name, place in reader.places.items()})
+    return GLString(tree, written, namespace, release, {name: places[place] for name, place in reader.places.items()})
 
 
 def _kept(text: str) -> Sequence[int]:
@@ -243,7 +248,9 @@ def text_of(tree: Tree) -> str:
 
 def leaves(tree: Tree) -> list[str]:
     """Every name of the tree, from left to right."""
-    return [tree] if isinstance(tree, str) else BETWEEN_NAMES.split(text_of(tree))
+    if isinstance(tree, str):
+        return [tree]
+    return list(tree[1]) if tree[0] == "/" else BETWEEN_NAMES.split(text_of(tree))
 
 
 def replace_names(tree: Tree, replacement: Callable[[str], frozenset[str]]) -> Tree:

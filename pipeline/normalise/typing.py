@@ -15,6 +15,7 @@ so in either case, and deleted names are flagged with what became of them.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -51,6 +52,7 @@ CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates"
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
 SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
+NAMES_REMEMBERED = 100_000
 STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 
 NO_RELEASE = Flag(
@@ -168,7 +170,7 @@ class TypingNormaliser:
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
         named = any(map(_is_named, written.names))
-        return Meaning(str(written) if named else None, resolution_of(written.tree, self.release), flags)
+        return Meaning(written.text if named else None, resolution_of(written.tree, self.release), flags)
 
     def _called_here(self, written: GLString, stated: str) -> tuple[GLString, tuple[Flag, ...]]:
         """The same alleles as this release calls them, with a flag for each that it calls otherwise."""
@@ -181,7 +183,7 @@ class TypingNormaliser:
             return written, ()
         tree = replace_names(written.tree, lambda name: frozenset({names[name] or name}))
         flags = tuple(_renaming_flag(name, called, self.release.version) for name, called in new.items())
-        return msgspec.structs.replace(written, tree=tree), flags
+        return written.with_tree(tree), flags
 
     def _stated_release(self, stated: str) -> Release | None:
         number = number_of(stated)
@@ -221,8 +223,7 @@ class TypingNormaliser:
 
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:
     """The GL String with its names of before 2010 as they are called today, and a flag for each that can be told."""
-    old = [name for name in dict.fromkeys(written.names) if kind_of(*split_name(name)) == "old"]
-    today = {name: release.status(name) for name in old}
+    today = {name: release.status(name) for name in filter(_is_old, written.names)}
     today = {name: status for name, status in today.items() if status.kind == "renamed"}
     if not today:
         return written, ()
@@ -230,7 +231,7 @@ def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, t
         written.tree, lambda name: frozenset(today[name].successor.split("/")) if name in today else frozenset({name})
     )
     flags = tuple(flag for name in today for flag in old_note(name, release))
-    return msgspec.structs.replace(written, tree=tree), flags
+    return written.with_tree(tree), flags
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -285,11 +286,19 @@ def resolution_of(tree: Tree, release: Release) -> Resolution:
     return "high" if all(_is_settled(gene, release) for gene in alternatives(tree, "^")) else "generic"
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _is_old(name: str) -> bool:
+    """Whether a name is written as before April 2010."""
+    return kind_of(*split_name(name)) == "old"
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def _is_named(name: str) -> bool:
     """Whether a name says anything of an allele; the words in place of one do not."""
     return word_of(split_name(name)[1]) not in WORDS
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def _is_wide(name: str) -> bool:
     """Whether a name has a first field only."""
     fields = split_name(name)[1]
@@ -367,7 +376,13 @@ def _count_flags(state: State, tree: Tree) -> Iterator[Flag]:
 
 
 def _is_stated(copy: Tree) -> bool:
-    return any(word_of(split_name(name)[1]) not in SILENT for name in leaves(copy))
+    return not all(map(_is_silent, leaves(copy)))
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _is_silent(name: str) -> bool:
+    """Whether this stands where no allele is, or none was found."""
+    return word_of(split_name(name)[1]) in SILENT
 
 
 def _copy_flags(tree: Tree) -> Iterator[Flag]:

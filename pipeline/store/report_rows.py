@@ -25,6 +25,10 @@ class Placed(NamedTuple):
     alone: bool
 
 
+TypedLoci = tuple[int, int, list[Pair]]
+"""Receipt number, place in the receipt, and the loci of a typing."""
+
+
 class Donor(NamedTuple):
     """Whom a matcher is told that a report is about.
 
@@ -87,8 +91,8 @@ def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
     return {name: [getattr(row, name) for row in rows] for name in names}
 
 
-def typed_loci(reports: Iterable[Placed]) -> list[tuple[int, int, list[Pair]]]:
-    """Receipt number, place in the receipt, and the loci of every typing among these reports."""
+def typed_loci(reports: Iterable[Placed]) -> list[TypedLoci]:
+    """The loci of every typing among these reports."""
     return [
         (receipt.seq, ordinal, loci_of(report, receipt.receipt))
         for receipt, ordinal, report, _ in reports
@@ -106,7 +110,12 @@ def loci_of(report: LoadedReport, receipt: str) -> list[Pair]:
     return list(zip(printed.loci, normal.loci, strict=True))
 
 
-def typing_rows(typed: Iterable[tuple[int, int, list[Pair]]], numbers: dict[Statement, int]) -> Iterator[TypingRow]:
+def stated_twice(loci: list[Pair]) -> bool:
+    """Whether a typing states some locus more than once."""
+    return len({printed.locus for printed, _ in loci}) < len(loci)
+
+
+def typing_rows(typed: Iterable[TypedLoci], numbers: dict[Statement, int]) -> Iterator[TypingRow]:
     """A row for every locus; `numbers` are those of the statements."""
     for seq, ordinal, loci in typed:
         for position, (printed, normal) in enumerate(loci):

@@ -7,7 +7,8 @@ means new rows for statements, not for typings. What the rest of a report makes 
 Numbers follow the order in which statements first came, which is that of the spool: a rebuilt store gives the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import count
 
 import msgspec
 
@@ -30,7 +31,7 @@ Pair = tuple[LocusTyping, NormalLocus]
 class StatementRow(msgspec.Struct, frozen=True):
     """A statement that has not been met before, and what it means."""
 
-    place: int
+    id: int
     key: int
     locus: str
     state: str
@@ -71,27 +72,45 @@ def statement_of(printed: LocusTyping) -> Statement:
 
 
 def _written(connection: Connection, fresh: list[Pair]) -> dict[Statement, int]:
-    rows = json_text([_row(place, printed, normal) for place, (printed, normal) in enumerate(fresh)])
-    connection.execute(script("load/asked_statement"), [rows])
-    connection.execute(script("load/first_release"))
-    if foreign := connection.execute(script("load/foreign_release")).fetchone():
-        raise ValueError(f"a typing read under release {foreign[0]!r} for a store that is read under {foreign[1]!r}")
-    connection.execute(script("load/statement"))
-    connection.execute(script("load/meaning"))
-    return dict(_numbered(connection))
+    """The numbers of these statements: those that the store has, and those that they are now written under."""
+    keyed = {statement_of(printed): (printed, normal) for printed, normal in fresh}
+    keys = {statement: key64(*statement) for statement in keyed}
+    numbers = _in_store(connection, list(keys.values()))
+    last, release = connection.execute(script("load/standing")).fetchall()[0]
+    new = [statement for statement in keyed if statement not in numbers]
+    numbers |= zip(new, count(last + 1))
+    _demand_release(connection, release, {normal.release or "" for _, normal in fresh})
+    insert_statements(connection, [_row(numbers[each], keys[each], *keyed[each]) for each in new])
+    return numbers
 
 
-def _numbered(connection: Connection) -> Iterator[tuple[Statement, int]]:
-    for number, *statement in connection.execute(script("load/statement_numbers")).fetchall():
-        yield tuple(statement), number
+def _in_store(connection: Connection, keys: list[int]) -> dict[Statement, int]:
+    found = connection.execute(script("load/known_statement"), [keys])
+    return {tuple(statement): number for number, *statement in found.fetchall()}
 
 
-def _row(place: int, printed: LocusTyping, normal: NormalLocus) -> StatementRow:
-    statement = statement_of(printed)
+def _demand_release(connection: Connection, in_use: str | None, read_under: set[str]) -> None:
+    """The first typings decide under which release a store is read; after them only a renormalisation does."""
+    if in_use is None:
+        in_use = min(read_under)
+        connection.execute(script("load/first_release"), [in_use])
+    if foreign := read_under - {in_use}:
+        raise ValueError(f"a typing read under release {min(foreign)!r} for a store that is read under {in_use!r}")
+
+
+def insert_statements(connection: Connection, rows: list[StatementRow]) -> None:
+    """Write statements that the store does not have, with their meaning."""
+    if rows:
+        text = json_text(rows)
+        connection.execute(script("load/statement"), [text])
+        connection.execute(script("load/meaning"), [text])
+
+
+def _row(number: int, key: int, printed: LocusTyping, normal: NormalLocus) -> StatementRow:
     return StatementRow(
-        place,
-        key64(*statement),
-        *statement,
+        number,
+        key,
+        *statement_of(printed),
         normal.release or "",
         normal.glstring,
         normal.resolution,

@@ -14,7 +14,16 @@ from pipeline.store.arrival import Ledger, Outcome
 from pipeline.store.contradictions import Kept, find_in_batch, keep
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.outbox import Settled, settle
-from pipeline.store.report_rows import Placed, columns, placed, report_row, typed_loci, typing_rows
+from pipeline.store.report_rows import (
+    Placed,
+    TypedLoci,
+    columns,
+    placed,
+    report_row,
+    stated_twice,
+    typed_loci,
+    typing_rows,
+)
 from pipeline.store.scripts import script
 from pipeline.store.statements import Statements
 from pipeline.store.store import Connection, Store
@@ -142,22 +151,27 @@ class Writer:
         )
         connection.execute(script("load/report"), {**columns(rows, *REPORT), "changed": reached})
         connection.execute(script("load/message"), columns(rows, "seq", "ordinal", "message"))
-        self._write_typings(connection, reports)
+        typed = typed_loci(reports)
+        self._write_typings(connection, typed)
         kinds = {row.kind for row in rows}
         for statement in dict.fromkeys(each for kind in UNFOLDED if kind in kinds for each in UNFOLDED[kind]):
             connection.execute(script(f"load/{statement}"))
         if self._destinations:
             connection.execute(script("load/outbox"), [self._destinations])
-        renumber(connection, reached)
+        self._compare(connection, typed, reached)
 
-    def _write_typings(self, connection: Connection, reports: list[Placed]) -> None:
-        typed = typed_loci(reports)
-        if not typed:
-            return
-        numbers = self._statements.numbers(connection, (pair for _, _, loci in typed for pair in loci))
-        connection.execute(script("load/typing"), [json_text(list(typing_rows(typed, numbers)))])
-        if self.comparison:
+    def _write_typings(self, connection: Connection, typed: list[TypedLoci]) -> None:
+        if typed:
+            numbers = self._statements.numbers(connection, (pair for _, _, loci in typed for pair in loci))
+            connection.execute(script("load/typing"), [json_text(list(typing_rows(typed, numbers)))])
+
+    def _compare(self, connection: Connection, typed: list[TypedLoci], reached: int) -> None:
+        """Hold the batch against what the store has of the same donors and runs; mostly it has nothing."""
+        runs, donors = connection.execute(script("load/company")).fetchall()[0]
+        if self.comparison and typed and (donors or any(stated_twice(loci) for _, _, loci in typed)):
             find_in_batch(connection, self.comparison)
+        if runs:
+            renumber(connection, reached)
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

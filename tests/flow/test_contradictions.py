@@ -48,6 +48,17 @@ def test_the_locus_is_held_back_and_the_others_are_told(site: Site) -> None:
     assert [row["loci"] for row in changes(site.store, 1).donors] != []
 
 
+def test_a_report_that_contradicts_itself_is_held_back_at_that_locus(site: Site) -> None:
+    typings = "".join(
+        f"<typing date='2026-11-20'><allele-assignment><glstring>{said}</glstring></allele-assignment></typing>"
+        for said in ("HLA-A*01:01+HLA-A*02:01", "HLA-A*01:01+HLA-A*03:01", "HLA-B*07:02+HLA-B*08:01")
+    )
+    message = f"<hml version='1.0.1'><sample id='{DONOR}'>{typings}</sample></hml>"
+    site.spool.append_messages("lab-a", [("donor.hml", message.encode())])
+    assert fed(site).keys() == {"B"}
+    assert [(row["locus"], row["fields"]) for row in queries.dump(site.store, "conflicts")] == [("A", 0)]
+
+
 @pytest.mark.parametrize("right", [0, 1])
 def test_what_is_kept_stands_and_what_contradicts_it_does_not(site: Site, right: int) -> None:
     receipts = [arrive(site, "lab-a", FIRST), arrive(site, "lab-b", OTHER)]

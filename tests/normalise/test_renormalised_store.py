@@ -16,8 +16,7 @@ from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 from pipeline.renormalisation import Names, change_between, changes, renormalise
-from pipeline.store.scripts import script
-from pipeline.store.statements import StatementRow, statement_of
+from pipeline.store.statements import StatementRow, insert_statements, statement_of
 from pipeline.store.store import Store
 from pipeline.store.texts import json_text, key64
 from tests.flow.later_release import GIVEN_UP, REGROUPED, RENAMED, write_later
@@ -73,10 +72,8 @@ def fill(store: Store, statements: list[LocusTyping], old: TypingNormaliser) -> 
         flags = json_text(meant.flags)
         rows.append(StatementRow(number, key64(*key), *key, old.version or "", meant.glstring, meant.resolution, flags))
     with store.transaction("filling") as connection:
-        connection.execute(script("load/asked_statement"), [json_text(rows)])
         connection.execute("insert into release_in_use values (?)", [old.version])
-        connection.execute(script("load/statement"))
-        connection.execute(script("load/meaning"))
+        insert_statements(connection, rows)
 
 
 def read_alone(printed: LocusTyping, old: TypingNormaliser, new: TypingNormaliser) -> Meaning:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,6 +43,29 @@ def test_a_batch_loaded_again_after_the_store_was_reopened_has_no_effect(path: P
         assert not store.rebuild_needed
         Writer(store).load(batch)
         assert content_hash(store) == once
+
+
+def test_a_statement_has_one_number_also_for_a_writer_that_does_not_remember_it(store: Store, make: Any) -> None:
+    Writer(store).load([make.entry(1, make.typing("S1", A="01:01+02:01", B="07:02"))])
+    Writer(store).load([make.entry(2, make.typing("S2", run="run-2", B="08:01", A="01:01+02:01"))])
+    assert [row["id"] for row in store.rows("select id from statement order by id")] == [1, 2, 3]
+    said = store.rows("select seq, statement, locus, glstring from read_typing order by seq, position")
+    assert [(row["seq"], row["statement"], row["glstring"]) for row in said] == [
+        (1, 1, "HLA-A*01:01+HLA-A*02:01"),
+        (1, 2, "HLA-B*07:02"),
+        (2, 3, "HLA-B*08:01"),
+        (2, 1, "HLA-A*01:01+HLA-A*02:01"),
+    ]
+
+
+def test_a_typing_read_under_another_release_than_the_store_is_not_taken(store: Store, make: Any) -> None:
+    Writer(store).load([make.entry(1, make.typing(A="01:01+02:01"))])
+    report = make.typing("S2", run="run-2", A="03:01+02:01")
+    loci = tuple(msgspec.structs.replace(each, release="0.2.0") for each in report.normal.loci)
+    other = msgspec.structs.replace(report, normal=msgspec.structs.replace(report.normal, loci=loci))
+    with pytest.raises(ValueError, match=r"read under release '0\.2\.0'"):
+        Writer(store).load([make.entry(2, other)])
+    assert store.last_seq == 1
 
 
 def test_the_same_bytes_from_the_same_source_are_a_duplicate_that_names_the_first(

@@ -1,6 +1,8 @@
-insert into meaning
-select statement.id, asked.release, asked.glstring, asked.resolution, asked.flags
-from asked_statement as asked
-join statement using (key, locus, state, reported, expression, stated_release)
-anti join meaning on meaning.statement = statement.id and meaning.release = asked.release
-order by asked.place
+insert into meaning by name
+select id as statement, release, glstring, resolution, flags
+from (
+    select unnest(from_json(new, '[{
+        "id": "INTEGER", "release": "VARCHAR", "glstring": "VARCHAR", "resolution": "VARCHAR", "flags": "VARCHAR"
+    }]'), recursive := true)
+    from (select ?::varchar as new)
+)

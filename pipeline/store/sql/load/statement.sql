@@ -1,6 +1,6 @@
-insert into statement
-select
-    coalesce((select max(id) from statement), 0) + row_number() over (order by place),
-    key, locus, state, reported, expression, stated_release
-from asked_statement
-anti join statement using (key, locus, state, reported, expression, stated_release)
+insert into statement by name
+select unnest(from_json(new, '[{
+    "id": "INTEGER", "key": "UBIGINT", "locus": "VARCHAR", "state": "VARCHAR", "reported": "VARCHAR",
+    "expression": "VARCHAR", "stated_release": "VARCHAR"
+}]'), recursive := true)
+from (select ?::varchar as new)
