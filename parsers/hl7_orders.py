@@ -41,6 +41,11 @@ class Order(NamedTuple):
     specimens: list[Segment]
     notes: list[Segment]
 
+    @property
+    def status(self) -> str:
+        """OBR-25, the status of all results together; empty where none is stated."""
+        return self.request.value(25).strip() if self.request else ""
+
 
 def orders_of(message: Message, coding: Coding = LOINC_ALONE) -> list[Order]:
     """The orders of a message that hold results. Raises ParseError on a line that is no segment."""

@@ -43,6 +43,7 @@ _ALLELE = re.compile(
 )
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
 _GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
+_CANCELLED = "X"
 _PENDING = "I"
 
 
@@ -112,7 +113,7 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
         value, stated = _value_of(result.obx, ledger, coding), _stated_locus(result, order.results, ledger)
         attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
         found = _loci_of_result(result, value, attributes, stated, ledger)
-        withdrawn = _is_withdrawn(result.obx)
+        withdrawn = _is_withdrawn(result.obx) or order.status == _CANCELLED
         if state := "failed" if withdrawn else NO_RESULT.get(_status(result.obx)):
             found = [_uncalled(locus, state) for locus in found]
         read.append(Read(result.code, found, _stated_state(attributes) is not None, withdrawn))

@@ -1,9 +1,11 @@
-"""What the status of a result says against its value: OBX-11 of HL7 (table 0085), R-9 of ASTM E1394, FHIR's status.
+"""What a status says against a result: OBX-11 and OBR-25 of HL7 (tables 0085, 0123), R-9 of ASTM E1394, FHIR's status.
 
 The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM; R is one that nobody has
 verified in HL7, one sent before in ASTM. A status may also say that there is no result at all; a value that stands
 beside it all the same (an earlier one, a default of the sender's program) is kept as printed, and nobody may use it.
 """
+
+from msgspec.structs import replace
 
 from parsers.records import Finding, State
 
@@ -24,6 +26,16 @@ HL7 = {
     "R": _UNVERIFIED,
     "I": _PENDING,
 }
+HL7_ORDER = {
+    "P": replace(_PRELIMINARY, message="the sender calls this order preliminary; its final results may differ"),
+    "S": replace(_PARTIAL, message="the sender calls this order partial; more results may come"),
+    "A": replace(_PARTIAL, message="the sender calls this order partial; more results may come"),
+    "R": replace(_UNVERIFIED, message="the sender calls the results of this order stored, but not verified"),
+    "I": replace(_PENDING, message="the sender calls this order pending; its final results may differ"),
+    "X": Finding("withdrawn_result", "the sender has cancelled this order"),
+}
+"""What the status of a whole order (OBR-25, table 0123) says against all of its results."""
+
 ASTM = {
     "X": Finding("not_measured", "the analyser could not do this measurement"),
     "W": Finding("questionable_result", "the analyser warns that this result may not be valid"),

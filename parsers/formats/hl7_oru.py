@@ -30,6 +30,7 @@ from parsers.hl7_typing import (
 )
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed, Report, TypingReport
+from parsers.result_statuses import HL7_ORDER
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
@@ -208,6 +209,8 @@ def _message_findings(order: Order) -> list[Finding]:
         findings.append(Finding("not_production", f"MSH-11 marks this message {purpose}, not production", "MSH-11"))
     if len(order.specimens) > 1:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
+    if order.request and (doubt := HL7_ORDER.get(order.status)):
+        findings.append(replace(doubt, where=f"{order.request.where}, OBR-25"))
     return findings
 
 

@@ -350,3 +350,24 @@ def test_messages_of_other_types_are_refused_by_name(shared, name, found):
     assert refusal.value.found == found
     assert "ORU^R01" in refusal.value.expected
     assert found not in str(refusal.value)
+
+
+@pytest.mark.parametrize("status", ["P", "S", "A", "R", "I"])
+def test_an_order_that_is_not_final_is_said_to_be_so_whatever_its_results_say(status):
+    for code in ("57290-9^A^LN", "718-7^Hb^LN"):
+        report = read(f"OBR|1||F1{'|' * 22}{status}", f"OBX|1|ST|{code}|1|A*01:01+A*02:01||||||F").reports[0]
+        assert [(each.code, each.where) for each in report.findings if each.code != "typing_not_read"] == [
+            ("preliminary_result", "segment 2 (OBR), OBR-25")
+        ]
+
+
+def test_a_cancelled_order_calls_no_locus():
+    report = read(f"OBR|1||F1{'|' * 22}X", "OBX|1|ST|57290-9^A^LN|1|A*01:01+A*02:01||||||F").reports[0]
+    assert [(each.state, each.expression, each.reported) for each in report.loci] == [("failed", "", "A*01:01+A*02:01")]
+    assert [each.code for each in report.findings] == ["withdrawn_result"]
+
+
+@pytest.mark.parametrize("status", ["F", "C", ""])
+def test_a_final_order_needs_no_word(status):
+    report = read(f"OBR|1||F1{'|' * 22}{status}", "OBX|1|ST|57290-9^A^LN|1|A*01:01+A*02:01||||||F").reports[0]
+    assert not report.findings
