@@ -83,8 +83,16 @@ def code_notes(name: str, release: Release) -> Iterator[Flag]:
         message = ", ".join(f"{old} is now {now}" for old, now in expansion.renamed)
         yield Flag("mac_member_renamed", name, f"members of this code have other names today: {message}", "info")
     if expansion.lost:
-        message = f"members of this code that the release does not hold were left out: {', '.join(expansion.lost)}"
-        yield Flag("mac_member_gone", name, message)
+        told = ", ".join(_told(member, release.locus(gene)) for member in expansion.lost)
+        yield Flag(
+            "mac_member_gone", name, f"members of this code that the release does not hold were left out: {told}"
+        )
+
+
+def _told(member: str, locus: Locus) -> str:
+    """A member that is not held, and what is held with another expression letter."""
+    held = locus.near(member)
+    return f"{member} ({held})" if held else member
 
 
 def _antigen_note(name: str, fields: str, locus: Locus) -> Iterator[Flag]:

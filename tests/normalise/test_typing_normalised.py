@@ -212,6 +212,13 @@ def test_a_name_that_was_another_alleles_under_a_release_known_by_its_list_only(
     assert locus_of(normaliser, "A*01:01+A*01:02", stated_release="3.11.0").glstring == "HLA-A*01:01+HLA-A*01:02"
 
 
+@pytest.mark.parametrize("code", ["NNNN", "XXXX", "UUUU"])
+def test_a_code_that_is_spelt_like_a_word_is_a_code(normaliser: TypingNormaliser, code: str) -> None:
+    """Codes run through all letters; `A*02:NNNN` does not say that the gene is absent."""
+    found = locus_of(normaliser, f"A*01:01+A*02:{code}")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (None, ["mac_not_installed"])
+
+
 @pytest.mark.parametrize(
     ("expression", "resolution"),
     [("A*01:01+A*NEW", "generic"), ("A*01:01+A*02:01/A*02:NEW", "generic"), ("DRB4*01:03+DRB4*NNNN", "high")],
