@@ -26,6 +26,9 @@ METHOD = "SER"
 LABELS = frozenset({"serology", "phenotype", "serologicalEquivalentCall"})
 """What formats call the antigens that stand beside the alleles of a locus."""
 SEPARATORS = re.compile(r"[+\s,]+")
+LONGEST = 500
+"""Characters of a text of antigens."""
+
 PUBLIC = "Bw"
 """Bw4 and Bw6 are carried by many antigens of B and A; no allele is told by them."""
 
@@ -57,9 +60,13 @@ def _texts(printed: LocusTyping) -> Iterator[str]:
             yield each.text
 
 
-@lru_cache(maxsize=10_000)
 def antigens_in(text: str, locus: str) -> tuple[str, ...]:
     """The antigens in a text, `2+24` or `A2 A24(9)`, with their letters; none if one of them cannot be read."""
+    return _antigens_in(text, locus) if len(text) <= LONGEST else ()
+
+
+@lru_cache(maxsize=10_000)
+def _antigens_in(text: str, locus: str) -> tuple[str, ...]:
     parts = [part.partition("(")[0] for part in SEPARATORS.split(text.strip())]
     parts = [part for part in parts if not part.startswith(PUBLIC)]
     named = [LETTERS.get(locus, "") + part if part.isdecimal() else part for part in parts]

@@ -53,6 +53,8 @@ COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated
 ABSENT = "NNNN"
 SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
+LONGEST_REMEMBERED = 10_000
+"""Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
 STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 
 NO_RELEASE = Flag(
@@ -145,6 +147,8 @@ class TypingNormaliser:
         """What a locus says, whatever sample it stands in."""
         said = printed.expression or printed.reported
         key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
+        if len(said) > LONGEST_REMEMBERED:
+            return self._meaning(printed)
         meaning = self._known.get(key)
         if meaning is None:
             if len(self._known) >= DISTINCT_LIMIT:

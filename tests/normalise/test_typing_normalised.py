@@ -349,3 +349,11 @@ def test_antigens_are_not_alleles_that_could_not_be_read(
 ) -> None:
     found = locus_of(normaliser, "", locus="A", state="two_copies", reported=reported, method="SER")
     assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)
+
+
+def test_expressions_as_long_as_books_are_read_and_not_remembered(mini: Release) -> None:
+    normaliser = TypingNormaliser(mini)
+    long = "/".join(["A*01:01", *(f"A*02:{number:04}" for number in range(1_100))])
+    assert [flag.code for flag in locus_of(normaliser, long).flags] == ["unknown_allele"] * 1_100
+    assert locus_of(normaliser, "A*01:01", reported="A2 " * 200).glstring
+    assert [key[2] for key in normaliser._known] == ["A*01:01"]
