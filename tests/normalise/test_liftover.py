@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.normalise.lifting import GLStringLifter
+from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.liftover import Lifted, Lifter
 from pipeline.normalise.nomenclature.names import full_name
 from pipeline.normalise.nomenclature.release import Reference, Release
@@ -146,3 +147,13 @@ def test_a_lost_member_that_is_held_with_a_letter_is_told_with_it() -> None:
     release = Release("0.3.0", "Invented", ("A",), {"A": names}.__getitem__, Reference(OneCode()))
     (flag,) = code_notes("HLA-A*01:ZZ", release)
     assert flag.message.endswith("left out: 01:99 (it holds A*01:99N)")
+
+
+def test_what_else_a_name_once_meant_is_no_successor(tmp_path: Path) -> None:
+    """A*03:01 was T6 before it was T9; T9 is gone, and T6 is another allele."""
+    (tmp_path / "Allelelist.txt").write_text("# version: Invented, version 0.0.1\nAlleleID,Allele\nT6,A*03:01\n")
+    there = Release(
+        "0.2.0", "Invented", ("A",), {"A": NEW}.__getitem__, Reference(history=lambda: read_history([tmp_path]))
+    )
+    lifted = Lifter(release("0.1.0", OLD), there).lift("HLA-A*03:01")
+    assert (lifted.names, [flag.code for flag in lifted.flags]) == ((), ["liftover_gone"])
