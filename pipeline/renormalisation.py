@@ -2,7 +2,8 @@
 
 A release renames alleles, gives some up, and moves some to other G and P groups. What was printed stays, and so do the
 meanings under earlier releases; the distinct statements of the store, not its typings, are read once more. A statement
-that names no release of its own was read under the one in use when it came, so its alleles are looked up there.
+that names no release of its own was read under the one in use when it came, so its alleles are looked up there; one
+that names another is read again as it was printed, for what the release in use made of it may say more than it does.
 
 The change of release is a decision of a person and a frame of the spool: receipts before it were read under the old
 release, receipts behind it are read under the new one, and a rebuilt store gives the same change log.
@@ -142,7 +143,8 @@ def _left(connection: Connection) -> list[dict[str, Any]]:
 def _one_by_one(
     row: dict[str, Any], put_together: Copies, old: TypingNormaliser, new: TypingNormaliser, names: "Names"
 ) -> Restated:
-    light = None if row["doubted"] else put_together.meaning(row["glstring"], row["stated_release"])
+    alone = row["doubted"] or row["elsewhere"]
+    light = None if alone else put_together.meaning(row["glstring"], row["stated_release"])
     return _changed(row, light or _read_anew(row, old, new), new, names)
 
 

@@ -21,7 +21,8 @@ from pipeline.normalise.tables import rows
 DRB345 = ("DRB3", "DRB4", "DRB5")
 TOGETHER = frozenset({"DRB345", "DRB3/4/5", "DRBX"})
 """What formats call a result that holds whichever of the three genes there is."""
-UNSETTLED = re.compile("XXXX|UUUU|NEW")
+UNSETTLED = re.compile(r"\b(?:XXXX|UUUU|NEW)\b")
+ABSENT = "*NNNN"
 OPEN = (0, 2)
 COPIES: dict[State, tuple[int, int]] = {
     "absent": (0, 0),
@@ -115,7 +116,7 @@ def _said_together(copies: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
 
     The same allele twice may be one copy.
     """
-    found = [copy.removeprefix("HLA-").partition("*")[0] for copy in copies if not copy.endswith("NNNN")]
+    found = [copy.removeprefix("HLA-").partition("*")[0] for copy in copies if not copy.endswith(ABSENT)]
     unsaid = 1 if len(copies) == 1 else 0
     if len(copies) <= 2 and found:
         for gene in DRB345:

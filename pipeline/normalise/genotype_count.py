@@ -13,7 +13,8 @@ from itertools import product
 from math import prod
 
 from parsers.errors import ParseError
-from pipeline.normalise.glstring import Tree, alternatives, text_of
+from pipeline.normalise.genotypes import genes
+from pipeline.normalise.glstring import Tree, alternatives, canonical, text_of
 
 HAPLOTYPE_LIMIT = 1_000_000
 
@@ -24,11 +25,22 @@ Copy = tuple[frozenset[str], ...]
 def count_genotypes(tree: Tree, expand: Callable[[str], Collection[str]] = lambda name: (name,)) -> int:
     """The number of distinct genotypes; `expand` gives the alleles of a name, if alleles are to be counted.
 
-    Raises ParseError for more than two copies, and for phased haplotypes joined by `|` that are too many to tell apart.
+    Raises ParseError for more than two copies, for phased haplotypes joined by `|` that are too many to tell apart, and
+    for the same several genes on both sides of `?`.
     """
-    return sum(
-        prod(_of_gene(gene, expand) for gene in alternatives(located, "^")) for located in alternatives(tree, "?")
-    )
+    of_genes: defaultdict[frozenset[str], list[Tree]] = defaultdict(list)
+    for located in alternatives(tree, "?"):
+        of_genes[genes(located)].append(located)
+    return sum(_of_same_genes(each, expand) for each in of_genes.values())
+
+
+def _of_same_genes(located: list[Tree], expand: Callable[[str], Collection[str]]) -> int:
+    """Alternatives joined by `?` that name the same genes may share genotypes, as those joined by `|` do."""
+    if len(located) == 1:
+        return prod(_of_gene(gene, expand) for gene in alternatives(located[0], "^"))
+    if any(len(alternatives(each, "^")) > 1 for each in located):
+        raise ParseError("the same genes stand on both sides of ?", expected="other genes on either side")
+    return _of_gene(canonical(("|", tuple(located))), expand)
 
 
 def _of_gene(tree: Tree, expand: Callable[[str], Collection[str]]) -> int:

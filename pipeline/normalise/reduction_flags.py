@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.normalise.nomenclature.locus import Locus
-from pipeline.normalise.nomenclature.names import ANTIGEN, OLD_LETTER, kind_of, split_name, suffix_of
+from pipeline.normalise.nomenclature.names import ANTIGEN, EXPRESSION, OLD_LETTER, kind_of, split_name, suffix_of
 from pipeline.normalise.nomenclature.reductions import OF_GROUPS, Mode
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.tce import PREFIX, group_of
 from pipeline.normalise.records import Flag
 
+NULL = "N"
 OLD_SPELLINGS = frozenset({"old_name_translated", "old_gene_name", "colon_added"})
 """What is said of a name in the spelling of before April 2010 that could be read."""
 
@@ -27,6 +28,7 @@ def notes(name: str, mode: Mode, release: Release) -> tuple[Flag, ...]:
     found = [split_name(each)[1] for each in release.reduce(name, mode)]
     return (
         *_null_note(name, fields, found, locus),
+        *_letter_note(name, fields, found),
         *_group_note(name, mode, locus),
         *_relation_notes(name, fields, mode, found, locus),
         *(code_notes(name, release) if kind == "MAC" else ()),
@@ -51,9 +53,18 @@ def old_note(name: str, release: Release) -> Iterator[Flag]:
 
 
 def _null_note(name: str, fields: str, found: list[str], locus: Locus) -> Iterator[Flag]:
-    if not all(suffix_of(each.removesuffix("g")) == "N" for each in found) and locus.is_null(fields):
+    if not all(suffix_of(each.removesuffix("g")) == NULL for each in found) and locus.is_null(fields):
         message = "a null allele; the name it reduces to says nothing about expression, so do not match by it"
         yield Flag("null_in_group", name, message, "info")
+
+
+def _letter_note(name: str, fields: str, found: list[str]) -> Iterator[Flag]:
+    letter = suffix_of(fields)
+    if letter in ("", NULL) or all(suffix_of(each.removesuffix("g")) == letter for each in found):
+        return
+    if not any(map(ANTIGEN.fullmatch, found)):
+        message = f"{letter}, {EXPRESSION[letter]['meaning']}; the name it reduces to does not say so"
+        yield Flag("expression_not_told", name, message, "info")
 
 
 def _group_note(name: str, mode: Mode, locus: Locus) -> Iterator[Flag]:
@@ -83,8 +94,16 @@ def code_notes(name: str, release: Release) -> Iterator[Flag]:
         message = ", ".join(f"{old} is now {now}" for old, now in expansion.renamed)
         yield Flag("mac_member_renamed", name, f"members of this code have other names today: {message}", "info")
     if expansion.lost:
-        message = f"members of this code that the release does not hold were left out: {', '.join(expansion.lost)}"
-        yield Flag("mac_member_gone", name, message)
+        told = ", ".join(_told(member, release.locus(gene)) for member in expansion.lost)
+        yield Flag(
+            "mac_member_gone", name, f"members of this code that the release does not hold were left out: {told}"
+        )
+
+
+def _told(member: str, locus: Locus) -> str:
+    """A member that is not held, and what is held with another expression letter."""
+    held = locus.near(member)
+    return f"{member} ({held})" if held else member
 
 
 def _antigen_note(name: str, fields: str, locus: Locus) -> Iterator[Flag]:

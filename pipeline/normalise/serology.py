@@ -20,11 +20,15 @@ from pipeline.normalise.glstring import Tree, alternatives, leaves, read
 from pipeline.normalise.nomenclature.locus import Locus
 from pipeline.normalise.nomenclature.names import ANTIGEN, LETTERS, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.records import Flag
 
 METHOD = "SER"
 LABELS = frozenset({"serology", "phenotype", "serologicalEquivalentCall"})
 """What formats call the antigens that stand beside the alleles of a locus."""
 SEPARATORS = re.compile(r"[+\s,]+")
+LONGEST = 500
+"""Characters of a text of antigens."""
+
 PUBLIC = "Bw"
 """Bw4 and Bw6 are carried by many antigens of B and A; no allele is told by them."""
 
@@ -56,9 +60,13 @@ def _texts(printed: LocusTyping) -> Iterator[str]:
             yield each.text
 
 
-@lru_cache(maxsize=10_000)
 def antigens_in(text: str, locus: str) -> tuple[str, ...]:
     """The antigens in a text, `2+24` or `A2 A24(9)`, with their letters; none if one of them cannot be read."""
+    return _antigens_in(text, locus) if len(text) <= LONGEST else ()
+
+
+@lru_cache(maxsize=10_000)
+def _antigens_in(text: str, locus: str) -> tuple[str, ...]:
     parts = [part.partition("(")[0] for part in SEPARATORS.split(text.strip())]
     parts = [part for part in parts if not part.startswith(PUBLIC)]
     named = [LETTERS.get(locus, "") + part if part.isdecimal() else part for part in parts]
@@ -71,6 +79,21 @@ class Serology:
     def __init__(self, release: Release) -> None:
         self._release = release
         self.contradicts = lru_cache(maxsize=100_000)(self._contradicts)
+
+    def oddities(self, antigens: Iterable[str]) -> Iterator[Flag]:
+        """What is odd about antigens by themselves: unknown ones, and more of a gene than one person has."""
+        told: defaultdict[str, list[str]] = defaultdict(list)
+        for antigen in antigens:
+            gene = split_name(antigen)[0]
+            locus = self._release.locus(gene)
+            told[gene].append(antigen)
+            if locus.names.antigens and not _is_known(locus, antigen):
+                message = f"release {self._release.version} relates no allele to this antigen"
+                yield Flag("unknown_antigen", antigen, message)
+        for gene, stated in told.items():
+            if len(narrow := _narrowest(self._release.locus(gene), stated)) > 2:
+                message = f"{len(narrow)} antigens of {gene} are stated; one person has two"
+                yield Flag("more_than_two_copies", "+".join(narrow), message)
 
     def _contradicts(self, gene: str, antigens: tuple[str, ...], glstring: str | None) -> bool:
         """Whether no genotype of a GL String can have these antigens; without one, the gene is known to be absent."""

@@ -9,8 +9,9 @@ that says so. The printed text keeps the spelling.
 
 A typing is expressed under one release, that of the site. If the report says that it was made under another, the
 alleles it names are looked up there, where that release is installed, and written as they are called in this one
-(`renamed_allele`). Where it is not, names that are current in both are taken as the same names. `release_differs` says
-so in either case, and deleted names are flagged with what became of them.
+(`renamed_allele`). Where it is not, the lists of its alleles that other releases bring tell whether a name was another
+allele's; without any list, names that are current in both are taken as the same names. `release_differs` says so in
+either case, and deleted names are flagged with what became of them.
 """
 
 import re
@@ -40,7 +41,7 @@ from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.nomenclature.frequencies import Frequencies
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, kind_of, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
-from pipeline.normalise.nomenclature.renaming import renamed
+from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
@@ -50,9 +51,12 @@ Resolution = Literal["high", "generic", "low"]
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
-SILENT = frozenset({"NNNN", "XXXX", "UUUU"})
+ABSENT = "NNNN"
+SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
 NAMES_REMEMBERED = 100_000
+LONGEST_REMEMBERED = 10_000
+"""Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
 STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 
 NO_RELEASE = Flag(
@@ -145,6 +149,8 @@ class TypingNormaliser:
         """What a locus says, whatever sample it stands in."""
         said = printed.expression or printed.reported
         key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
+        if len(said) > LONGEST_REMEMBERED:
+            return self._meaning(printed)
         meaning = self._known.get(key)
         if meaning is None:
             if len(self._known) >= DISTINCT_LIMIT:
@@ -157,7 +163,9 @@ class TypingNormaliser:
         if self.release is None:
             return Meaning(None, "generic", (NO_RELEASE,))
         if printed.state not in CALLED or not printed.expression:
-            return Meaning(None, "generic", (*self.release_flags(printed.stated_release), *_silence_flags(printed)))
+            return Meaning(
+                None, "generic", (*self.release_flags(printed.stated_release), *self._silence_flags(printed))
+            )
         try:
             written = read(printed.expression, printed.locus)
         except ParseError as error:
@@ -174,28 +182,35 @@ class TypingNormaliser:
 
     def _called_here(self, written: GLString, stated: str) -> tuple[GLString, tuple[Flag, ...]]:
         """The same alleles as this release calls them, with a flag for each that it calls otherwise."""
-        other = self._stated_release(stated)
-        if other is None or self.release is None:
+        number = number_of(stated)
+        if self.release is None or not number or same_release(stated, self.release.version):
             return written, ()
-        names = {name: renamed(name, other, self.release) for name in written.names}
+        other, here = self._others(number), self.release
+        names = {
+            name: renamed(name, other, here) if other else called_by_lists(name, number, here) for name in written.names
+        }
         new = {name: called for name, called in names.items() if called != name}
         if not new:
             return written, ()
         tree = replace_names(written.tree, lambda name: frozenset({names[name] or name}))
-        flags = tuple(_renaming_flag(name, called, self.release.version) for name, called in new.items())
+        flags = tuple(_renaming_flag(name, called, here.version) for name, called in new.items())
         return written.with_tree(tree), flags
-
-    def _stated_release(self, stated: str) -> Release | None:
-        number = number_of(stated)
-        if not number or self.version is None or same_release(stated, self.version):
-            return None
-        return self._others(number)
 
     def release_flags(self, stated: str) -> tuple[Flag, ...]:
         """The doubt about a typing that was made under another release than this one."""
         if not stated or self.version is None or same_release(stated, self.version):
             return ()
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
+
+    def _silence_flags(self, printed: LocusTyping) -> Iterator[Flag]:
+        """What is wrong with a statement that names no allele: nothing could be read, or its antigens are odd."""
+        if printed.state not in COPIES:
+            return
+        antigens = antigens_in(printed.reported, printed.locus)
+        if not antigens:
+            yield Flag("malformed_name", "", "the report calls alleles here, but none could be read", "error")
+        elif self._serology:
+            yield from self._serology.oddities(antigens)
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
         names = dict.fromkeys(written.names)
@@ -316,16 +331,16 @@ def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
     for copy in alternatives(genotype, "+"):
         for allele in alternatives(copy, "~"):
             groups = release.match_groups(text_of(allele))
-            if len(groups) > 1:
+            if len(groups) > 1 or any(map(_is_open, leaves(allele))):
                 return None
             found.extend(groups)
     return tuple(sorted(found))
 
 
-def _silence_flags(printed: LocusTyping) -> Iterator[Flag]:
-    if printed.state in COPIES and not antigens_in(printed.reported, printed.locus):
-        message = "the report calls alleles here, but none could be read"
-        yield Flag("malformed_name", "", message, "error")
+def _is_open(name: str) -> bool:
+    """Whether a word stands in place of an allele that may be any."""
+    word = word_of(split_name(name)[1])
+    return word in WORDS and word != ABSENT
 
 
 def _renaming_flag(name: str, called: str | None, version: str) -> Flag:

@@ -48,6 +48,8 @@ def test_the_copies_stated_are_held_against_those_expected(
     [
         ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB4*01:03", []),
         ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*02:02", ["DRB3", "DRB4"]),
+        ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*02:ANNNN", ["DRB3", "DRB4"]),  # a code, and not the word NNNN
+        ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*02:ANEW", ["DRB3", "DRB4"]),
         ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*01:01", ["DRB4"]),
         ("DRB1*03:01+DRB1*08:01", "DRB3*01:01+DRBX*NNNN", []),
         ("DRB1*03:01+DRB1*08:01", "DRBX*NNNN+DRBX*NNNN", ["DRB3"]),

@@ -25,6 +25,8 @@ from pipeline.normalise.nomenclature.release import Release
         ("A*01:01~B*07:02/B*08:01+A*01:01~B*07:02/B*08:01", 3),
         ("DRB3*01:01?DRB4*01:01/DRB4*01:03", 3),
         ("A*01:01|A*01:01+A*02:01", 2),
+        ("A*01:01/A*02:01?A*01:01", 2),
+        ("A*01:01+A*02:01|A*03:01?A*02:01/A*11:01+A*01:01", 3),
     ],
 )
 def test_count(text: str, count: int) -> None:
@@ -43,10 +45,12 @@ def test_alleles_are_counted_where_names_are_expanded(mini: Release) -> None:
     assert count_genotypes(tree, mini.expand) == len(mini.expand("A*01:01")) * len(mini.expand("A*02:XX"))
 
 
-def test_three_copies_and_endless_haplotypes_are_refused() -> None:
+def test_what_cannot_be_counted_exactly_is_refused() -> None:
     with pytest.raises(ParseError, match="more than two copies"):
         count_genotypes(read("A*01:01+A*02:01+A*03:01").tree)
     lists = ["/".join(f"{gene}*01:{number}" for number in range(10, 70)) for gene in ("A", "B", "C", "DRB1")]
+    with pytest.raises(ParseError, match="both sides of"):
+        count_genotypes(read("A*01:01^B*07:02?A*01:01^B*08:01").tree)
     phased = "~".join(lists)
     with pytest.raises(ParseError, match="too many to tell apart"):
         count_genotypes(read(f"{phased}+{phased}|{phased}~DQB1*01:01+{phased}").tree)

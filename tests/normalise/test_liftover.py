@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.normalise.lifting import GLStringLifter
+from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.liftover import Lifted, Lifter
 from pipeline.normalise.nomenclature.names import full_name
 from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import Deleted, LocusNames, read_release
+from pipeline.normalise.reduction_flags import code_notes
 
 OLD = LocusNames(
     alleles={
@@ -138,3 +140,20 @@ def test_how_many_names_changed_from_3_50_to_3_58(shared: Path) -> None:
     lifted = {name: lifter.lift(name) for name in every(lifter.here, lambda names: dict(names.alleles))}
     assert sum(each.names != (name,) for name, each in lifted.items()) == 189
     assert [flag.code for each in lifted.values() for flag in each.flags] == ["liftover_successor"]
+
+
+def test_a_lost_member_that_is_held_with_a_letter_is_told_with_it() -> None:
+    names = LocusNames(alleles={"01:03": "T1", "01:99N": "T2"})
+    release = Release("0.3.0", "Invented", ("A",), {"A": names}.__getitem__, Reference(OneCode()))
+    (flag,) = code_notes("HLA-A*01:ZZ", release)
+    assert flag.message.endswith("left out: 01:99 (it holds A*01:99N)")
+
+
+def test_what_else_a_name_once_meant_is_no_successor(tmp_path: Path) -> None:
+    """A*03:01 was T6 before it was T9; T9 is gone, and T6 is another allele."""
+    (tmp_path / "Allelelist.txt").write_text("# version: Invented, version 0.0.1\nAlleleID,Allele\nT6,A*03:01\n")
+    there = Release(
+        "0.2.0", "Invented", ("A",), {"A": NEW}.__getitem__, Reference(history=lambda: read_history([tmp_path]))
+    )
+    lifted = Lifter(release("0.1.0", OLD), there).lift("HLA-A*03:01")
+    assert (lifted.names, [flag.code for flag in lifted.flags]) == ((), ["liftover_gone"])

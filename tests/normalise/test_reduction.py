@@ -47,6 +47,21 @@ def test_a_null_allele_in_a_group_is_pointed_out(mini: Release) -> None:
     ]
 
 
+LETTERS: list[tuple[str, Mode, str, bool]] = [
+    ("A*02:01:01:02L", "lgx", "HLA-A*02:01", True), ("A*02:01:01:02L", "exon", "HLA-A*02:01:01L", False),
+    ("B*44:02:01:02S", "P", "HLA-B*44:02P", True), ("B*44:02:01:02S", "1F", "HLA-B*44", True),
+    ("A*02:01:01:02L", "S", "HLA-A2", False), ("A*23:17:01Q", "lg", "HLA-A*23:17g", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "mode", "expected", "told"), LETTERS)
+def test_a_letter_that_gets_lost_is_pointed_out(
+    mini: Release, name: str, mode: Mode, expected: str, told: bool
+) -> None:
+    found = reduce_glstring(name, mode, mini)
+    assert (found.output, "expression_not_told" in [flag.code for flag in found.flags]) == (expected, told)
+
+
 def test_a_string_that_grows_beyond_the_limit_when_its_prefixes_are_written_is_refused_like_any_other(
     mini: Release,
 ) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from parsers.records import LocusTyping
 from parsers.typing_states import state_of
-from pipeline.normalise.copies import Copies
 from pipeline.normalise.nomenclature.cache import open_cached
 from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.release_files import LocusNames
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 from pipeline.renormalisation import Names, change_between, changes, renormalise
@@ -79,15 +79,8 @@ def fill(store: Store, statements: list[LocusTyping], old: TypingNormaliser) -> 
 def read_alone(printed: LocusTyping, old: TypingNormaliser, new: TypingNormaliser) -> Meaning:
     """A statement read by itself.
 
-    One that names no release was read under the old one, and says nothing of it. The names of one that states another
-    release have been read under the old one, and are followed from there.
+    One that names no release was read under the old one, and says nothing of it.
     """
-    was = old.meaning(printed)
-    if printed.stated_release == old.version:
-        return new.meaning(printed)
-    if printed.stated_release and was.glstring and {flag.code for flag in was.flags} <= {"release_differs"}:
-        followed = Copies(old, new).meaning(was.glstring, printed.stated_release)
-        return followed or new.meaning(printed)
     if printed.stated_release:
         return new.meaning(printed)
     meant = new.meaning(msgspec.structs.replace(printed, stated_release=old.version or ""))
@@ -128,3 +121,20 @@ def test_invented_statements_under_a_later_release(tmp_path: Path, mini: Release
 
 def test_statements_of_a_real_release_under_a_later_one(tmp_path: Path, earlier: Release, real: Release) -> None:
     assert "restated" in agree(tmp_path / "store.duckdb", earlier, real, 4)
+
+
+def test_a_statement_of_the_new_release_is_not_narrowed_by_having_been_read_under_the_old_one(tmp_path: Path) -> None:
+    """A*01:02 was one allele, and is two: typed under the new release, it may be either."""
+    before, after = (
+        Release(version, "Invented", ("A",), {"A": LocusNames(alleles=alleles)}.__getitem__)
+        for version, alleles in (("3.1.0", {"01:02": "T1"}), ("3.2.0", {"01:02:01": "T1", "01:02:02": "T2"}))
+    )
+    opened = {each.version: each for each in (before, after)}
+    old, new = TypingNormaliser(before, opened.get), TypingNormaliser(after, opened.get)
+    printed = LocusTyping(locus="A", state="one_stated", reported="A*01:02", expression="A*01:02")
+    statements = [printed, msgspec.structs.replace(printed, stated_release="3.2.0")]
+    with Store(tmp_path / "store.duckdb") as store:
+        fill(store, statements, old)
+        renormalise(store, 1, old, new)
+        rows = store.rows("select glstring from meaning where release = '3.2.0' order by statement")
+        assert [row["glstring"] for row in rows] == ["HLA-A*01:02:01", "HLA-A*01:02"]

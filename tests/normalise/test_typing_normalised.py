@@ -1,5 +1,6 @@
 """Typings as printed become canonical GL Strings, or say why not; nothing is coerced and nothing dropped."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from parsers.records import Finding, LocusTyping, TypingReport
 from parsers.typing_states import state_of
-from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.history import read_history
+from pipeline.normalise.nomenclature.release import Reference, Release
+from pipeline.normalise.nomenclature.release_files import LocusNames
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalLocus, NormalTyping
 from pipeline.normalise.typing import TypingNormaliser
@@ -195,6 +198,37 @@ STATED = [
 ]  # fmt: skip
 
 
+def test_a_name_that_was_another_alleles_under_a_release_known_by_its_list_only(tmp_path: Path) -> None:
+    rows = "T1,A*01:01\nT2,A*01:02\nT3,A*01:03\n"
+    (tmp_path / "Allelelist.txt").write_text(f"# version: Invented, version 3.10.0\nAlleleID,Allele\n{rows}")
+    names = LocusNames(alleles={"01:01:01": "T1", "01:09": "T2", "01:02": "T4", "01:03": "T5"})
+    reference = Reference(history=lambda: read_history([tmp_path]))
+    normaliser = TypingNormaliser(Release("3.20.0", "Invented", ("A",), {"A": names}.__getitem__, reference))
+    found = locus_of(normaliser, "A*01:01+A*01:02", stated_release="3.10")
+    assert found.glstring == "HLA-A*01:01+HLA-A*01:09", "the list does not say that A*01:01 was meant to be narrower"
+    assert [flag.code for flag in found.flags] == ["release_differs", "renamed_allele"]
+    lost = locus_of(normaliser, "A*01:01+A*01:03", stated_release="3.10.0")
+    assert (lost.glstring, lost.flags[-1].code) == (None, "name_of_another_allele")
+    assert locus_of(normaliser, "A*01:01+A*01:02", stated_release="3.11.0").glstring == "HLA-A*01:01+HLA-A*01:02"
+
+
+@pytest.mark.parametrize("code", ["NNNN", "XXXX", "UUUU"])
+def test_a_code_that_is_spelt_like_a_word_is_a_code(normaliser: TypingNormaliser, code: str) -> None:
+    """Codes run through all letters; `A*02:NNNN` does not say that the gene is absent."""
+    found = locus_of(normaliser, f"A*01:01+A*02:{code}")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (None, ["mac_not_installed"])
+
+
+@pytest.mark.parametrize(
+    ("expression", "resolution"),
+    [("A*01:01+A*NEW", "generic"), ("A*01:01+A*02:01/A*02:NEW", "generic"), ("DRB4*01:03+DRB4*NNNN", "high")],
+)
+def test_a_copy_that_may_be_anything_is_no_high_resolution(
+    normaliser: TypingNormaliser, expression: str, resolution: str
+) -> None:
+    assert locus_of(normaliser, expression, state="novel").resolution == resolution
+
+
 @pytest.mark.parametrize(("stated", "differs"), STATED)
 def test_another_release_is_noted(normaliser: TypingNormaliser, stated: str, differs: bool) -> None:
     found = locus_of(normaliser, "A*01:01", stated_release=stated)
@@ -305,9 +339,21 @@ def test_two_statements_about_one_locus_of_a_report_are_held_against_each_other(
     assert codes == [["statements_differ"]] * 2 if differ else codes == [[], []]
 
 
-@pytest.mark.parametrize(("reported", "codes"), [("A1+A2", []), ("1+2", []), ("", ["malformed_name"])])
+@pytest.mark.parametrize(
+    ("reported", "codes"),
+    [("A1+A2", []), ("1+2", []), ("", ["malformed_name"]), ("A1 A99", ["unknown_antigen"]), ("A2 A203 A24 A9", []),
+     ("A1 A2 A3", ["more_than_two_copies"]), ("DPw1 DPw3", [])],
+)  # fmt: skip
 def test_antigens_are_not_alleles_that_could_not_be_read(
     normaliser: TypingNormaliser, reported: str, codes: list[str]
 ) -> None:
     found = locus_of(normaliser, "", locus="A", state="two_copies", reported=reported, method="SER")
     assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)
+
+
+def test_expressions_as_long_as_books_are_read_and_not_remembered(mini: Release) -> None:
+    normaliser = TypingNormaliser(mini)
+    long = "/".join(["A*01:01", *(f"A*02:{number:04}" for number in range(1_100))])
+    assert [flag.code for flag in locus_of(normaliser, long).flags] == ["unknown_allele"] * 1_100
+    assert locus_of(normaliser, "A*01:01", reported="A2 " * 200).glstring
+    assert [key[2] for key in normaliser._known] == ["A*01:01"]

@@ -18,7 +18,7 @@ LISTS = ("Allelelist.txt", "allelelist/Allelelist.*.txt")
 HEAD = 2000
 """Characters at the top of a file among which it states its version."""
 VERSION = re.compile(r"^# version:.*?(\d+\.\d+\.\d+)", re.MULTILINE)
-ROW = re.compile(r"^(\w+),(\w+\*\S+)\s*$", re.MULTILINE)
+ROW = re.compile(r"(\w+),(\w+\*\S+)\s*")
 DELETED_ROW = re.compile(r"^(\w+),(\w+\*[^,\s]+),", re.MULTILINE)
 
 
@@ -30,7 +30,7 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class History:
-    """What names meant through the releases. Names go in with or without `HLA-`."""
+    """What names meant through the releases, which are the bits of a number. Names go in with or without `HLA-`."""
 
     def __init__(self, releases: tuple[str, ...], uses: dict[str, dict[str, int]]) -> None:
         self._releases = releases
@@ -54,22 +54,35 @@ class History:
 
 
 def read_history(folders: Iterable[Path]) -> History:
-    """The history that the releases in these folders tell. Raises SiteError for one without a version.
-
-    The releases of a name are the bits of a number, for fifty lists tell of forty thousand names each.
-    """
+    """The history that the releases in these folders tell. Raises SiteError for one without a version."""
     folders = tuple(folders)
     lists = _lists(folders)
     releases = tuple(sorted(lists, key=_number))
     uses: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for place, release in enumerate(releases):
-        bit = 1 << place
-        for accession, name in ROW.findall(lists[release].read_text(encoding="utf-8")):
-            meant = uses[name]
-            meant[accession] = meant.get(accession, 0) | bit
+    for row, first, end in _spans([lists[release] for release in releases]):
+        if found := ROW.fullmatch(row):
+            meant = uses[found[2]]
+            meant[found[1]] = meant.get(found[1], 0) | (1 << end) - (1 << first)
     for accession, name in _deleted(folders):
         uses[name].setdefault(accession, 0)
     return History(releases, dict(uses))
+
+
+def _spans(lists: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
+    """Every row with the number of the first list of a run of lists that hold it, and of the one behind the last.
+
+    Fifty lists repeat forty thousand rows each, so that only what two of them do not share is looked at.
+    """
+    since: dict[str, int] = {}
+    rows: set[str] = set()
+    end = 0
+    for path in lists:
+        before, rows = rows, set(path.read_text(encoding="utf-8").splitlines())
+        for row in before - rows:
+            yield row, since.pop(row), end
+        since.update(dict.fromkeys(rows - before, end))
+        end += 1
+    yield from ((row, first, end) for row, first in since.items())
 
 
 def _lists(folders: Iterable[Path]) -> dict[str, Path]:

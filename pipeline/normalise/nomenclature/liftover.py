@@ -100,12 +100,14 @@ class _Gene:
         return self.here.names.alleles[allele]
 
     def now(self, allele: str) -> tuple[str, ...]:
-        """What an allele of `here` is called there; else its successors there; else nothing."""
+        """What an allele of `here` is called there; else the successors that are stated there; else nothing."""
         if same := self.names.get(self.number(allele)):
             return (same,)
-        status = self.there.status(allele)
-        gene, _, successor = status.successor.partition("*")
-        return self.there.members(successor) if status.kind == "deleted" and gene == self.there.gene else ()
+        given_up = self.there.names.deleted.get(allele)
+        if given_up is None or allele in self.there.names.alleles:
+            return ()
+        gene, _, successor = given_up.successor.partition("*")
+        return self.there.members(successor) if gene == self.there.gene else ()
 
     def expressed_as(self, fields: str, held: set[str]) -> set[str]:
         """The names there that stand for the alleles `held`, of the same sort as `fields` as far as they can."""

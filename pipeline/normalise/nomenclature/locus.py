@@ -170,9 +170,9 @@ class Locus:
             return Status("prefix")
         if self._meant(fields):
             return Status("deleted", self._called_today(fields), "by the lists of other releases")
-        return Status("unknown", reason=self._near(fields))
+        return Status("unknown", reason=self.near(fields))
 
-    def _near(self, fields: str) -> str:
+    def near(self, fields: str) -> str:
         """What to tell of a name that is not held, but is with another expression letter or none."""
         bare = fields.removesuffix(suffix_of(fields))
         spelled = (bare, *(bare + suffix for suffix in EXPRESSION))

@@ -6,6 +6,7 @@ A first field has one to four digits, the others two to four. The suffix says wh
 L low, S secreted, C cytoplasm, A aberrant, Q questionable. A G group has three fields and ends in G, a P group has two
 and ends in P. `02:XX` means every allele of that first field, `02:AAUW` (two letters and more) is a multiple allele
 code, `02:01g` the alleles that share an lgx name, and the words NNNN, XXXX, UUUU and NEW stand in place of an allele.
+Only NEW may follow fields (`02:NEW`, a novel allele of A*02): `02:NNNN` is a multiple allele code like any other.
 Names without colons (`A*0201`, `Cw*0702`, `A*01BC`) are those of before April 2010 and are not read as today's:
 `DPB1*1001` would be two different alleles. HLA-C was called Cw then. It is one gene under either name, so what is
 written with the old one is a name of C whose fields begin with `w`: `Cw*0702` is `w0702` of C. All of these are **old**
@@ -48,7 +49,7 @@ ANTIGEN_LETTERS = sorted({row["letters"] for row in rows("antigens.csv")})
 ANTIGEN = re.compile("(" + "|".join(ANTIGEN_LETTERS) + ")([0-9]{1,4})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
-WORD = re.compile(f"(?:{FIELDS}?:)?({'|'.join(WORDS)})")
+WORD = re.compile(f"(?:{FIELDS}?:)?(NEW)|{'|'.join(WORDS)}")
 NOVEL_IN_SMALL_LETTERS = re.compile(f"({FIELDS}?):?new")
 OLD_GENE, OLD_LETTER = "Cw", "w"
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -106,8 +107,9 @@ def suffix_of(fields: str) -> str:
 
 
 def word_of(fields: str) -> str:
-    """The WMDA word in the fields of a token of kind `word`: `01:NEW` gives `NEW`."""
-    return fields.rpartition(":")[2]
+    """The WMDA word that stands in place of an allele: `NEW` of `01:NEW`; empty if none does."""
+    word = WORD.fullmatch(fields)
+    return (word[1] or word[0]) if word else ""
 
 
 @lru_cache(maxsize=100_000)

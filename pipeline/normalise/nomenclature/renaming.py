@@ -18,3 +18,15 @@ def renamed(name: str, before: Release, after: Release) -> str | None:
     if accession is None or accession == held:
         return name
     return after.name_of(accession, name) or (None if held else name)
+
+
+def called_by_lists(name: str, stated: str, after: Release) -> str | None:
+    """The same by the allele lists at hand, of a release that is not installed.
+
+    A list says what a name meant, and not what beside it began so: a name that holds its allele today is left alone.
+    """
+    called = after.is_called(name, stated)
+    held = after.expand(name)
+    if called is None or called in held:
+        return name
+    return called or (None if held else name)

@@ -1,5 +1,6 @@
 -- Every statement as it is read now. Nearly all are a `pair`: one copy of a gene, or two. `doubted`: not understood or in
--- doubt, or a GL String Code, which names a release itself.
+-- doubt, or a GL String Code, which names a release itself. `elsewhere`: it states another release than the one in use,
+-- so that its names are looked up there and not in what the release in use made of them.
 create or replace temp table current as
 select
     statement.id, statement.stated_release, meaning.glstring, meaning.resolution,
@@ -10,6 +11,7 @@ select
     glstring is null or contains(statement.expression, '#') or (
         meaning.flags <> '[]'
         and json_extract_string(meaning.flags, '$[*].code') <> ['release_differs']
-    ) as doubted
+    ) as doubted,
+    meaning.flags <> '[]' as elsewhere
 from statement
 join meaning on meaning.statement = statement.id and meaning.release = (select release from release_in_use)

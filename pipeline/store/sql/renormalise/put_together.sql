@@ -1,6 +1,6 @@
 -- Pairs under the other release, put together from their copies, where both can be read by themselves. Nobody doubted
 -- these, and nobody does now. Two copies of which both have other names are left to be read one by one: they may share
--- a name.
+-- a name. So are statements that state a release of their own.
 insert into restated
 select
     current.id as statement, $release::varchar,
@@ -25,7 +25,7 @@ join stated using (stated_release)
 join copy as one on one.copy = current.one
 left join copy as other on other.copy = current.other
 where
-    touched.anew and current.pair and not current.doubted and one.text is not null
+    touched.anew and current.pair and not current.doubted and not current.elsewhere and one.text is not null
     and (other.copy is null or other.text is not null)
     and (one.renamed = '' or coalesce(other.renamed, '') = '' or one.copy = other.copy)
 union all
