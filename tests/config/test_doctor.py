@@ -37,7 +37,7 @@ def place(tmp_path, monkeypatch, vocabulary) -> Place:
     monkeypatch.setattr(doctor, "installed", lambda _: vocabulary)
     site = tmp_path / "site.toml"
     site.write_text("", encoding="utf-8")
-    return Place(Home(tmp_path / "home").path, site)
+    return Place(Home(tmp_path / "home").make().path, site)
 
 
 def test_a_fresh_site_is_well_but_for_the_nomenclature(place):
