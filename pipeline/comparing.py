@@ -31,8 +31,12 @@ class Row(NamedTuple):
     b: str
 
 
-def read_id_map(text: str) -> dict[str, str]:
+def read_id_map(raw: bytes) -> dict[str, str]:
     """An id of A and the id of B for the same person in each line, with a comma or tab between. Raises ConfigError."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise ConfigError(f"not UTF-8 text; found a byte that is none at byte {fault.start}", "the id map") from None
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         cells = [cell.strip() for cell in next(csv.reader([line.replace("\t", ",")]), [])]

@@ -55,9 +55,9 @@ def examine(home: Path, site_file: Path | None) -> list[Diagnosis]:
         *_home(home),
         *_disk(home, settings.spool.low_water_mb),
         *configuration,
-        *_nomenclature(home / "nomenclature", settings.nomenclature.release),
+        *_nomenclature(_releases(home), settings.nomenclature.release),
         *_spool(home / "spool", running=running),
-        *_store(home / "store.duckdb", running=running),
+        *_store(home / "store.duckdb", _releases(home), running=running),
         *_instruments(settings.instruments, running=running),
     ]
 
@@ -142,8 +142,12 @@ def _problem(problem: Problem) -> Diagnosis:
     return Diagnosis("configuration", "error", str(bare), problem.advice or "Correct this line of the file.")
 
 
-def _nomenclature(folder: Path, wanted: str | None) -> Iterator[Diagnosis]:
-    found = sorted(path.parent.name for path in folder.glob("[0-9]*/Allelelist.txt"))
+def _releases(home: Path) -> list[str]:
+    """The installed releases."""
+    return sorted(path.parent.name for path in home.glob("nomenclature/[0-9]*/Allelelist.txt"))
+
+
+def _nomenclature(found: list[str], wanted: str | None) -> Iterator[Diagnosis]:
     install = f"graftline nomenclature install {wanted or '3.58.0'}"
     if wanted and wanted not in found:
         message = f"release {wanted} of the site file is not installed"
@@ -173,20 +177,23 @@ def _spool(spool: Path, *, running: bool) -> Iterator[Diagnosis]:
     yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}")
 
 
-def _store(path: Path, *, running: bool) -> Iterator[Diagnosis]:
+def _store(path: Path, releases: list[str], *, running: bool) -> Iterator[Diagnosis]:
     if not path.exists():
         yield Diagnosis("store", "ok", "not there yet; the first command makes it")
     elif running:
         yield Diagnosis("store", "ok", "in use by a running service or command")
     else:
-        yield _opened(path)
+        yield _opened(path, releases)
 
 
-def _opened(path: Path) -> Diagnosis:
+def _opened(path: Path, releases: list[str]) -> Diagnosis:
     import duckdb  # noqa: PLC0415  # slow to load, and only wanted where a store stands idle
 
     try:
-        duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}).close()
+        with duckdb.connect(str(path), read_only=True, config={"enable_external_access": False}) as store:
+            in_use = store.execute("select release from release_in_use").fetchone()
+    except duckdb.CatalogException:  # made and never filled
+        in_use = None
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             message = "another program has the store open"
@@ -194,6 +201,9 @@ def _opened(path: Path) -> Diagnosis:
         return Diagnosis("store", "error", "the store cannot be opened", "Run: graftline rebuild")
     except duckdb.Error:
         return Diagnosis("store", "error", "the store is damaged", "Run: graftline rebuild")
+    if in_use and in_use[0] and in_use[0] not in releases:
+        message = f"nothing can be loaded: its typings are read under release {in_use[0]}, which is not installed"
+        return Diagnosis("store", "error", message, f"Run: graftline nomenclature install {in_use[0]}")
     return Diagnosis("store", "ok", "opens")
 
 

@@ -12,6 +12,7 @@ service.json    how to reach the running service on loopback, while it runs
 """
 
 from pathlib import Path
+from typing import Self
 
 import pipeline
 from instruments.host import private_folder
@@ -21,19 +22,25 @@ BUNDLED = Path(pipeline.__file__).resolve().parent.parent / "config"
 
 
 class Home:
-    """The folders of one site; made on first use, private to their owner."""
+    """Where the parts of one site lie. Naming them makes nothing: who only reads a file leaves no folder behind."""
 
     def __init__(self, path: Path) -> None:
-        self.path = private_folder(path)
-        self.spool = private_folder(path / "spool")
-        self.nomenclature = private_folder(path / "nomenclature")
-        self.profiles = private_folder(path / "profiles")
-        self.snapshots = private_folder(path / "snapshots")
+        self.path = path
+        self.spool = path / "spool"
+        self.nomenclature = path / "nomenclature"
+        self.profiles = path / "profiles"
+        self.snapshots = path / "snapshots"
         self.schemas = path / "schemas"
         self.store = path / "store.duckdb"
         self.put_aside = path / "put_aside.json"
         self.worklist = path / "worklist.jsonl"
         self.service = path / "service.json"
+
+    def make(self) -> Self:
+        """Make the folders that are not there yet, all of them private to their owner. Raises OSError."""
+        for folder in (self.path, self.spool, self.nomenclature, self.profiles, self.snapshots):
+            private_folder(folder)
+        return self
 
     @property
     def profile_folders(self) -> tuple[Path, Path]:

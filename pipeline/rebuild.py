@@ -43,6 +43,7 @@ class Before(NamedTuple):
 def rebuild(site: Site) -> Rebuilt:
     """Build beside the present store, then take its place. Raises SiteError; the present store then stays."""
     fresh = site.home.store.with_name("store.rebuilding.duckdb")
+    spool = site.spool  # nobody else can be building now
     _remove_all(fresh)
     before = _before(site)
     with Store(fresh) as store:
@@ -52,7 +53,7 @@ def rebuild(site: Site) -> Rebuilt:
     lost = [receipt for receipt in before.receipts if receipt not in found]
     kept = _replace(site.home.store, fresh, keep=bool(lost))
     same = None if before.content is None else before.content == content
-    return Rebuilt(frames, content, same, tuple(faults(sorted(site.spool.damages), lost)), kept)
+    return Rebuilt(frames, content, same, tuple(faults(sorted(spool.damages), lost)), kept)
 
 
 def _replace(present: Path, fresh: Path, *, keep: bool) -> Path | None:

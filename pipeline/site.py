@@ -64,6 +64,16 @@ class Site:
         self._releases: dict[str, Release] = {}
         self._opened: WeakSet[Release] = WeakSet()
 
+    @property
+    def made_home(self) -> Home:
+        """The data folder, made if need be, for what is about to be kept there. Raises Unavailable."""
+        try:
+            return self.home.make()
+        except OSError as fault:
+            raise Unavailable(
+                f"the data folder {self.home.path} cannot be used: {fault.strerror}; name another with --home"
+            ) from fault
+
     @once
     def profiles(self) -> tuple[Profile, ...]:
         """Log and table layouts, the program's and the site's."""
@@ -116,28 +126,33 @@ class Site:
     @property
     def working_release(self) -> Release:
         """The release that the store's typings are read under; the site's if there is none. Raises Unavailable."""
-        return self.release_named(self.store.release_in_use or None)
+        return self.release_named(self._release_in_use or None)
 
     @property
     def working_bench(self) -> Workbench:
         """What is read with under the release that the store's typings are read under; the site's if it holds none."""
-        in_use = self.store.release_in_use
+        in_use = self._release_in_use
         return self.bench if in_use is None else self.bench_of(in_use)
+
+    @property
+    def _release_in_use(self) -> str | None:
+        """The release that the store's typings are read under; no store is made to find out that it has none."""
+        return self.store.release_in_use if self.home.store.exists() else None
 
     @once
     def spool(self) -> Spool:
         """The spool, for this process alone. Raises Unavailable."""
-        return Spool(self.home.spool, low_water=self.settings.spool.low_water_mb * MEGABYTE)
+        return Spool(self.made_home.spool, low_water=self.settings.spool.low_water_mb * MEGABYTE)
 
     @once
     def store(self) -> Store:
         """The store, for this process alone, as it was left. Raises Unavailable."""
-        return Store(self.home.store)
+        return Store(self.made_home.store)
 
     @once
     def worklist(self) -> Worklist:
         """What analysers are to measure."""
-        return Worklist(self.home.worklist)
+        return Worklist(self.made_home.worklist)
 
     @once
     def loader(self) -> Loader:

@@ -1,4 +1,8 @@
-"""How answers are printed: JSON for programs, tables for people; progress and diagnostics apart from both."""
+"""How answers are printed: JSON for programs, tables for people; progress and diagnostics apart from both.
+
+What senders and file names hold may be anything. On its way to a person every control character is shown by its escape,
+lest a file paint a terminal or hide a line of it.
+"""
 
 import json as plain_json
 import re
@@ -10,6 +14,8 @@ import msgspec
 WIDE = 160
 UNDECODED = re.compile("[\udc80-\udcff]")
 """How Python carries a byte of a file name that is not UTF-8."""
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What steers a terminal or turns the direction of a line; tabs and line ends are not among it."""
 
 
 class Answers:
@@ -22,7 +28,7 @@ class Answers:
 
     def line(self, text: str) -> None:
         """One line of the answer."""
-        self.out.write(text + "\n")
+        self.out.write(harmless(text) + "\n")
 
     def object(self, answer: Any) -> None:
         """One JSON object on a line."""
@@ -45,7 +51,7 @@ class Answers:
 
         shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in rows:
-            shown.add_row(*(text_of(row.get(column)) for column in columns))
+            shown.add_row(*(harmless(text_of(row.get(column))).replace("\n", r"\n") for column in columns))
         if shown.row_count:
             width = None if self.out.isatty() else WIDE
             Console(file=self.out, width=width, highlight=False, markup=False, emoji=False).print(shown)
@@ -53,8 +59,14 @@ class Answers:
 
     def say(self, text: str) -> None:
         """A remark for the person at the terminal."""
-        self.err.write(text + "\n")
+        self.err.write(harmless(text) + "\n")
         self.err.flush()
+
+
+def harmless(text: str) -> str:
+    """The text with every control character, and every byte that is no text, as its escape."""
+    shown = CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return UNDECODED.sub(lambda found: rf"\x{ord(found[0]) - 0xDC00:02x}", shown)
 
 
 def encoded(answer: Any) -> str:

@@ -16,6 +16,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
+from pipeline.cli.answers import harmless
 from pipeline.cli.commands import COMMANDS, FAMILIES
 from pipeline.cli.session import USUAL_HOME, Session
 from pipeline.config.folders import real, shared_folders
@@ -30,7 +31,7 @@ configuration; 3 store or port not available; 4 integrity failure."""
 USAGE, UNAVAILABLE, INTERRUPTED = 2, 3, 130
 OUR_MISTAKE = 70
 """EX_SOFTWARE: none of the codes that scripts rely on."""
-EVERYWHERE = Group("Everywhere", sort_key=9)
+OF_THE_COMMAND, EVERYWHERE = Group("Options", sort_key=8), Group("Everywhere", sort_key=9)
 
 
 def release() -> str:
@@ -51,12 +52,14 @@ app = App(
 )
 app.meta.group_parameters = EVERYWHERE
 for _name, _command in COMMANDS.items():
-    app.command(f"pipeline.cli.{_command.place}", name=_name, help=_command.help)
+    app.command(f"pipeline.cli.{_command.place}", name=_name, help=_command.help, group_parameters=OF_THE_COMMAND)
 for _name, _family in FAMILIES.items():
     _group = App(name=_name, help=_family.summary)
     app.command(_group)
     for _member, _command in _family.members.items():
-        _group.command(f"pipeline.cli.{_command.place}", name=_member, help=_command.help)
+        _group.command(
+            f"pipeline.cli.{_command.place}", name=_member, help=_command.help, group_parameters=OF_THE_COMMAND
+        )
 
 
 @app.meta.default
@@ -129,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError):  # perhaps of our own output: a full disk
             abandon_stdout()
         code, sentence = verdict(error)
-        print(f"graftline: {sentence}", file=sys.stderr)
+        print(f"graftline: {harmless(sentence)}", file=sys.stderr)
         return code
 
 
@@ -142,7 +145,11 @@ def verdict(error: Exception) -> tuple[int, str]:
     if isinstance(error, CycloptsError):
         return USAGE, f"{error}\nTry: graftline --help"
     if isinstance(error, OSError) and error.strerror:
-        return UNAVAILABLE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        named_wrongly = isinstance(error, FileNotFoundError | IsADirectoryError) and error.filename
+        return (
+            USAGE if named_wrongly else UNAVAILABLE,
+            f"{error.filename}: {error.strerror}" if error.filename else error.strerror,
+        )
     return OUR_MISTAKE, told(error)
 
 
@@ -154,13 +161,13 @@ def unknown(error: UnknownCommandError) -> str:
 
 
 def prepare_streams() -> None:
-    """Answers are UTF-8 on every system, also where a name holds bytes that are none; a closed stream takes all."""
-    for name in ("stdout", "stderr"):
+    """Answers are UTF-8 on every system, also where a name holds bytes that are none; a closed stream is empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
-            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open as long as the program
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # open as long as the program
             setattr(sys, name, nowhere)
-        elif isinstance(stream, io.TextIOWrapper):
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from parsers.errors import ParseError
-from pipeline.cli.session import Here
+from pipeline.cli.session import FormatName, Here
 from pipeline.cli.sides import side_of
 
 COLUMNS = ("sample_a", "sample_b", "locus", "verdict", "fields", "a", "b")
 
 
-def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", session: Here) -> int:
+def compare(a: str, b: str, *, ids: Path | None = None, format_name: FormatName = "", session: Here) -> int:
     """Hold the typings of two files or receipts against each other: same, compatible, or contradictory.
 
     Parameters
@@ -32,7 +32,7 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", s
 
     site, comparison = session.site, Comparison(session.site.working_release.allowed)
     meaning = site.working_bench.normaliser.typings
-    id_map = read_id_map(session.at(ids).read_text(encoding="utf-8-sig")) if ids else {}
+    id_map = read_id_map(session.at(ids).read_bytes()) if ids else {}
     try:
         sides = [side_of(side, format_name, session).typings for side in (a, b)]
     except ParseError as error:

@@ -1,14 +1,28 @@
 """The command that writes typings for others: write."""
 
 from dataclasses import asdict, dataclass
+from datetime import date as calendar_day
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from parsers.errors import ParseError
 from pipeline.cli.answers import counted
-from pipeline.cli.session import Here
+from pipeline.cli.session import FormatName, Here
 from pipeline.cli.sides import side_of
+
+
+def is_day(_: type, text: str) -> None:
+    """Raises ValueError for what is no day, or not written as one."""
+    try:
+        written = calendar_day.fromisoformat(text).isoformat() if text else text
+    except ValueError:
+        written = ""
+    if written != text:
+        raise ValueError("expected a day such as 2026-11-01")
+
+
+Day = Annotated[str, Parameter(validator=is_day)]
 
 
 @dataclass
@@ -30,7 +44,7 @@ class Sender:
     centre: str = ""
     organisation: str = ""
     pool: str = ""
-    date: str = ""
+    date: Day = ""
 
 
 Target = Literal["hml", "fhir", "glsc", "wmda", "atlas"]
@@ -40,7 +54,7 @@ def write(
     target: Target,
     what: str,
     *,
-    format_name: str = "",
+    format_name: FormatName = "",
     sender: Annotated[Sender | None, Parameter(name="*")] = None,
     session: Here,
 ) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol, TextIO
 
-from pipeline.cli.answers import Answers, encoded
+from pipeline.cli.answers import Answers, encoded, harmless
 from pipeline.normalise.records import Flag
 
 BLOCK = 2_000
@@ -75,7 +75,7 @@ def _remarks(found: Iterable[Answer], done: int) -> Iterator[str]:
     for number, each in enumerate(found, done + 1):
         for flag in each.flags:
             where = f" at character {flag.position}" if flag.position else ""
-            yield f"line {number}: {flag.token}{where}: {flag.message}\n"
+            yield harmless(f"line {number}: {flag.token}{where}: {flag.message}\n")
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:

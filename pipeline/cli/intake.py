@@ -6,14 +6,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline.cli.answers import counted
-from pipeline.cli.session import Here
+from pipeline.cli.session import FormatName, Here
 
 FLAGGED = "something in it is flagged as an error; see: graftline check, or graftline show and its receipt"
 
 
 def ingest(
     *paths: Annotated[Path, Parameter(required=True)],
-    format_name: Annotated[str, Parameter(name="--format")] = "",
+    format_name: FormatName = "",
     source: str = "ingest",
     session: Here,
 ) -> int:

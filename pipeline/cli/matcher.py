@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from pipeline.cli.answers import counted
+from pipeline.cli.exchange import Day
 from pipeline.cli.session import Here, Session
 from pipeline.errors import SiteError
 from pipeline.normalise.records import NormalTyping
@@ -94,7 +95,7 @@ def publish(
     form: Annotated[str, Parameter(name="--as")] = "parquet",
     organisation: str = "",
     pool: str = "",
-    date: str = "",
+    date: Day = "",
     session: Here,
 ) -> int:
     """Write a snapshot of the donors' current typings for the matcher.

@@ -25,7 +25,7 @@ def install(what: str, *, session: Here) -> int:
     from pipeline.normalise.nomenclature.install import install_any  # noqa: PLC0415
     from pipeline.normalise.nomenclature.mac import InstalledCodes  # noqa: PLC0415
 
-    installed = install_any(what, session.site.home.nomenclature)
+    installed = install_any(what, session.site.made_home.nomenclature)
     if session.answers.json:
         session.answers.object(installed)
     elif isinstance(installed, InstalledCodes):

@@ -13,12 +13,11 @@ from instruments.sources.folder import printable
 from parsers.errors import ParseError
 from parsers.records import TypingReport
 from pipeline.cli.answers import counted
-from pipeline.cli.session import Here, Session
+from pipeline.cli.session import FormatName, Here, Session
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.reading import Reading, breaches, breaches_of_structure, doubts, is_grave, legible, read_file, refusal
 
 Files = Annotated[Path, Parameter(required=True)]
-FormatName = Annotated[str, Parameter(name="--format")]
 
 
 def parse(*files: Files, format_name: FormatName = "", session: Here) -> int:

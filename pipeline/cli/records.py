@@ -125,6 +125,8 @@ def quarantine_keep(
     """
     from pipeline.quarantine import keep  # noqa: PLC0415
 
+    if found_receipt(receipt, session) is None:
+        return 2
     ended = keep(session.site, printable(receipt), locus)
     if session.answers.json:
         session.answers.object({"receipt": receipt, "ended": ended})

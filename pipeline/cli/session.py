@@ -86,9 +86,10 @@ class Session:
             if site.release is None:
                 site.release_named(None)
         except SiteError as missing:
+            release = site.settings.nomenclature.release or "RELEASE"
             self.answers.say(
                 f"{str(missing).removesuffix('.')}. Until then typings are kept as printed and flagged; "
-                "then run: graftline renormalise"
+                f"then run: graftline renormalise --release {release}"
             )
 
     def close(self) -> None:
@@ -126,3 +127,4 @@ class Session:
 
 
 Here = Annotated[Session, Parameter(parse=False)]
+FormatName = Annotated[str, Parameter(name="--format")]

@@ -52,7 +52,7 @@ class Stage:
     """The scenery of one performance; the cables are unplugged when it is left."""
 
     def __init__(self, folder: Path, mllp_port: int) -> None:
-        self.home = Home(folder)
+        self.home = Home(folder).make()
         self.typing_folder = private_folder(folder / "exports" / "typing-lab")
         self.summary_folder = private_folder(folder / "exports" / "separator")
         self.site_file = folder / "site.toml"

@@ -26,6 +26,8 @@ FIRST_CHECK_FLAG = 60
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 """Of ISO/IEC 7064 MOD 37-2: a character's place is its value; `*` only ever stands as a check character."""
 
+SMALL_LETTERS = "in capitals this would be a GRID or DIN, which have no small letters: compare it with the label"
+
 Check = Literal["right", "wrong", "absent"]
 
 
@@ -55,7 +57,19 @@ def read_identifier(printed: str) -> Identifier:
         return _read("GRID", grid, printed, grid_check(grid))
     if match := SCANNED_DIN.fullmatch(compact) or PRINTED_DIN.fullmatch(compact):
         return _read("DIN", match["din"], printed, din_check(match))
-    return Identifier(scheme="LOCAL", value=text, printed=printed)
+    doubt = Flag("small_letters", printed, f"{SMALL_LETTERS}; kept as printed") if in_capitals(compact) else None
+    return Identifier(scheme="LOCAL", value=text, printed=printed, flags=(doubt,) if doubt else ())
+
+
+def in_capitals(compact: str) -> bool:
+    """Whether a text with small letters would be a GRID or DIN in capitals, one whose check then fits."""
+    text = compact.upper()
+    if text == compact:
+        return False
+    if GRID_FORM.fullmatch(text):
+        return grid_check(text) == "right"
+    match = PRINTED_DIN.fullmatch(text)
+    return match is not None and din_check(match) == "right"
 
 
 def grid_check(grid: str) -> Check:

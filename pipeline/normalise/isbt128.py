@@ -18,9 +18,11 @@ from pipeline.normalise.identifiers import (
     ALPHABET,
     GRID_FORM,
     PRINTED_DIN,
+    SMALL_LETTERS,
     check_value,
     din_check,
     grid_check,
+    in_capitals,
     unprefixed,
 )
 from pipeline.normalise.isbt128_parts import Reading, read_part
@@ -110,7 +112,10 @@ def identify(code: str) -> Decoded:
     if text[:1] in settings("isbt128_structures.toml")["shifted_first"]:
         message = "looks like an ISBT 128 code typed by a scanner over another keyboard layout; set both to US layout"
         return Decoded("unknown", text, valid=False, message=message)
-    return Decoded("unknown", text, valid=False, message="neither GRID, DIN, Single European Code nor ISBT 128")
+    message = f"; {SMALL_LETTERS}" if in_capitals(compact) else ""
+    return Decoded(
+        "unknown", text, valid=False, message=f"neither GRID, DIN, Single European Code nor ISBT 128{message}"
+    )
 
 
 def _din(match: re.Match[str]) -> Decoded:

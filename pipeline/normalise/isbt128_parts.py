@@ -29,6 +29,8 @@ class Kind(msgspec.Struct, frozen=True):
     codes: str = ""
     leading: int | None = None
     unknown: Literal["wrong", "noted", "usual"] = "wrong"
+    doubted: str = ""
+    doubt: str = ""
 
 
 class Codes(msgspec.Struct, frozen=True):
@@ -83,6 +85,8 @@ def read_part(label: str, text: str, name: str) -> Reading:
 
 def _coded(label: str, text: str, kind: Kind) -> Reading:
     meaning = meanings(kind.codes).get(text[: kind.leading])
+    if text in kind.doubted.split():
+        return Reading(text, meaning or "", note=f"{label}: {kind.doubt}")
     if meaning is not None or kind.unknown == "usual":
         return Reading(text, meaning or "")
     if kind.unknown == "wrong":

@@ -14,6 +14,7 @@ from pipeline import doctor
 from pipeline.doctor import Diagnosis, examine
 from pipeline.home import Home
 from pipeline.spool.lock import take_lock
+from pipeline.store.store import Store
 
 
 class Place(NamedTuple):
@@ -37,7 +38,7 @@ def place(tmp_path, monkeypatch, vocabulary) -> Place:
     monkeypatch.setattr(doctor, "installed", lambda _: vocabulary)
     site = tmp_path / "site.toml"
     site.write_text("", encoding="utf-8")
-    return Place(Home(tmp_path / "home").path, site)
+    return Place(Home(tmp_path / "home").make().path, site)
 
 
 def test_a_fresh_site_is_well_but_for_the_nomenclature(place):
@@ -129,6 +130,18 @@ def test_a_store_that_opens_is_well_and_a_damaged_one_can_be_rebuilt(place):
     assert place.examine()["store"] == Diagnosis("store", "ok", "opens")
     path.write_bytes(b"\0" * 20_000)
     assert place.examine()["store"].fix == "Run: graftline rebuild"
+
+
+def test_the_release_that_the_store_is_read_under_must_be_installed(place):
+    with Store(place.home / "store.duckdb") as store, store.transaction("inventing") as connection:
+        connection.execute("insert into release_in_use values ('9.9.9')")
+    finding = place.examine()["store"]
+    assert finding.level == "error"
+    assert "release 9.9.9, which is not installed" in finding.message
+    assert finding.fix == "Run: graftline nomenclature install 9.9.9"
+    (place.home / "nomenclature" / "9.9.9").mkdir()
+    (place.home / "nomenclature" / "9.9.9" / "Allelelist.txt").write_text("", encoding="utf-8")
+    assert place.examine()["store"].level == "ok"
 
 
 def test_a_store_in_use_by_the_service_is_not_touched(place):

@@ -32,7 +32,7 @@ def opened(tmp_path):
 @pytest.fixture
 def other_site(tmp_path):
     """The data folder of another site, with a segment in its spool."""
-    home = Home(tmp_path / "others" / "site")
+    home = Home(tmp_path / "others" / "site").make()
     (home.spool / "00000001.seg").write_bytes(b"invented")
     return home.path
 
@@ -88,7 +88,7 @@ def test_the_doctor_says_so_too(tmp_path):
 
 
 def test_the_folders_of_a_data_folder_are_all_known(tmp_path):
-    home = Home(tmp_path / "home")
+    home = Home(tmp_path / "home").make()
     assert {path.name for path in home.path.iterdir() if path.is_dir()} == set(OWN)
 
 

@@ -91,6 +91,7 @@ def test_a_rebuild_needs_the_spool_to_itself(home: Path, exports: Path) -> None:
         first.ready_store()
         with pytest.raises(Unavailable, match="in use by process"):
             rebuild(second)
+    assert not list(home.glob("store.rebuilding*"))
 
 
 def test_a_resubmission_survives_a_rebuild(home: Path, exports: Path) -> None:

@@ -81,10 +81,25 @@ def test_a_wrong_check_is_flagged_and_kept_as_printed() -> None:
     assert "9991012070433202000" not in found.flags[0].message
 
 
-@pytest.mark.parametrize("printed", ["S-0042", "22-03848-HLA", "1234567890123", "AAAA1111111", "9999test00000000118"])
+@pytest.mark.parametrize(
+    "printed", ["S-0042", "22-03848-HLA", "1234567890123", "AAAA1111111", "9999test00000000119", "a999924000123"]
+)
 def test_other_numbers_are_local(printed: str) -> None:
     found = read_identifier(printed)
     assert (found.scheme, found.value, found.flags) == ("LOCAL", printed, ())
+
+
+@pytest.mark.parametrize(
+    "printed", ["9999test00000000118", "9999 Test 0000 0000 118", "a999924000123M", "a999924000123m"]
+)
+def test_small_letters_are_not_corrected_and_not_passed_over(printed: str) -> None:
+    """In capitals it is a donor's number; as it stands it is somebody else's."""
+    found = read_identifier(printed)
+    assert (found.scheme, found.value) == ("LOCAL", printed)
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("small_letters", "warning")]
+    told = identify(printed)
+    assert not told.valid
+    assert "in capitals this would be a GRID or DIN" in told.message
 
 
 def test_no_identifier_at_all_is_an_error() -> None:

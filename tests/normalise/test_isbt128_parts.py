@@ -85,7 +85,7 @@ def test_in_a_message_the_structure_is_named_too() -> None:
         ("=A99992412345686", "flags", "86", "check of the number"),
         ("=<S1384V00", "product", "S1384", "cellular therapy"),
         ("=<S1384V99", "division", "99", "see the product division (032)"),
-        ("=<S1384P00", "collection type", "P", "paid, allogeneic"),
+        ("=<S1384V00", "collection type", "V", "volunteer, allogeneic"),
         ("=<T0416003", "division", "003", ""),
         ("&>0183652359", "time", "2018-12-31T23:59", "the end of the day, or no time is stated"),
         ("=>998365", "date", "1998-12-31", ""),
@@ -109,6 +109,8 @@ def test_a_code_comes_with_its_meaning(code: str, label: str, value: str, meanin
     [
         ("=<G1384V00", 'product: nobody here knows what "G1384" means'),
         ("=<S1384Z00", 'collection type: nobody here knows what "Z" means'),
+        ("=<S1384P00", "collection type: the donor was paid, and donations to a registry are unpaid"),
+        ("=<S1384d00", "collection type: the donor was paid"),
         ("&$0100000100300000", 'relation: nobody here knows what "00" means'),
         ("&$0101999900300000", 'dimension: nobody here knows what "9999" means'),
         ("=(1099202612310830", 'kind: nobody here knows what "99" means'),
