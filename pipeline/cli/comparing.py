@@ -26,13 +26,13 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", s
     format_name
         The format to read files as; found out if not given.
     """
-    from pipeline.comparing import compared, read_id_map  # noqa: PLC0415
+    from pipeline.comparing import compared, read_id_map, unmet  # noqa: PLC0415
     from pipeline.normalise.comparison import Comparison  # noqa: PLC0415
     from pipeline.reading import is_grave  # noqa: PLC0415
 
     site, comparison = session.site, Comparison(session.site.working_release.allowed)
     meaning = site.working_bench.normaliser.typings
-    id_map = read_id_map(session.at(ids).read_text(encoding="utf-8-sig")) if ids else {}
+    id_map = read_id_map(session.at(ids).read_bytes()) if ids else {}
     try:
         sides = [side_of(side, format_name, session).typings for side in (a, b)]
     except ParseError as error:
@@ -40,6 +40,10 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: str = "", s
         return 1
     one, other = ([meaning.normalise(each) for each in side] for side in sides)
     verdicts: Counter[str] = Counter()
+    if unknown := unmet(one, other, id_map):
+        session.answers.say(
+            f"{unknown} of the {len(id_map)} lines of the id map name somebody who is not on both sides"
+        )
 
     def told() -> Iterator[dict[str, Any]]:
         for row in compared(one, other, id_map, comparison):
