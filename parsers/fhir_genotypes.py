@@ -32,6 +32,7 @@ from parsers.result_statuses import FHIR
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, state_of
 
 ALLELE = "84414-2"
+COPIES = 2
 LOINC = "loinc.org"
 STATE_EXTENSION = "urn:graftline:typing-state"
 """Holds a state that the value itself does not show; our own writer's, and nobody else need know it."""
@@ -51,12 +52,17 @@ class Read(NamedTuple):
     findings: list[Finding]
 
 
-def is_typing(observation: Element) -> bool:
+def is_typing(observation: Element, resources: Resources) -> bool:
     """Whether an Observation holds an HLA genotype or allele.
 
     Under another code of LOINC alleles may be something else, such as what an antibody binds; under one that cannot be
     LOINC's (`84413-7`, `57290-1` of some converters) they are taken for a typing, and the code is doubted.
     """
+    derives = GENOTYPE in {code for _, code, _ in codings(observation.first("code"))}
+    return _states_alleles(observation) or (derives and any(map(_states_alleles, alleles_of(observation, resources))))
+
+
+def _states_alleles(observation: Element) -> bool:
     codes = {code for _, code, _ in codings(observation.first("code"))}
     if codes & LOCUS_CODES.keys():
         return True
@@ -69,14 +75,18 @@ def is_typing(observation: Element) -> bool:
 
 def alleles_of(observation: Element, resources: Resources) -> list[Element]:
     """The Observations of the alleles that a genotype derives from, as far as they are in the document."""
-    references = [*observation.each("derivedFrom"), *observation.each("related", "target")]
-    found = (resources.referred(each) for each in references)
+    found = map(resources.referred, _derived_from(observation))
     return [each for each in found if each.name == "Observation"]
+
+
+def _derived_from(observation: Element) -> list[Element]:
+    return [*observation.each("derivedFrom"), *observation.each("related", "target")]
 
 
 def read_genotype(observation: Element, resources: Resources) -> Read:
     """The loci of an Observation; more than one only if its value names several."""
-    alleles = [_value(each) for each in alleles_of(observation, resources)]
+    derived = alleles_of(observation, resources)
+    alleles = [_value(each) for each in derived]
     value, others = _value(observation), _other_values(observation)
     glstring, release = unwrapped(value or "+".join(alleles))
     where = place(observation)
@@ -107,7 +117,24 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
     if not all(_alleles(each) <= _alleles(glstring) for each in others):
         message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
         read.findings.append(Finding("codings_differ", message, where, loci[0].locus))
+    if not value:
+        read = _as_whole_as_its_alleles(read, observation, derived, resources)
     return _taken_back(read, observation, where)
+
+
+def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Element], resources: Resources) -> Read:
+    """A genotype of alleles alone: no single copy where the other is elsewhere, not called if one was withdrawn."""
+    where = place(observation)
+    absent = [each for each in _derived_from(observation) if each.first("reference").text]
+    if len(derived) < COPIES and any(resources.referred(each) is NOTHING for each in absent):
+        message = "an allele that this genotype derives from is not in this document"
+        read = Read(
+            [replace(each, state="candidates") if each.state == "one_stated" else each for each in read.loci],
+            [*read.findings, *(Finding("results_elsewhere", message, where, each.locus) for each in read.loci)],
+        )
+    for allele in derived:
+        read = _taken_back(read, allele, place(allele))
+    return read
 
 
 def _value(observation: Element) -> str:

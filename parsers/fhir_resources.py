@@ -4,10 +4,12 @@
 
 A document is one resource or a Bundle of them, in JSON or XML; both become the same tree (`parsers.elements`). A
 reference is the address of an entry (`urn:uuid:...`), a type and an id (`Observation/12`), or an identifier that needs
-no resource at all.
+no resource at all. `#p` is a resource contained in the one that says so, and another one in every other: half of all
+senders call the patient so.
 """
 
 import re
+from collections.abc import Iterator
 
 from parsers.elements import NOTHING, Element, read_json, read_xml_elements
 from parsers.errors import ParseError
@@ -69,7 +71,11 @@ class Resources:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.all: list[Element] = []
-        self._by_name: dict[str, Element] = {}
+        self._by_address: dict[str, Element] = {}
+        self._by_id: dict[str, Element] = {}
+        self._on_a_server: set[Element] = set()
+        self._contained: dict[Element, Element] = {}
+        """What a reference to a contained resource points to, by the reference itself."""
         if root.name != "Bundle":
             self._add(root, "")
         for number, entry in enumerate(root.each("entry"), start=1):
@@ -81,12 +87,16 @@ class Resources:
 
     def _add(self, resource: Element, address: str) -> None:
         self.all.append(resource)
-        own_id = resource.first("id").text
-        for name in (address, f"{resource.name}/{own_id}" if own_id else ""):
-            if name:
-                self._by_name.setdefault(name, resource)
-        for contained in (each for holder in resource.each("contained") for each in holder.members[:1]):
-            self._by_name.setdefault(f"#{contained.first('id').text}", contained)
+        if address:
+            self._by_address.setdefault(address, resource)
+        if _is_url(address):
+            self._on_a_server.add(resource)
+        if own_id := resource.first("id").text:
+            self._by_id.setdefault(f"{resource.name}/{own_id}", resource)
+        contained = [each for holder in resource.each("contained") for each in holder.members[:1]]
+        self.all += contained
+        inner = {f"#{each.first('id').text}": each for each in contained}
+        self._contained.update(_pointing_to(inner, resource) if inner else ())
 
     def of_type(self, name: str) -> list[Element]:
         """Every resource of this type."""
@@ -94,9 +104,14 @@ class Resources:
 
     def referred(self, reference: Element) -> Element:
         """The resource that a reference points to; an empty one if it is not in this document."""
-        address = reference.first("reference").text
-        short = "/".join(address.split("/")[-2:])
-        return self._by_name.get(address) or self._by_name.get(short) or NOTHING
+        address = reference.first("reference").text.partition("/_history/")[0]
+        found = self._contained.get(reference) or self._by_address.get(address)
+        return found or self._of_id(address) or NOTHING
+
+    def _of_id(self, address: str) -> Element | None:
+        """The resource of a type and an id; a whole address of a server is of no resource that has another one."""
+        found = self._by_id.get("/".join(address.split("/")[-2:]))
+        return None if found in self._on_a_server and _is_url(address) else found
 
     def identifier(self, reference: Element) -> str:
         """What a person or a specimen is called: its identifier, or the reference itself as it is printed."""
@@ -108,6 +123,19 @@ class Resources:
         if named:
             return named[0].read("value")
         return reference.read("reference")
+
+
+def _is_url(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
+
+
+def _pointing_to(inner: dict[str, Element], element: Element) -> Iterator[tuple[Element, Element]]:
+    """Every reference in this element to one of the resources that are contained in it, with what it points to."""
+    target = inner.get(element.first("reference").text)
+    if target:
+        yield element, target
+    for member in element.members:
+        yield from _pointing_to(inner, member)
 
 
 def _rank(identifier: Element) -> int:

@@ -29,8 +29,10 @@ HLA_NAME = re.compile(r"(HLA-)?([A-Z]+[0-9]?\*|\*)?[0-9]{2,4}(:[0-9A-Za-z]+)+\*?
 BETWEEN = re.compile(r"[/+|^~]")
 COPIES = (",", ";")
 GENE = re.compile(
-    "|".join(f"(?<![A-Za-z]){each}(?![A-Za-z])" for each in sorted(LOCI, key=lambda each: (-len(each), each)))
+    "|".join(f"(?<![A-Za-z]){each}(?![A-Za-z])" for each in sorted((*LOCI, "Cw"), key=lambda each: (-len(each), each)))
 )
+SEVERAL_GENES = re.compile(r"3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
+"""What headings of DRB3, DRB4 and DRB5 in one have in common: DRB345, DRB3/4/5."""
 HEADING_PREFIX = re.compile(r"HLA[-_ ]?|^[a-z]+(?=[A-Z])|_")
 SHARE = 0.5
 SHOWN_WORDS = 8
@@ -153,8 +155,12 @@ def _names_loci(cells: list[str]) -> bool:
 
 def _assign_loci(made: Proposal, typings: list[str], cells: dict[str, list[str]]) -> None:
     """Each gene with its columns; one that is told by its cells alone, or has too many columns, is doubtful."""
-    genes = {name: _gene(name, cells[name]) for name in cells if name}
-    known, forms = {genes[name] for name in typings}, {_form(name) for name in typings}
+    several = [name for name in typings if SEVERAL_GENES.search(name)]
+    made.doubts += [
+        f"{name}: it may hold alleles of several genes, which no profile can tell apart" for name in several
+    ]
+    genes = {name: _gene(name, cells[name]) for name in cells if name and name not in several}
+    known, forms = {genes.get(name, "") for name in typings}, {_form(name) for name in typings}
     for name, gene in genes.items():
         blank = all(cell.upper() in HEADINGS["no_call"] for cell in cells[name])
         kindred = _form(name) in forms and (blank or gene in known)
@@ -177,7 +183,7 @@ def _gene(heading: str, cells: list[str]) -> str:
 
 def _gene_of_heading(heading: str) -> str:
     found = GENE.search(HEADING_PREFIX.sub(" ", heading))
-    return found[0] if found else ""
+    return gene_name(found[0]) if found else ""
 
 
 def _form(heading: str) -> str:

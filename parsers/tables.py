@@ -29,6 +29,7 @@ WORKBOOK_PART = b"xl/"
 WORKBOOK_LIMIT = 64 * 1024 * 1024
 TIME_OF_DAY = "\ufffctime of day "
 """Begins a cell that a workbook holds as a time of day or a duration, not as text."""
+NUL = "\0"
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
 
@@ -70,8 +71,15 @@ def decoded(raw: bytes, fallback: str = "utf-8") -> str:
             found=raw[error.start : error.start + 4].hex(" "),
             where=f"byte {error.start}",
             expected=f"text in {encoding}",
-            advice="If the file is in another encoding, name it in the profile.",
+            advice="Save it in this encoding, or, for a table that a profile describes, name its own in the profile.",
         ) from None  # the cause holds the whole input
+    if NUL in text:
+        raise ParseError(
+            "this text holds NUL characters",
+            where=f"character {text.index(NUL) + 1}",
+            expected="text; one in UTF-16 begins with a byte order mark",
+            advice="Ask the sender to export it again: its end may never have been written.",
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

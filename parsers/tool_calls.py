@@ -15,6 +15,7 @@ from parsers.format import Document
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import decoded
 from parsers.typing_states import UNCALLED, state_of
+from parsers.xml_document import text_of
 
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
@@ -33,6 +34,11 @@ def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
     text = decoded(raw).lstrip("\ufeff")
     lines = [line for line in enumerate(text.split("\n"), start=1) if line[1].strip()]
     return lines, () if text.endswith("\n") else (NO_LINE_END,)
+
+
+def head_text(head: bytes) -> str:
+    """The first bytes as text, with every kind of line end as a line feed and without a byte order mark."""
+    return text_of(head).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def report_of_lines(

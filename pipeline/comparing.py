@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from parsers.errors import ParseError
+from parsers.tables import decoded, separator_of
 from pipeline.errors import ConfigError
 from pipeline.normalise.comparison import Comparison, Stated, Verdict
 from pipeline.normalise.consistency import UNSAID
@@ -32,14 +34,13 @@ class Row(NamedTuple):
 
 
 def read_id_map(raw: bytes) -> dict[str, str]:
-    """An id of A and the id of B for the same person in each line, with a comma or tab between. Raises ConfigError."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise ConfigError(f"not UTF-8 text; found a byte that is none at byte {fault.start}", "the id map") from None
+    """An id of A and the id of B for the same person in each line, with a comma, semicolon or tab between.
+
+    Raises ConfigError.
+    """
     found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        cells = [cell.strip() for cell in next(csv.reader([line.replace("\t", ",")]), [])]
+    for number, line in enumerate(_id_map_text(raw).splitlines(), start=1):
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator_of(line)), [])]
         if not any(cells):
             continue
         if len(cells) != 2 or not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
@@ -51,14 +52,31 @@ def read_id_map(raw: bytes) -> dict[str, str]:
     return found
 
 
+def _id_map_text(raw: bytes) -> str:
+    try:
+        return decoded(raw).lstrip("\ufeff")
+    except ParseError as error:
+        raise ConfigError(f"{error.message}; expected {error.expected}", f"the id map, {error.where}") from None
+
+
+def unmet(a: list[NormalTyping], b: list[NormalTyping], ids: Mapping[str, str]) -> int:
+    """How many lines of an id map name somebody who is not on both sides: one of them may be misspelt."""
+    names_of_a, names_of_b = ({name for typing in side for name in _names(typing)} for side in (a, b))
+    return sum(one not in names_of_a or other not in names_of_b for one, other in ids.items())
+
+
 def compared(
     a: list[NormalTyping], b: list[NormalTyping], ids: Mapping[str, str], comparison: Comparison
 ) -> Iterator[Row]:
-    """What A and B say of every locus of every person, in the order of A, then what only B has."""
+    """What A and B say of every locus of every person, in the order of A, then what only B has.
+
+    A number of B that the id map gives to somebody is nobody else's, though it may be another person's number in A.
+    """
     by_name = _by_name(b)
+    given = set(ids.values())
     met: set[int] = set()
     for typing in a:
-        names = [*dict.fromkeys(ids.get(name, name) for name in _names(typing))]
+        names = [ids.get(name, name) for name in _names(typing) if name in ids or name not in given]
         found = dict.fromkeys(place for name in names for place in by_name[name])
         met.update(found)
         if not found:

@@ -33,6 +33,8 @@ from parsers.typing_states import UNCALLED, gene_name, state_of
 
 GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
+OTHER_PERSON = "the report is about one person and this result of it about another; it is kept as printed, not called"
+SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
 
 
@@ -62,7 +64,7 @@ class Reading:
     def __init__(self, resources: Resources, name: str) -> None:
         self.resources = resources
         self.name = name
-        typings = [each for each in resources.of_type("Observation") if is_typing(each)]
+        typings = [each for each in resources.of_type("Observation") if is_typing(each, resources)]
         derived = {part for each in typings for part in alleles_of(each, resources)}
         self.genotypes = dict.fromkeys(each for each in typings if each not in derived)
         self.taken: set[Element] = set()
@@ -70,7 +72,7 @@ class Reading:
     def report(self, source: Element) -> TypingReport:
         """The report of a DiagnosticReport."""
         observations, findings = self._results(source)
-        loci = self._loci(observations, findings)
+        loci = self._loci(observations, findings, source)
         loci += _with_summary(loci, source, findings)
         doubt = FHIR.get(source.read("status"))
         if doubt:
@@ -103,18 +105,39 @@ class Reading:
             loci = self._loci(observations, findings)
             yield self._made(observations[0], observations, loci, findings)
 
-    def _loci(self, observations: list[Element], findings: list[Finding]) -> list[LocusTyping]:
+    def _loci(
+        self, observations: list[Element], findings: list[Finding], report: Element = NOTHING
+    ) -> list[LocusTyping]:
         loci: list[LocusTyping] = []
         for observation in observations:
             read = read_genotype(observation, self.resources)
             findings += [*code_findings(observation), *read.findings]
-            loci += read.loci
+            if self._differ(report.first("subject"), observation.first("subject")):
+                findings += [
+                    Finding("sample_differs", OTHER_PERSON, place(observation), each.locus) for each in read.loci
+                ]
+                loci += [replace(each, state="candidates", expression="") for each in read.loci]
+            else:
+                loci += read.loci
+        specimens = [each.first("specimen") for each in observations]
+        if any(self._differ(specimens[0], each) for each in specimens):
+            findings.append(Finding("several_specimens", SPECIMENS, place(report)))
         repeated = {locus for locus, count in Counter(each.locus for each in loci).items() if count > 1}
         findings += [
             Finding("locus_repeated", f"several results hold {locus}; they are kept apart", "", locus)
             for locus in sorted(repeated)
         ]
         return [_unpaired(each) if each.locus in repeated else each for each in loci]
+
+    def _differ(self, one: Element, other: Element) -> bool:
+        """Whether two references surely point to two persons or specimens."""
+        addresses = {each.first("reference").text for each in (one, other)}
+        return "" not in addresses and len(addresses) > 1 and self._called(one) != self._called(other)
+
+    def _called(self, reference: Element) -> Element | str:
+        """What a reference points to, or, if that is not in this document, the end of its address."""
+        found = self.resources.referred(reference)
+        return "/".join(reference.first("reference").text.split("/")[-2:]) if found is NOTHING else found
 
     def _whose(self, sources: list[Element]) -> tuple[str, str]:
         """Sample and subject, as the first of these resources says that names them."""

@@ -20,8 +20,7 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, lines_of, nothing_called, sample_of
-from parsers.xml_document import text_of
+from parsers.tool_calls import Line, called, head_text, lines_of, nothing_called, sample_of
 
 HEAD = re.compile(r"# VERSIONS:\s*\n# HISAT")
 COUNTED = re.compile(r"\s*(?:\*\*\* )?[0-9]+ (?:ranked )?([A-Z0-9]+)\*\S+ \(count: [0-9]+\)")
@@ -37,7 +36,7 @@ Ranked = tuple[str, str, str]
 
 def looks_like(head: bytes) -> bool:
     """Whether the versions of HISAT stand at the top."""
-    return HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
+    return HEAD.match(head_text(head[:512])) is not None
 
 
 def parse(document: Document) -> Parsed:

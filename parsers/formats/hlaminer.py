@@ -16,9 +16,8 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import lines_of, nothing_called, sample_of
+from parsers.tool_calls import head_text, lines_of, nothing_called, sample_of
 from parsers.typing_states import gene_name
-from parsers.xml_document import text_of
 
 ENDINGS = (".csv", ".txt")
 GENE = re.compile(r"HLA-[A-Z]+[0-9]*")
@@ -29,7 +28,7 @@ HEAD = re.compile(r"(?:[^\n]*\n){0,30}?\s*HLA-[A-Z]+[0-9]*\s*\n\s*Prediction #1 
 
 def looks_like(head: bytes) -> bool:
     """Whether a gene with its first prediction stands near the top."""
-    return HEAD.match(text_of(head[:4096]).lstrip("\ufeff").replace("\r", "")) is not None
+    return HEAD.match(head_text(head[:4096])) is not None
 
 
 def parse(document: Document) -> Parsed:

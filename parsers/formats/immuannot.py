@@ -16,9 +16,8 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, cells_of, lines_of, low_quality, nothing_called, sample_of
+from parsers.tool_calls import Line, called, cells_of, head_text, lines_of, low_quality, nothing_called, sample_of
 from parsers.typing_states import gene_name
-from parsers.xml_document import text_of
 
 ENDINGS = (".gtf",)
 HEAD = re.compile(r"(?:#[^\n]*\n)*(?:[^\t\n]*\t){8}[^\n]*template_allele \"")
@@ -33,7 +32,7 @@ Copy = tuple[Line, dict[str, str]]
 
 def looks_like(head: bytes) -> bool:
     """Whether a line of GTF with a template allele stands at the top."""
-    return HEAD.match(text_of(head).lstrip("\ufeff").replace("\r", "")) is not None
+    return HEAD.match(head_text(head)) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -18,8 +18,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Cells, cells_at
-from parsers.tool_calls import called, cells_of, lines_of, nothing_called
-from parsers.xml_document import text_of
+from parsers.tool_calls import called, cells_of, head_text, lines_of, nothing_called
 
 HEAD = re.compile(r"(?:#[^\n]*\r?\n)*Sample\tHLA_[A-Z0-9]+_1\tHLA_[A-Z0-9]+_2")
 COLUMN = re.compile(r"HLA_([A-Z0-9]+)_([12])")
@@ -29,7 +28,7 @@ NONE = "-"
 
 def looks_like(head: bytes) -> bool:
     """Whether SpecHLA's columns follow its remarks."""
-    return HEAD.match(text_of(head[:2048]).lstrip("\ufeff")) is not None
+    return HEAD.match(head_text(head[:2048])) is not None
 
 
 def parse(document: Document) -> Parsed:

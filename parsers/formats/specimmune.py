@@ -16,9 +16,18 @@ import re
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import (
+    by_gene,
+    called,
+    cells_of,
+    head_text,
+    lines_of,
+    low_quality,
+    measures,
+    nothing_called,
+    sample_of,
+)
 from parsers.typing_states import gene_name
-from parsers.xml_document import text_of
 
 ENDINGS = (".HLA.final.type.result.formatted.txt", ".final.type.result.formatted.txt")
 COLUMNS = ["Locus", "Chromosome", "Genotype", "Match_info", "Reads_num", "Step1_type", "One_guess"]
@@ -29,7 +38,7 @@ NONE = ("NA", "-")
 
 def looks_like(head: bytes) -> bool:
     """Whether SpecImmune's columns follow its remarks."""
-    return HEAD.match(text_of(head[:2048]).lstrip("\ufeff")) is not None
+    return HEAD.match(head_text(head[:2048])) is not None
 
 
 def parse(document: Document) -> Parsed:

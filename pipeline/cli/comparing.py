@@ -26,7 +26,7 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: FormatName 
     format_name
         The format to read files as; found out if not given.
     """
-    from pipeline.comparing import compared, read_id_map  # noqa: PLC0415
+    from pipeline.comparing import compared, read_id_map, unmet  # noqa: PLC0415
     from pipeline.normalise.comparison import Comparison  # noqa: PLC0415
     from pipeline.reading import is_grave  # noqa: PLC0415
 
@@ -40,6 +40,10 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: FormatName 
         return 1
     one, other = ([meaning.normalise(each) for each in side] for side in sides)
     verdicts: Counter[str] = Counter()
+    if unknown := unmet(one, other, id_map):
+        session.answers.say(
+            f"{unknown} of the {len(id_map)} lines of the id map name somebody who is not on both sides"
+        )
 
     def told() -> Iterator[dict[str, Any]]:
         for row in compared(one, other, id_map, comparison):

@@ -54,6 +54,38 @@ def test_an_id_map_says_who_is_who(graftline: Run, here: Path, profile: None) ->
     assert answer.code == 0
 
 
+def test_a_number_that_the_id_map_gives_to_somebody_is_nobody_elses(graftline: Run, here: Path, profile: None) -> None:
+    """Two laboratories may have given one number to two persons."""
+    (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\nX-9,03:01,03:01,15:01,15:01\n")
+    (here / "other.csv").write_text(HEAD + "X-9,01:01,02:01,07:02,08:01\n")
+    (here / "ids.csv").write_text("S1,X-9\n")
+    answer = graftline("--json", "compare", "one.csv", "other.csv", "--ids", "ids.csv")
+    assert told(answer) == {("S1", "X-9", "A"): "same", ("S1", "X-9", "B"): "same", ("X-9", "", ""): "only_a"}
+
+
+@pytest.mark.parametrize("raw", [b"S1;X-9\r\n", b"S1\tX-9\r", b"\xef\xbb\xbfS1,X-9\n", "S1,X-9\n".encode("utf-16")])
+def test_an_id_map_is_a_table_as_others_are(graftline: Run, here: Path, profile: None, raw: bytes) -> None:
+    (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\n")
+    (here / "other.csv").write_text(HEAD + "X-9,01:01,02:01,07:02,08:01\n")
+    (here / "ids.csv").write_bytes(raw)
+    answer = graftline("--json", "compare", "one.csv", "other.csv", "--ids", "ids.csv")
+    assert told(answer) == {("S1", "X-9", "A"): "same", ("S1", "X-9", "B"): "same"}
+
+
+def test_a_line_of_the_id_map_that_meets_nobody_is_told(graftline: Run, here: Path, profile: None) -> None:
+    (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\n")
+    (here / "ids.csv").write_text("S1,X-9\n")
+    answer = graftline("compare", "one.csv", "one.csv", "--ids", "ids.csv")
+    assert "1 of the 1 lines of the id map name somebody who is not on both sides" in answer.err
+
+
+def test_an_id_map_in_another_encoding_is_refused(graftline: Run, here: Path, profile: None) -> None:
+    (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\n")
+    (here / "ids.csv").write_bytes(b"S1,X-\xe9\n")
+    answer = graftline("compare", "one.csv", "one.csv", "--ids", "ids.csv")
+    assert (answer.code, "the id map, byte 5" in answer.err) == (2, True)
+
+
 @pytest.mark.parametrize("line", ["S1", "S1,X,Y", "S1,\n", "S1,X\nS1,Y"])
 def test_an_id_map_that_is_none_is_refused_with_its_line(graftline: Run, here: Path, profile: None, line: str) -> None:
     (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\n")

@@ -87,6 +87,19 @@ def test_a_doubt_stands_in_the_proposal(table, comment):
     assert comment in proposed(table)[0]
 
 
+@pytest.mark.parametrize("heading", ["DRB345", "DRB3/4/5", "HLA_DRB345"])
+def test_a_column_of_several_genes_is_given_to_none_of_them(heading):
+    """Its `01:01` may be of DRB3, DRB4 or DRB5."""
+    text, parsed = proposed(f"Sample,A_1,A_2,{heading}_1,{heading}_2\nS1,01:01,02:01,01:01,01:03\n")
+    assert {locus for _, locus in typed(parsed)} == {"A"}
+    assert f"# unsure: {heading}_1: it may hold alleles of several genes" in text
+
+
+def test_cw_is_hla_c():
+    _, parsed = proposed("Sample,A_1,A_2,Cw_1,Cw_2\nS1,01:01,02:01,07:01,07:02\n")
+    assert {locus for _, locus in typed(parsed)} == {"A", "C"}
+
+
 def test_a_table_that_is_not_utf_8_is_proposed_with_its_encoding():
     text, parsed = proposed("Sample,A_1,A_2,Größe\nS1,01:01,02:01,x\n".encode("cp1252"))
     assert 'encoding = "cp1252"' in text

@@ -170,3 +170,99 @@ def test_signs_that_nobody_sees_are_no_part_of_a_name():
     report = only(coded(("http://glstring.org", "hla#3.58.0#HLA-A\u200b*01:01+HLA-A*02:01")))
     assert calls(report) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
     assert "\u200b" in report.loci[0].reported
+
+
+def bundle(*resources):
+    return {"resourceType": "Bundle", "entry": [{"resource": each} for each in resources]}
+
+
+def patient(own_id, value):
+    return {"resourceType": "Patient", "id": own_id, "identifier": [{"value": value}]}
+
+
+def genotype(glstring, **more):
+    return {**coded(("http://glstring.org", f"hla#3.58.0#{glstring}")), **more}
+
+
+def subjects(document):
+    return [(each.subject, [locus.expression for locus in each.loci]) for each in read(document).reports]
+
+
+def test_a_contained_person_is_that_of_its_own_resource_alone():
+    def of(value, glstring):
+        return genotype(glstring, contained=[patient("p", value)], subject={"reference": "#p"})
+
+    assert subjects(bundle(of("P1", "HLA-A*01:01"), of("P2", "HLA-A*02:01"))) == [
+        ("P1", ["HLA-A*01:01"]),
+        ("P2", ["HLA-A*02:01"]),
+    ]
+
+
+def test_persons_of_one_number_on_two_servers_stay_apart():
+    addresses = [f"http://{server}.example/fhir/Patient/1" for server in "abc"]
+    results = [genotype("HLA-A*01:01", subject={"reference": each}) for each in addresses]
+    document = bundle(*results)
+    document["entry"] += [
+        {"fullUrl": address, "resource": patient("1", f"P-{server}")}
+        for server, address in zip("ab", addresses, strict=False)
+    ]
+    assert [subject for subject, _ in subjects(document)] == ["P-a", "P-b", addresses[2]]
+
+
+def test_a_reference_to_a_version_is_one_to_the_resource():
+    result = genotype("HLA-A*01:01", subject={"reference": "Patient/1/_history/2"})
+    assert subjects(bundle(patient("1", "P1"), result)) == [("P1", ["HLA-A*01:01"])]
+
+
+def report(*results, **more):
+    named = [{"reference": each} for each in results]
+    return {"resourceType": "DiagnosticReport", "subject": {"reference": "Patient/1"}, "result": named, **more}
+
+
+def test_a_result_about_another_person_is_not_called_in_the_report_that_names_it():
+    own = genotype("HLA-A*01:01+HLA-A*02:01", id="a")
+    others = genotype("HLA-B*07:02+HLA-B*08:01", id="b", subject={"reference": "Patient/2"})
+    both = report("Observation/a", "Observation/b")
+    found = only(bundle(both, own, others))
+    assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01"), "B": ("candidates", "")}
+    assert ("sample_differs", "B") in codes(found)
+    assert ("sample_differs", "B") in codes(only(bundle(both, own, others, patient("1", "P1"), patient("2", "P2"))))
+
+
+def test_results_of_several_specimens_are_said():
+    results = [genotype(f"HLA-{gene}*07:02", id=gene, specimen={"reference": f"Specimen/{gene}"}) for gene in "BC"]
+    assert ("several_specimens", "") in codes(only(bundle(report("Observation/B", "Observation/C"), *results)))
+
+
+def test_a_contained_result_is_read():
+    inner = genotype("HLA-A*01:01", id="o")
+    assert subjects(report("#o", contained=[inner])) == [("Patient/1", ["HLA-A*01:01"])]
+
+
+def of_alleles(*alleles):
+    references = [{"reference": f"Observation/{each}"} for each in alleles]
+    without_value = {name: value for name, value in GENOTYPE.items() if name != "valueCodeableConcept"}
+    return {**without_value, "derivedFrom": references}
+
+
+def allele(own_id, name, **more):
+    code = {"coding": [{"system": "http://loinc.org", "code": "84414-2"}]}
+    return {**coded(("http://www.ebi.ac.uk/ipd/imgt/hla", name)), "id": own_id, "code": code, **more}
+
+
+def test_a_genotype_that_names_no_gene_is_known_by_its_alleles():
+    found = only(bundle(of_alleles("1", "2"), allele("1", "HLA-A*01:01"), allele("2", "HLA-A*02:01")))
+    assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+
+
+def test_a_copy_that_is_not_in_the_document_is_not_left_out_unsaid():
+    found = only(bundle(of_alleles("1", "elsewhere"), allele("1", "HLA-A*01:01")))
+    assert calls(found) == {"A": ("candidates", "HLA-A*01:01")}
+    assert ("results_elsewhere", "A") in codes(found)
+
+
+def test_a_genotype_of_an_allele_that_was_withdrawn_is_not_called():
+    withdrawn = allele("2", "HLA-A*02:01", status="entered-in-error")
+    found = only(bundle(of_alleles("1", "2"), allele("1", "HLA-A*01:01"), withdrawn))
+    assert calls(found) == {"A": ("failed", "")}
+    assert ("withdrawn_result", "A") in codes(found)

@@ -1,11 +1,14 @@
 """Open typing tools: results that would say more, or something else, than the tool said."""
 
+from pathlib import Path
+
 import pytest
 
 from parsers.errors import ParseError
 from parsers.format import Document, load_formats
 
 FORMATS = load_formats()
+SAMPLES = Path(__file__).parent.parent / "formats"
 
 
 def read(name, text, file_name):
@@ -185,6 +188,22 @@ def test_starphase_may_write_the_gene():
 def test_a_gene_that_arcashla_names_twice_is_refused():
     with pytest.raises(ParseError, match="two members of one name"):
         read("arcashla", '{"A": ["A*01:01"], "A": ["A*02:01"]}', "S.genotype.json")
+
+
+@pytest.mark.parametrize("name", ["hisat_genotype", "hlaminer", "hlascan", "immuannot", "spechla", "specimmune"])
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+def test_a_result_is_known_whatever_ends_its_lines(name, line_end):
+    samples = [
+        each for each in (SAMPLES / name).iterdir() if each.is_file() and each.suffix not in (".md", ".py", ".json")
+    ]
+    for sample in samples:
+        assert FORMATS[name].looks_like(sample.read_bytes().replace(b"\n", line_end.encode()))
+
+
+def test_a_text_that_was_not_written_to_its_end_is_refused():
+    with pytest.raises(ParseError, match="NUL") as refusal:
+        read("kourami", "A*01:01:01G\t546\t1.0\t546\t546\t27\t27\t26\n\0\0\0", "S.result")
+    assert refusal.value.where == "character 38"
 
 
 def test_two_rows_of_one_sample_are_marked():
