@@ -68,8 +68,8 @@ class Resources:
 
     def __init__(self, root: Element) -> None:
         self.root = root
-        self.all: list[Element] = []
         self._by_name: dict[str, Element] = {}
+        self._by_type: dict[str, list[Element]] = {}
         if root.name != "Bundle":
             self._add(root, "")
         for number, entry in enumerate(root.each("entry"), start=1):
@@ -80,7 +80,7 @@ class Resources:
                     self._add(resource, entry.first("fullUrl").text)
 
     def _add(self, resource: Element, address: str) -> None:
-        self.all.append(resource)
+        self._by_type.setdefault(resource.name, []).append(resource)
         own_id = resource.first("id").text
         for name in (address, f"{resource.name}/{own_id}" if own_id else ""):
             if name:
@@ -90,7 +90,7 @@ class Resources:
 
     def of_type(self, name: str) -> list[Element]:
         """Every resource of this type."""
-        return [each for each in self.all if each.name == name]
+        return self._by_type.get(name, [])
 
     def referred(self, reference: Element) -> Element:
         """The resource that a reference points to; an empty one if it is not in this document."""
