@@ -42,7 +42,8 @@ def parse(document: Document) -> Parsed:
         )
     rows = [(number, cells_of((number, text), len(names), f"{len(names)} cells by tabs")) for number, text in lines]
     genes = [(gene, list(each)) for gene, each in groupby(rows, key=lambda row: gene_name(row[1][0]))]
-    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, names, cells)]
+    places = {name: place for place, name in enumerate(names)}
+    doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, places, cells)]
     return Parsed(
         reports=(
             TypingReport(
@@ -76,15 +77,15 @@ def _once(doubts: list[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[Finding]:
-    told = dict(zip(names, cells, strict=False))
+def _doubts(gene: str, number: int, places: dict[str, int], cells: list[str]) -> list[Finding]:
     where = f"line {number}"
+    first, depth = cells[places["Q1"]], cells[places["AverageCoverage"]] if "AverageCoverage" in places else "inf"
     found = []
-    if _number(told["Q1"], where) < SURE:
-        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}", where))
-    if _number(told.get("AverageCoverage", "inf"), where) < COVERED:
-        found.append(low_quality(gene, f"the average depth is {told['AverageCoverage']}, below {COVERED}", where))
-    if told.get("perfectG") == "0":
+    if _number(first, where) < SURE:
+        found.append(low_quality(gene, f"Q1 is {first}, below {SURE}", where))
+    if _number(depth, where) < COVERED:
+        found.append(low_quality(gene, f"the average depth is {depth}, below {COVERED}", where))
+    if "perfectG" in places and cells[places["perfectG"]] == "0":
         found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
     return found
 
