@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from parsers.elements import Element
 from parsers.glstring_code import with_gene
 from parsers.records import Finding, LocusTyping, Printed
 from parsers.typing_states import UNCALLED, WMDA_WORDS, state_of
@@ -42,6 +43,15 @@ class ReadLocus(NamedTuple):
 
     typing: LocusTyping | None
     findings: tuple[Finding, ...]
+
+
+def by_locus(person: Element, holder: str) -> dict[str, list[Element]]:
+    """The elements of each name in a person's holders of loci."""
+    found: dict[str, list[Element]] = {}
+    for each in person.each(holder):
+        for locus in each.members:
+            found.setdefault(locus.name, []).append(locus)
+    return found
 
 
 def read_locus(locus: str, dna: Fields, serology: Fields, where: str) -> ReadLocus:

@@ -101,8 +101,8 @@ class Segment:
 
     def filled(self) -> list[int]:
         """The numbers of the fields that are not empty, without the separators that a header segment declares."""
-        first = 3 if self.fields[0] in HEADERS else 1
-        return [number for number, field in enumerate(self.fields[first:], start=first) if field]
+        declared = 2 if self.fields[0] in HEADERS else 0
+        return [number for number, field in enumerate(self.fields) if field and number > declared]
 
     def leaves(self, number: int) -> Iterator[tuple[int, int, str]]:
         """Every component of a field that holds something: repetition, component, and its text as it stands."""
@@ -136,8 +136,12 @@ class Segment:
 
     def says_something(self, number: int) -> bool:
         """Whether a field holds anything but separators and blanks."""
-        text, signs = self.fields[number], self.encoding
-        return text.isalnum() or bool(text.replace(signs.component, "").replace(signs.repetition or "\r", "").strip())
+        text = self.fields[number]
+        if text[:1].isalnum():
+            return True
+        for sign in (self.encoding.component, self.encoding.repetition):
+            text = text.replace(sign, " ") if sign else text
+        return bool(text.strip())
 
 
 class Message(NamedTuple):
@@ -283,7 +287,8 @@ class Batch(NamedTuple):
     wrapping: tuple[bytes, ...]
 
 
-_STARTS = re.compile(rb"(?:\A|(?<=[\r\n\x0b\x1c]))[ \t]*(MSH|FHS|BHS|BTS|FTS)(?=[^A-Za-z0-9 ]|\Z)")
+_STARTS = re.compile(rb"[\r\n\x0b\x1c][ \t]*(MSH|FHS|BHS|BTS|FTS)(?=[^A-Za-z0-9 ]|\Z)")
+"""A line end and a segment that begins a message or wraps some."""
 _BLOCK_ENDS = b"\x0b\x1c\r\n"
 _AROUND = _BLOCK_ENDS + b" \t"
 
@@ -294,7 +299,7 @@ def split_messages(raw: bytes) -> Batch:
     Raises ParseError if something stands before the first, or if a block or batch ends early.
     """
     body = raw.removeprefix(b"\xef\xbb\xbf")
-    starts = [found.start() for found in _STARTS.finditer(body)]
+    starts = [found.start() for found in _STARTS.finditer(b"\r" + body)]  # so that every start is behind a line end
     if not starts or body[: starts[0]].strip(_AROUND):
         raise ParseError(
             "this is not an HL7 message",

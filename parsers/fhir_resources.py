@@ -70,7 +70,7 @@ class Resources:
 
     def __init__(self, root: Element) -> None:
         self.root = root
-        self.all: list[Element] = []
+        self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
         self._on_a_server: set[Element] = set()
@@ -86,7 +86,6 @@ class Resources:
                     self._add(resource, entry.first("fullUrl").text)
 
     def _add(self, resource: Element, address: str) -> None:
-        self.all.append(resource)
         if address:
             self._by_address.setdefault(address, resource)
         if _is_url(address):
@@ -94,13 +93,14 @@ class Resources:
         if own_id := resource.first("id").text:
             self._by_id.setdefault(f"{resource.name}/{own_id}", resource)
         contained = [each for holder in resource.each("contained") for each in holder.members[:1]]
-        self.all += contained
+        for each in (resource, *contained):
+            self._by_type.setdefault(each.name, []).append(each)
         inner = {f"#{each.first('id').text}": each for each in contained}
         self._contained.update(_pointing_to(inner, resource) if inner else ())
 
     def of_type(self, name: str) -> list[Element]:
         """Every resource of this type."""
-        return [each for each in self.all if each.name == name]
+        return self._by_type.get(name, [])
 
     def referred(self, reference: Element) -> Element:
         """The resource that a reference points to; an empty one if it is not in this document."""

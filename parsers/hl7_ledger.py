@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from parsers.er7 import Segment, unescape
 from parsers.records import Ignored
 
+NONE: frozenset[int] = frozenset()
 Place = tuple[int, ...]
 """Segment, field, repetition and component, each by its number."""
 
@@ -38,23 +39,38 @@ class Ledger:
 
     def remainder(self, segments: Iterable[Segment]) -> Counter[str]:
         """The paths of everything that was not taken, with how often each occurred."""
-        touched = {place[:2] for place in self._taken}
-        left = Counter[str]()
+        whole, touched = _by_segment(self._whole), _by_segment(self._taken)
+        paths: list[str] = []
         for segment in segments:
+            read, partly_read = whole.get(segment.number, NONE), touched.get(segment.number, NONE)
             for field in segment.filled():
-                place = (segment.number, field)
-                if place in touched and place not in self._whole:
-                    left.update(self._left_of_field(segment, field))
-                elif place not in self._whole and segment.says_something(field):
-                    left[f"{segment.name}-{field}"] += 1
-        return left
+                if field in read:
+                    continue
+                if field in partly_read:
+                    paths += self._left_of_field(segment, field)
+                elif segment.says_something(field):
+                    paths.append(f"{segment.name}-{field}")
+        return Counter(paths)
 
     def _left_of_field(self, segment: Segment, field: int) -> list[str]:
-        places = [(segment.number, field, *place) for *place, text in segment.leaves(field) if text.strip()]
-        left = [place for place in places if place not in self._taken]
-        if len(left) < len(places):
-            return [f"{segment.name}-{field}.{component}" for *_, component in left]
+        """The components that were not taken; the field itself if none of them was."""
+        held, left = 0, list[int]()
+        for repetition, component, text in segment.leaves(field):
+            if text.strip():
+                held += 1
+                if (segment.number, field, repetition, component) not in self._taken:
+                    left.append(component)
+        if len(left) < held:
+            return [f"{segment.name}-{field}.{component}" for component in left]
         return [f"{segment.name}-{field}"] if left else []
+
+
+def _by_segment(places: Iterable[Place]) -> dict[int, set[int]]:
+    """The fields of these places by their segment."""
+    fields: dict[int, set[int]] = {}
+    for segment, field, *_ in places:
+        fields.setdefault(segment, set()).add(field)
+    return fields
 
 
 def declared(paths: Counter[str]) -> tuple[Ignored, ...]:

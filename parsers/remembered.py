@@ -7,7 +7,7 @@ texts, and how long each of them may be, for a list of ambiguities may have thou
 from collections.abc import Callable
 from typing import TypeVar
 
-MOST = 8192
+MOST = 20_000
 SHORT = 200
 """Characters of a text that is remembered."""
 

@@ -148,23 +148,26 @@ def text_rows(text: str, separator: str) -> Iterator[Row]:
 
 
 def _table(rows: Iterator[Row]) -> Table:
-    filled = (row for row in rows if any(row.cells))
-    head = next(filled, None)
+    head = next((row for row in rows if any(row.cells)), None)
     if head is None:
         raise ParseError("this table is empty", where="line 1", expected="a header and rows below it")
     header = numbered(list(head.cells))
-    return Table(header, tuple(_checked(row, header) for row in filled))
+    width, below = len(header), list[Row]()
+    for row in rows:
+        if any(row.cells):
+            if len(row.cells) != width:
+                raise _other_width(row, width)
+            below.append(row)
+    return Table(header, tuple(below))
 
 
-def _checked(row: Row, header: tuple[str, ...]) -> Row:
-    if len(row.cells) != len(header):
-        raise ParseError(
-            f"this row has {len(row.cells)} cells and the header {len(header)}",
-            where=f"line {row.line}",
-            expected=f"{len(header)} cells",
-            advice=EXPORT_AGAIN,
-        )
-    return row
+def _other_width(row: Row, width: int) -> ParseError:
+    return ParseError(
+        f"this row has {len(row.cells)} cells and the header {width}",
+        where=f"line {row.line}",
+        expected=f"{width} cells",
+        advice=EXPORT_AGAIN,
+    )
 
 
 def read_workbook(raw: bytes) -> list[Table]:

@@ -14,7 +14,7 @@ Source: Atlas of Anthony Nolan, its published import files and their description
 
 import re
 
-from parsers.donor_fields import Fields, read_locus
+from parsers.donor_fields import Fields, by_locus, read_locus
 from parsers.duplicates import marked
 from parsers.elements import Element, read_json
 from parsers.errors import ParseError
@@ -26,7 +26,7 @@ from parsers.xml_document import text_of
 HEAD = re.compile(r'\A\s*\{(?:[^{}\[\]]*,)?\s*"(?:updateMode"\s*:|donors"\s*:\s*\[)', re.IGNORECASE)
 LOOSE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 COMMA_AND_BRACKET = re.compile(r",\s*[}\]]")
-LOCI = ("A", "B", "C", "DPB1", "DQB1", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DPA1")
+LOCI = {each.lower(): each for each in ("A", "B", "C", "DPB1", "DQB1", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DPA1")}
 PROPERTIES = ("changetype", "donortype", "ethn", "updatemode", "externaldonorcode")
 DELETED = Finding("donor_withdrawn", "the sender takes this donor back; the entry holds no typing")
 LOOSE = Finding("loose_comma", "a comma stands before a closing bracket, which JSON does not allow; it was left out")
@@ -64,10 +64,11 @@ def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]
         raise ParseError(
             "this donor has no recordId: nobody could tell whose typing it is", where=where, expected="recordId"
         )
-    stated = [(locus, donor.first("hla", locus.lower())) for locus in LOCI]
+    stated = by_locus(donor, "hla")
     read = [
         read_locus(locus, _fields(found, "dna"), _fields(found, "ser"), f"{where}, {locus}")
-        for locus, found in stated
+        for name, locus in LOCI.items()
+        for found in stated.get(name, ())
         if found.members
     ]
     loci: list[LocusTyping] = [each.typing for each in read if each.typing]

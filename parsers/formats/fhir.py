@@ -88,7 +88,8 @@ class Reading:
         found = [each for each in dict.fromkeys(named) if each in self.genotypes]
         findings = [Finding("results_elsewhere", ELSEWHERE, place(source))] if NOTHING in named else []
         if len(self.resources.of_type("DiagnosticReport")) == 1:
-            loose = [each for each in self.genotypes if each not in found and not any(self._whose([each]))]
+            known = set(found)
+            loose = [each for each in self.genotypes if each not in known and not any(self._whose([each]))]
             found += loose
             findings += [Finding("unlinked_result", UNLINKED, place(each)) for each in loose]
         self.taken.update(found)

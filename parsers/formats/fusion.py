@@ -72,18 +72,19 @@ def parse(document: Document) -> Parsed:
     return Parsed(reports=reports, ignored=tuple(Ignored(path, count) for path, count in sorted(unread.items())))
 
 
-def _values(rows: Iterable[Row], unread: Counter[str]) -> Iterator[tuple[str, Value]]:
+def _values(rows: Iterable[Row], unread: Counter[str]) -> list[tuple[str, Value]]:
     """Every known label with its value, in the order of the cells; what else stands there is counted."""
+    values: list[tuple[str, Value]] = []
     label, line, cells = "", 1, list[Printed]()
     for row in rows:
         for cell in filter(None, row.cells):
             named, text = _labelled(cell)
             if named:
-                yield from _kept(label, line, cells, unread)
+                values += _kept(label, line, cells, unread)
                 label, line, cells = named, row.line, []
             if text:
                 cells.append(Printed(label, text, f"line {row.line}"))
-    yield from _kept(label, line, cells, unread)
+    return [*values, *_kept(label, line, cells, unread)]
 
 
 @remembered
@@ -93,11 +94,12 @@ def _labelled(cell: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", cell)
 
 
-def _kept(label: str, line: int, cells: list[Printed], unread: Counter[str]) -> Iterator[tuple[str, Value]]:
+def _kept(label: str, line: int, cells: list[Printed], unread: Counter[str]) -> list[tuple[str, Value]]:
     if label in KNOWN:
-        yield label, Value(line, tuple(cells), " ".join([each.text for each in cells]))
-    elif cells:
+        return [(label, Value(line, tuple(cells), " ".join([each.text for each in cells])))]
+    if cells:
         unread[label or "the head"] += len(cells)
+    return []
 
 
 def _kits(values: Iterable[tuple[str, Value]]) -> Iterator[Kit]:

@@ -40,13 +40,14 @@ def parse(document: Document) -> Parsed:
         raise ParseError(
             "this is not the header of HLA*LA", found=header[1][:80], where="line 1", expected=", ".join(FIRST_COLUMNS)
         )
-    rows = [
-        (number, cells_of((number, text), len(names), f"{len(names)} cells by tabs", len(names)))
-        for number, text in lines
-    ]
+    expected, places = f"{len(names)} cells by tabs", {name: place for place, name in enumerate(names)}
+    rows = [(line[0], cells_of(line, len(names), expected, len(names))) for line in lines]
     genes = by_gene(rows, lambda row: gene_name(row[1][0]))
     doubts = [
-        doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, names, cells)
+        doubt
+        for gene, each in genes.items()
+        for number, cells in each
+        for doubt in _doubts(gene, number, places, cells)
     ]
     return Parsed(
         reports=(
@@ -81,15 +82,15 @@ def _once(doubts: list[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[Finding]:
-    told = dict(zip(names, cells, strict=False))
+def _doubts(gene: str, number: int, places: dict[str, int], cells: list[str]) -> list[Finding]:
     where = f"line {number}"
+    first, depth = cells[places["Q1"]], cells[places["AverageCoverage"]] if "AverageCoverage" in places else "inf"
     found = []
-    if not _number(told["Q1"], where) >= SURE:  # so that `nan` is no assurance
-        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}", where))
-    if not _number(told.get("AverageCoverage", "inf"), where) >= COVERED:
-        found.append(low_quality(gene, f"the average depth is {told['AverageCoverage']}, below {COVERED}", where))
-    if told.get("perfectG") == "0":
+    if not _number(first, where) >= SURE:  # so that `nan` is no assurance
+        found.append(low_quality(gene, f"Q1 is {first}, below {SURE}", where))
+    if not _number(depth, where) >= COVERED:
+        found.append(low_quality(gene, f"the average depth is {depth}, below {COVERED}", where))
+    if "perfectG" in places and cells[places["perfectG"]] == "0":
         found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
     return found
 

@@ -15,6 +15,8 @@ Source: public descriptions and converters of the 17th workshop; no file of a la
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from parsers.duplicates import marked
 from parsers.elements import Element, read_xml_elements
 from parsers.errors import ParseError
@@ -40,13 +42,30 @@ def looks_like(head: bytes) -> bool:
 def parse(document: Document) -> Parsed:
     """A report for each sample of each laboratory. Raises ParseError."""
     root = read_xml_elements(document.raw)
-    reports = [_report(sample, lab) for lab in root.each("Lab") for sample in lab.each("Sample")]
+    reports = [report for lab in root.each("Lab") for report in _reports(lab)]
     if not reports:
         raise ParseError("this report holds no sample", where=root.where, expected="Lab with Sample in it")
     return Parsed(reports=marked(reports), ignored=root.ignored())
 
 
-def _report(sample: Element, lab: Element) -> TypingReport:
+def _reports(lab: Element) -> list[TypingReport]:
+    """The reports of a laboratory's samples."""
+    samples = list(lab.each("Sample"))
+    if not samples:
+        return []
+    shared = TypingReport(
+        format="ihiw_workshop",
+        sample="",
+        report_id=lab.read("Lab_defined_ID"),
+        centre=lab.read("LabCode"),
+        software=" ".join(filter(None, (lab.read("Software_Applied", each) for each in SOFTWARE))),
+        properties=tuple(_printed(list(lab.each("Software_Applied")), SOFTWARE_PROPERTIES)),
+    )
+    return [_report(sample, shared) for sample in samples]
+
+
+def _report(sample: Element, shared: TypingReport) -> TypingReport:
+    """The report of a sample; `shared` holds what its laboratory says of all."""
     name = sample.read("SampleID")
     if not name:
         raise ParseError(
@@ -57,18 +76,9 @@ def _report(sample: Element, lab: Element) -> TypingReport:
     sequences = list(sample.each("Genotyping", "Locus"))
     loci, findings = _loci(sample, sequences)
     original = sample.read("Genotyping", "Original_GL")
-    return TypingReport(
-        format="ihiw_workshop",
-        sample=name,
-        report_id=lab.read("Lab_defined_ID"),
-        centre=lab.read("LabCode"),
-        software=" ".join(filter(None, (lab.read("Software_Applied", each) for each in SOFTWARE))),
-        loci=tuple(loci),
-        properties=(
-            *([Printed("Original_GL", original, sample.where)] if original else []),
-            *_printed(list(lab.each("Software_Applied")), SOFTWARE_PROPERTIES),
-        ),
-        findings=tuple(findings),
+    own = (Printed("Original_GL", original, sample.where),) if original else ()
+    return replace(
+        shared, sample=name, loci=tuple(loci), properties=(*own, *shared.properties), findings=tuple(findings)
     )
 
 
@@ -76,15 +86,17 @@ def _loci(sample: Element, sequences: list[Element]) -> tuple[list[LocusTyping],
     """Every locus of the GL String, and loci that have a sequence and no place in it."""
     loci: list[LocusTyping] = []
     findings: list[Finding] = []
+    by_locus: dict[str, list[Element]] = {}
+    for each in sequences:
+        by_locus.setdefault(_locus_name(each), []).append(each)
     for part in filter(str.strip, sample.read("Genotyping", "Genotype_GL").split("^")):
         locus = locus_of("".join(part.split()))
-        own = [each for each in sequences if _locus_name(each) == locus]
-        loci.append(_typing(locus, part, own))
+        loci.append(_typing(locus, part, by_locus.get(locus, [])))
         findings += glstring_findings(part, "", sample.where, locus)
     named = {each.locus for each in loci}
-    for locus in dict.fromkeys(map(_locus_name, sequences)):
+    for locus, own in by_locus.items():
         if locus not in named:
-            loci.append(_typing(locus, "", [each for each in sequences if _locus_name(each) == locus]))
+            loci.append(_typing(locus, "", own))
             findings.append(Finding("no_call", "this locus has a sequence and no genotype", sample.where, locus))
     findings += [
         Finding(

@@ -45,7 +45,7 @@ WARNINGS = "Warnings/Errors"
 CHARSET = Finding("charset", "bytes that are no UTF-8; they were read as ISO 8859-1")
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A line and its cells, without the empty ones at its end."""
 
     line: int
@@ -53,11 +53,12 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """One table of the results: its name, its header and the rows below."""
+    """One table of the results: its name, its header, the rows below, and these by what stands in their first cell."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    rows_of: dict[str, list[Row]]
 
     @property
     def of_wells(self) -> bool:
@@ -117,6 +118,9 @@ class Plate:
         self.unread: dict[str, int] = {}
         self._read_head()
         self._read_blocks()
+        self.properties = (*(Printed(name, text) for name, text in self.head.items()), *self._of_beads())
+        self.bead_ids = self._by_bead("Units", "BeadID:")
+        self.least = self._by_bead("Per Bead Count", LEAST)
 
     def _read_head(self) -> None:
         """The keys and values in front of the results; the calibration's tables are counted."""
@@ -158,7 +162,8 @@ class Plate:
                 "this export holds no well", where="line 1", expected="a block with the columns Location and Sample"
             )
         used = [*wells, *(each for each in self.blocks if each.name in (*BEADS, WARNINGS))]
-        ignored = {f"{BLOCK}{each.name}": len(each.rows) for each in self.blocks if each not in used and each.rows}
+        unused = [each for each in self.blocks if each.rows and not any(each is block for block in used)]
+        ignored = {f"{BLOCK}{each.name}": len(each.rows) for each in unused}
         reports = [self._report(row, wells) for row in wells[0].rows]
         return Parsed(
             reports=marked(reports),
@@ -185,8 +190,7 @@ class Plate:
             quality_control=is_control(sample),
             observations=observations,
             properties=(
-                *(Printed(name, text) for name, text in self.head.items()),
-                *self._of_beads(),
+                *self.properties,
                 *(Printed("Warning", ";".join(row.cells), f"line {row.line}") for row in self._warnings(location)),
             ),
             findings=(
@@ -200,15 +204,14 @@ class Plate:
     def _observations(self, location: str, blocks: list[Block]) -> Iterator[Observation]:
         """Every value of a well in every block; one total of events stands for all blocks that print the same."""
         totals: set[str] = set()
-        ids = self._by_bead("Units", "BeadID:")
         for block in blocks:
-            for row in (row for row in block.rows if row.cells[0] == location):
+            for row in block.rows_of.get(location, ()):
                 for name, value in zip(block.header[2:], row.cells[2:], strict=False):
                     if not value or (name == TOTAL and value in totals):
                         continue
                     totals |= {value} if name == TOTAL else set()
                     label = name if name in (TOTAL, block.name) else f"{name} {block.name}"
-                    yield Observation(label=label, value=value, sub_id=ids.get(name, ""))
+                    yield Observation(label=label, value=value, sub_id=self.bead_ids.get(name, ""))
 
     def _by_bead(self, block: str, label: str) -> dict[str, str]:
         """What a row of a block of beads says of each bead."""
@@ -216,8 +219,7 @@ class Plate:
             bead: value
             for each in self.blocks
             if each.name == block
-            for row in each.rows
-            if row.cells[0] == label
+            for row in each.rows_of.get(label, ())
             for bead, value in zip(each.header[1:], row.cells[1:], strict=False)
         }
 
@@ -229,22 +231,23 @@ class Plate:
     def _warnings(self, location: str) -> list[Row]:
         """The warnings about a well, which name it without its number: `1,A1` is the well `7(1,A1)`."""
         name = location.partition("(")[2].rstrip(")")
-        return [
+        found = [
             row
             for each in self.blocks
             if each.name == WARNINGS
-            for row in each.rows
-            if row.cells[0] in (name, location)
+            for first in {name, location}
+            for row in each.rows_of.get(first, ())
         ]
+        return sorted(found, key=lambda row: row.line)
 
     def _doubts(self, location: str, observations: tuple[Observation, ...]) -> Iterator[Finding]:
         if self._warnings(location):
             yield Finding("instrument_warning", "the instrument warns of this well; its words are among the properties")
-        least = self._by_bead("Per Bead Count", LEAST)
         counts = {each.label: each.value for each in observations}
-        few = [bead for bead, wanted in least.items() if _fewer(counts.get(f"{bead} {COUNT}", ""), wanted)]
+        few = [bead for bead, wanted in self.least.items() if _fewer(counts.get(f"{bead} {COUNT}", ""), wanted)]
         if few:
-            yield Finding("low_bead_count", f"{len(few)} of {len(least)} beads have fewer events than were asked for")
+            message = f"{len(few)} of {len(self.least)} beads have fewer events than were asked for"
+            yield Finding("low_bead_count", message)
 
 
 def _block(name: str, table: list[Row]) -> Block:
@@ -257,7 +260,10 @@ def _block(name: str, table: list[Row]) -> Block:
                 expected=f"at most {len(header.cells)} cells",
                 advice=EXPORT_AGAIN,
             )
-    return Block(name, header.cells, tuple(rows))
+    rows_of: dict[str, list[Row]] = {}
+    for row in rows:
+        rows_of.setdefault(row.cells[0], []).append(row)
+    return Block(name, header.cells, tuple(rows), rows_of)
 
 
 def _fewer(count: str, wanted: str) -> bool:

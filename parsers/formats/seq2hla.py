@@ -60,18 +60,18 @@ def parse(document: Document) -> Parsed:
 def _typing(line: Line) -> Told:
     gene, *cells = cells_of(line, len(HEADER), "Locus, Allele 1, Confidence, Allele 2, Confidence", len(HEADER))
     gene, where = gene_name(gene), f"line {line[0]}"
-    alleles, confidences = cells[0::2], cells[1::2]
-    copies = [_copy(allele) for allele in alleles[: len(confidences)]]
-    for allele, copy in zip(alleles, copies, strict=False):
+    alleles, confidences, copies, doubts = [], [], list[str](), list[Finding]()
+    for allele, confidence in zip(cells[0::2], cells[1::2], strict=False):
+        copy = _copy(allele)
         if copy is None:
             raise ParseError("this is no call of seq2HLA", found=allele, where=where, expected="an allele, or no")
-    doubts: list[Finding] = []
-    for allele, copy, confidence in zip(alleles, copies, confidences, strict=False):
+        alleles.append(allele)
+        confidences.append(confidence)
         if copy:
+            copies.append(copy)
             doubts += _doubts(gene, allele, confidence, where)
     quality = measures(("confidence 1", "confidence 2"), confidences)
-    reported = "+".join([allele for allele in alleles[: len(confidences)] if allele])
-    return called(gene, [copy for copy in copies if copy], reported, quality), doubts
+    return called(gene, copies, "+".join(filter(None, alleles)), quality), doubts
 
 
 @remembered

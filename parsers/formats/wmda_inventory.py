@@ -11,7 +11,9 @@ here, and declared by path alone.
 The schema of the WMDA is not in the public domain; this reader is built on the published data dictionary.
 """
 
-from parsers.donor_fields import Fields, read_locus
+from msgspec.structs import replace
+
+from parsers.donor_fields import Fields, by_locus, read_locus
 from parsers.duplicates import marked
 from parsers.elements import Element, read_xml_elements
 from parsers.errors import ParseError
@@ -34,12 +36,7 @@ def parse(document: Document) -> Parsed:
     """A report for each donor and cord blood unit. Raises ParseError."""
     root = read_xml_elements(document.raw)
     inventories = [root] if root.name == "INVENTORY" else list(root.each("INVENTORY"))
-    reports = [
-        _report(person, inventory)
-        for inventory in inventories
-        for person in inventory.members
-        if person.name in PERSONS
-    ]
+    reports = [report for inventory in inventories for report in _reports(inventory)]
     if not reports:
         raise ParseError(
             "this inventory lists nobody", where=root.where, expected="at least one DONOR or CBU in an INVENTORY"
@@ -47,7 +44,23 @@ def parse(document: Document) -> Parsed:
     return Parsed(reports=marked(reports), ignored=root.ignored())
 
 
-def _report(person: Element, inventory: Element) -> TypingReport:
+def _reports(inventory: Element) -> list[TypingReport]:
+    """The reports of everybody in an inventory."""
+    persons = [each for each in inventory.members if each.name in PERSONS]
+    if not persons:
+        return []
+    shared = TypingReport(
+        format="wmda_inventory",
+        sample="",
+        centre=inventory.read("LISTING_ORGANIZATION"),
+        project=inventory.read("POOL"),
+        properties=tuple(Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text),
+    )
+    return [_report(person, shared) for person in persons]
+
+
+def _report(person: Element, shared: TypingReport) -> TypingReport:
+    """The report of a person; `shared` holds what the inventory says of all."""
     sample, grid = person.read("ID"), person.read("GRID")
     if not (sample or grid):
         raise ParseError(
@@ -55,23 +68,21 @@ def _report(person: Element, inventory: Element) -> TypingReport:
             where=person.where,
             expected="GRID, and the ID of the listing registry",
         )
-    stated = [(locus, found) for locus in LOCI for found in person.each("HLA", locus)]
+    stated = by_locus(person, "HLA")
     read = [
         read_locus(locus, _fields(found, "DNA"), _fields(found, "SER"), f"{person.where}, {locus}")
-        for locus, found in stated
+        for locus in LOCI
+        for found in stated.get(locus, ())
         if found.members
     ]
-    properties = [Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text]
-    properties += [Printed("STAT", person.read("STAT"), person.where)] if person.first("STAT").text else []
-    return TypingReport(
-        format="wmda_inventory",
+    status = person.read("STAT") if person.first("STAT").text else ""
+    return replace(
+        shared,
         sample=sample,
         subject=grid,
-        centre=inventory.read("LISTING_ORGANIZATION"),
-        project=inventory.read("POOL"),
-        loci=tuple(each.typing for each in read if each.typing),
-        properties=tuple(properties),
-        findings=tuple(finding for each in read for finding in each.findings),
+        loci=tuple([each.typing for each in read if each.typing]),
+        properties=(*shared.properties, *([Printed("STAT", status, person.where)] if status else [])),
+        findings=tuple([finding for each in read for finding in each.findings]),
     )
 
 

@@ -161,3 +161,21 @@ def test_what_is_cut_short_or_does_not_begin_as_hl7_is_refused(raw, where):
     with pytest.raises(ParseError) as refusal:
         split_messages(raw)
     assert refusal.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("F", True),
+        ("^x", True),
+        (" ^ ~", False),
+        ("^^", False),
+        ("~", False),
+        ("\\F\\", True),
+        ("&", True),
+        ("^0", True),
+    ],
+)
+def test_a_field_of_separators_and_blanks_says_nothing(field: str, says: bool) -> None:
+    (_, segment) = parse_message(f"MSH|^~\\&|A\rOBX|{field}\r").segments
+    assert segment.says_something(1) is says
