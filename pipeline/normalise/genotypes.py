@@ -53,7 +53,7 @@ def _copies_flags(tree: Tree) -> Iterator[Flag]:
 
 def genes(tree: Tree) -> frozenset[str]:
     """The genes named, each once."""
-    return frozenset(split_name(name)[0] for name in leaves(tree))
+    return frozenset([split_name(name)[0] for name in leaves(tree)])
 
 
 def _agree(operator: str, named: list[frozenset[str]]) -> bool:

@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -145,15 +145,25 @@ class _Reader:
             level += 1
         if level == len(OPERATORS):
             return self.name(text, position)
-        operator, members, before = OPERATORS[level], [], ""
+        operator = OPERATORS[level]
+        if operator == "/":
+            return operator, tuple(self.alternatives(text, position))
+        members = []
         for part in text.split(operator):
             if operator in "?^":
                 self.locus = self.given
-            if operator == "/":
-                _refuse_ambiguous(part, before, position)
             members.append(self.read(part, level + 1, position))
-            position, before = position + len(part) + 1, part
+            position += len(part) + 1
         return operator, tuple(members)
+
+    def alternatives(self, text: str, position: int) -> Iterator[str]:
+        """The names of one `/` list."""
+        before = ""
+        for part in text.split("/"):
+            if ":" not in part:
+                _refuse_ambiguous(part, before, position)
+            yield self.name(part, position)
+            position, before = position + len(part) + 1, part
 
     def name(self, text: str, position: int) -> str:
         """One name, completed by its gene."""
@@ -189,7 +199,8 @@ def _no_name(text: str, position: int) -> GLStringError:
 
 
 def _refuse_ambiguous(text: str, before: str, position: int) -> None:
-    if ":" not in before or not text or {":", "*"} & set(text):
+    """Refuse a text without a colon that may be a field of the name before it."""
+    if ":" not in before or not text or "*" in text:
         return
     if text not in WORDS and not ANTIGEN.fullmatch(text.removeprefix("HLA-")):
         message = "this abbreviation may stand for the first field of a name or for the last"
@@ -220,6 +231,9 @@ def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
     if isinstance(tree, str):
         return (sort_key(tree),), tree, tree
     operator, members = tree
+    if operator == "/":
+        names = cast(Iterator[str], _flat(operator, members))  # nothing binds tighter: below `/` there are names only
+        return _list_of(sorted(sorted(set(names)), key=sort_key))
     ordered = [_ordered(member) for member in _flat(operator, members)]
     if operator != "~":
         ordered.sort(key=ORDER)
@@ -229,6 +243,11 @@ def _ordered(tree: Tree) -> tuple[tuple[SortKey, ...], str, Tree]:
         return ordered[0]
     keys = tuple(key for own, _, _ in ordered for key in own)
     return keys, operator.join([text for _, text, _ in ordered]), (operator, tuple([each for _, _, each in ordered]))
+
+
+def _list_of(names: list[str]) -> tuple[tuple[SortKey, ...], str, Tree]:
+    """The same of a `/` list, given its names in order."""
+    return tuple(map(sort_key, names)), "/".join(names), ("/", tuple(names)) if len(names) > 1 else names[0]
 
 
 def _flat(operator: str, members: tuple[Tree, ...]) -> Iterator[Tree]:

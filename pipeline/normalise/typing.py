@@ -105,7 +105,7 @@ class TypingNormaliser:
         self._serology = Serology(release) if release else None
         self._frequencies = Frequencies(release) if release else None
         self._known: dict[tuple[str, str, str, str, bool], Meaning] = {}
-        self._names: dict[str, tuple[Flag, ...]] = {}
+        self._names: dict[str, tuple[str, tuple[Flag, ...]]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
         """The report in registry language."""
@@ -216,14 +216,13 @@ class TypingNormaliser:
         names = dict.fromkeys(written.names)
         phased = tuple(haplotypes(written.tree))
         expected = _expected_genes(printed.locus, phased)
-        found = {split_name(name)[0] for name in names}
+        found = set()
         for name in names:
-            locus = split_name(name)[0]
+            locus, flags = self._names.get(name) or self._judged(name, release)
+            found.add(locus)
             if locus not in expected:
                 yield Flag("wrong_locus", name, f"an allele of {locus} in the typing of {printed.locus}", "error")
-            if name not in self._names:
-                self._names[name] = tuple(flags_for_name(name, release))
-            yield from self._names[name]
+            yield from flags
         if found <= expected:  # a displaced allele has been flagged already
             yield from genotype_flags(written.tree)
         if phased:
@@ -234,6 +233,11 @@ class TypingNormaliser:
             yield from _copy_flags(written.tree)
         if self._frequencies and self._frequencies.are_known:
             yield from rarity_flags(written.tree, self._frequencies)
+
+    def _judged(self, name: str, release: Release) -> tuple[str, tuple[Flag, ...]]:
+        """The gene of a name, and what is to be said of the name wherever it stands; remembered."""
+        judged = self._names[name] = split_name(name)[0], tuple(flags_for_name(name, release))
+        return judged
 
 
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:

@@ -1,11 +1,11 @@
 """The reports of a batch as rows of the store's tables."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from parsers.records import TypingReport, identity
+from parsers.records import Report, TypingReport, identity
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 from pipeline.store.statements import Pair, Statement, statement_of
@@ -42,7 +42,7 @@ class Donor(NamedTuple):
 
 
 class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A report on its way into the tables; `measured` repeats the JSON of one whose values become rows."""
+    """A report on its way into the tables."""
 
     seq: int
     ordinal: int
@@ -60,9 +60,8 @@ class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     donor_key: int | None
     identity: str
     run_key: int
-    printed: str
-    normalised: str
-    measured: str | None
+    printed: Report
+    normalised: NormalReport
     message: str
 
 
@@ -84,11 +83,6 @@ def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
     for entry in entries:
         for ordinal, report in enumerate(entry.reports):
             yield Placed(entry.receipt, ordinal, report, entry.repeats)
-
-
-def columns(rows: list[ReportRow], *names: str) -> dict[str, Any]:
-    """These columns of the rows, as parameters of a statement."""
-    return {name: [getattr(row, name) for row in rows] for name in names}
 
 
 def typed_loci(reports: Iterable[Placed]) -> list[TypedLoci]:
@@ -167,7 +161,7 @@ def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool
     run = identity(printed)
     if alone or not any(run[2:]):
         run = (*run, f"{receipt.receipt}.{ordinal}")
-    name, normalised = json_text(run), json_text(normal)
+    name = json_text(run)
     donor = donor_of(report, receipt.source)
     return ReportRow(
         seq=receipt.seq,
@@ -186,8 +180,7 @@ def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool
         donor_key=key64(donor.owner, donor.value) if donor else None,
         identity=name,
         run_key=key64(receipt.source, name),
-        printed=json_text(printed),
-        normalised=normalised,
-        measured=None if isinstance(normal, NormalTyping) else normalised,
+        printed=printed,
+        normalised=normal,
         message=report.message,
     )

@@ -17,7 +17,6 @@ from pipeline.store.outbox import Settled, settle
 from pipeline.store.report_rows import (
     Placed,
     TypedLoci,
-    columns,
     placed,
     report_row,
     stated_twice,
@@ -34,27 +33,6 @@ UNFOLDED = {"observations": ("observation",), "collection": ("observation", "pro
 """By the kind of a report, the statements that make rows of its values."""
 AT_ONCE = 2000
 """Reports that go into the tables with one statement a table."""
-REPORT = (
-    "seq",
-    "ordinal",
-    "source",
-    "kind",
-    "format",
-    "sample",
-    "sample_scheme",
-    "subject",
-    "subject_scheme",
-    "quality_control",
-    "donor",
-    "donor_scheme",
-    "donor_owner",
-    "donor_key",
-    "identity",
-    "run_key",
-    "printed",
-    "normalised",
-)
-"""The columns of the table `report` that a row brings."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -146,11 +124,9 @@ class Writer:
 
     def _write_some(self, connection: Connection, reports: list[Placed], reached: int) -> None:
         rows = [report_row(*each) for each in reports]
-        connection.execute(
-            script("load/batch"), columns(rows, "seq", "ordinal", "kind", "run_key", "donor_key", "measured")
-        )
-        connection.execute(script("load/report"), {**columns(rows, *REPORT), "changed": reached})
-        connection.execute(script("load/message"), columns(rows, "seq", "ordinal", "message"))
+        connection.execute(script("load/batch"), [json_text(rows)])
+        connection.execute(script("load/report"), [reached])
+        connection.execute(script("load/message"))
         typed = typed_loci(reports)
         self._write_typings(connection, typed)
         kinds = {row.kind for row in rows}

@@ -1,5 +1,10 @@
 -- The reports of one batch: what the statements behind this one take their rows from.
 create or replace temp table batch as
-select
-    unnest($seq::bigint[]) as seq, unnest($ordinal::integer[]) as ordinal, unnest($kind::varchar[]) as kind,
-    unnest($run_key::ubigint[]) as run_key, unnest($donor_key::ubigint[]) as donor_key, unnest($measured::varchar[]) as measured
+select unnest(from_json(batch, '[{
+    "seq": "BIGINT", "ordinal": "INTEGER", "source": "VARCHAR", "kind": "VARCHAR", "format": "VARCHAR",
+    "sample": "VARCHAR", "sample_scheme": "VARCHAR", "subject": "VARCHAR", "subject_scheme": "VARCHAR",
+    "quality_control": "BOOLEAN", "donor": "VARCHAR", "donor_scheme": "VARCHAR", "donor_owner": "VARCHAR",
+    "donor_key": "UBIGINT", "identity": "VARCHAR", "run_key": "UBIGINT", "printed": "JSON", "normalised": "JSON",
+    "message": "VARCHAR"
+}]'), recursive := true)
+from (select ?::varchar as batch)

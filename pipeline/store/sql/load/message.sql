@@ -1,2 +1,3 @@
 insert into message
-select unnest($seq::bigint[]), unnest($ordinal::integer[]), unnest($message::varchar[])
+select seq, ordinal, message
+from batch

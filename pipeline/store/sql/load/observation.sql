@@ -2,7 +2,7 @@ insert into observation
 with listed as (
     select
         seq, ordinal, kind,
-        from_json(measured, '{"observations": "JSON", "finals": "JSON", "readings": "JSON"}') as normal
+        from_json(normalised, '{"observations": "JSON", "finals": "JSON", "readings": "JSON"}') as normal
     from batch
     where kind <> 'typing'
 ), typed as (

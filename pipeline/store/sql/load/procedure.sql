@@ -1,7 +1,7 @@
 insert into procedure
 select
-    seq, ordinal, coalesce(measured->>'procedure', ''), coalesce(measured->>'device', ''),
-    coalesce(measured->>'device_serial', ''), coalesce(measured->>'software', ''),
-    measured->>'started', measured->>'ended', coalesce(measured->'alarms', '[]')
+    seq, ordinal, coalesce(normalised->>'procedure', ''), coalesce(normalised->>'device', ''),
+    coalesce(normalised->>'device_serial', ''), coalesce(normalised->>'software', ''),
+    normalised->>'started', normalised->>'ended', coalesce(normalised->'alarms', '[]')
 from batch
 where kind = 'collection'
