@@ -173,6 +173,14 @@ def test_the_allele_lists_of_older_releases_come_with_a_release(copy: Path, tmp_
     assert (status.kind, status.successor) == ("deleted", "A*01:32")
 
 
+def test_an_older_list_that_does_not_say_its_release_is_refused_at_once(copy: Path, tmp_path: Path) -> None:
+    (copy / "allelelist").mkdir()
+    (copy / "allelelist" / "Allelelist.010.txt").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(SiteError, match=r"Allelelist\.010\.txt: no line '# version"):
+        install(str(copy), tmp_path / "home")
+    assert nothing_in(tmp_path / "home")
+
+
 def test_what_is_no_release_at_all(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match=r'"3\.58" is no release number like 3\.58\.0'):
         install("3.58", tmp_path / "home")

@@ -8,6 +8,7 @@ in which it meant them, and none is preferred.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -30,11 +31,13 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class History:
-    """What names meant through the releases, which are the bits of a number. Names go in with or without `HLA-`."""
+    """What names meant through the releases. Names go in with or without `HLA-`; lists are read when asked for."""
 
-    def __init__(self, releases: tuple[str, ...], uses: dict[str, dict[str, int]]) -> None:
-        self._releases = releases
-        self._uses = uses
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        self._lists = _lists(folders)
+        self._releases = sorted(self._lists, key=_number)
+        self._meant_in = cache(self._read)
 
     def uses(self, name: str) -> tuple[Use, ...]:
         """Every accession number that a name ever meant, in order; none for a name that was never used."""
@@ -47,7 +50,26 @@ class History:
 
     def accession_in(self, release: str, name: str) -> str | None:
         """The accession number that a name meant in a release; None if no list tells."""
-        return next((use.accession for use in self.uses(name) if release in use.releases), None)
+        return self._meant_in(release).get(name.removeprefix("HLA-"))
+
+    @cached_property
+    def _uses(self) -> dict[str, dict[str, int]]:
+        """The accession numbers of every name; the releases in which it meant each are the bits of a number."""
+        uses: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for row, first, end in _spans([self._lists[release] for release in self._releases]):
+            if found := ROW.fullmatch(row):
+                meant = uses[found[2]]
+                meant[found[1]] = meant.get(found[1], 0) | (1 << end) - (1 << first)
+        for accession, name in _deleted(self._folders):
+            uses[name].setdefault(accession, 0)
+        return dict(uses)
+
+    def _read(self, release: str) -> dict[str, str]:
+        """The accession numbers of the names of one release; none if there is no list of it."""
+        if release not in self._lists:
+            return {}
+        rows = map(ROW.fullmatch, self._lists[release].read_text(encoding="utf-8").splitlines())
+        return {row[2]: row[1] for row in rows if row}
 
     def _named(self, bits: int) -> tuple[str, ...]:
         return tuple(release for place, release in enumerate(self._releases) if bits >> place & 1)
@@ -55,17 +77,7 @@ class History:
 
 def read_history(folders: Iterable[Path]) -> History:
     """The history that the releases in these folders tell. Raises SiteError for one without a version."""
-    folders = tuple(folders)
-    lists = _lists(folders)
-    releases = tuple(sorted(lists, key=_number))
-    uses: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for row, first, end in _spans([lists[release] for release in releases]):
-        if found := ROW.fullmatch(row):
-            meant = uses[found[2]]
-            meant[found[1]] = meant.get(found[1], 0) | (1 << end) - (1 << first)
-    for accession, name in _deleted(folders):
-        uses[name].setdefault(accession, 0)
-    return History(releases, dict(uses))
+    return History(tuple(folders))
 
 
 def _spans(lists: Iterable[Path]) -> Iterator[tuple[str, int, int]]:

@@ -67,6 +67,7 @@ def install(what: str, home_nomenclature: Path, *, fetch: Fetch | None = None) -
         if version != expected:
             raise SiteError(f"release {expected} was asked for, but the files say they are {title}; nothing installed")
         open_cached(folder)
+        read_history([folder])
         _cite(folder, title)
         return _settle(folder, home_nomenclature / version, title)
 

@@ -106,6 +106,7 @@ def suffix_of(fields: str) -> str:
     return fields[-1] if fields[-1:] in EXPRESSION and fields[-2:-1].isdigit() else ""
 
 
+@lru_cache(maxsize=100_000)
 def word_of(fields: str) -> str:
     """The WMDA word that stands in place of an allele: `NEW` of `01:NEW`; empty if none does."""
     word = WORD.fullmatch(fields)
