@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,7 +33,7 @@ def capture(
     redact: Annotated[bool, Parameter(negative="")] = False,
     session: Here,
 ) -> int:
-    """Record every byte of a line with its time and direction; nothing is answered.
+    """Record every byte of a line with its time and direction, until the time is up or Ctrl+C; nothing is answered.
 
     Parameters
     ----------
@@ -50,19 +50,20 @@ def capture(
     """
     from instruments.recording import redacted, write_recording  # noqa: PLC0415
 
-    with closing(heard_from(port, session)) as instrument:
-        if to:
-            with closing(opened(to)) as host:
-                pieces = list(overheard(instrument, host, seconds))
-        else:
-            pieces = list(overheard(instrument, None, seconds))
-    write_recording(session.at(into), redacted(pieces) if redact else pieces)
-    total = sum(len(piece.sent) for piece in pieces)
+    with closing(heard_from(port, session)) as instrument, closing(opened(to)) if to else nullcontext() as host:
+        pieces = until_interrupted(overheard(instrument, host, seconds))
+        done = write_recording(session.at(into), redacted(list(pieces)) if redact else pieces)
     if session.answers.json:
-        session.answers.object({"pieces": len(pieces), "bytes": total, "file": str(into)})
+        session.answers.object({"pieces": done.pieces, "bytes": done.bytes, "file": str(into)})
     else:
-        session.answers.line(f"{counted(total, 'byte')} in {counted(len(pieces), 'piece')}, kept in {into}")
+        session.answers.line(f"{counted(done.bytes, 'byte')} in {counted(done.pieces, 'piece')}, kept in {into}")
     return 0
+
+
+def until_interrupted(pieces: "Iterator[Piece]") -> "Iterator[Piece]":
+    """The pieces until there are no more, or until Ctrl+C: whoever ends a capture by it wants what was captured."""
+    with suppress(KeyboardInterrupt):
+        yield from pieces
 
 
 def opened(url: str) -> "UrlWire":

@@ -84,6 +84,32 @@ def test_a_line_is_captured_and_played_again(graftline, cable, here):
 
 
 @pty
+@pytest.mark.parametrize("words", [(), ("--redact",)])
+def test_a_capture_that_is_ended_by_hand_keeps_what_it_heard(graftline, cable, here, monkeypatch, words):
+    heard = iter([b"first\r\n", b"second\r\n"])
+
+    def read(_wire, _seconds):
+        piece = next(heard, None)
+        if piece is None:
+            raise KeyboardInterrupt
+        return piece
+
+    monkeypatch.setattr("instruments.simulated.wire.UrlWire.read", read)
+    answer = graftline("capture", cable.device, "--into", "line.jsonl", *words)
+    assert (answer.code, answer.out) == (0, "15 bytes in 2 pieces, kept in line.jsonl\n")
+    assert b"".join(piece.sent for piece in read_recording(Path("line.jsonl"))) == b"first\r\nsecond\r\n"
+
+
+def test_each_piece_of_a_recording_is_written_as_it_comes(here):
+    def pieces():
+        yield Piece(0.0, "instrument", b"first")
+        assert [each.sent for each in read_recording(Path("line.jsonl"))] == [b"first"]
+        yield Piece(1.0, "host", b"second")
+
+    assert write_recording(Path("line.jsonl"), pieces()).bytes == 11
+
+
+@pty
 def test_a_replayed_session_is_acknowledged_byte_for_byte(graftline, cable, here):
     said = [b"\x05", *FRAMES, b"\x04"]
     pieces = [piece for each in said for piece in (Piece(0.0, "instrument", each), Piece(0.0, "host", b"\x06"))]
