@@ -80,7 +80,8 @@ def launch(
     json
         One JSON object, or one a line where the answer is a list.
     """
-    with Session(home=home_of(home), named=home is not None, config=config, json=json) as session:
+    with Session(home=home_of(home), config=config, json=json) as session:
+        session.named = home is not None
         return carry_out(tokens, session)
 
 

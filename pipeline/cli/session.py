@@ -44,7 +44,6 @@ class Session:
         self,
         *,
         home: Path,
-        named: bool = False,
         config: Path | None = None,
         json: bool = False,
         out: TextIO | None = None,
@@ -53,7 +52,7 @@ class Session:
         site: "Site | None" = None,
     ) -> None:
         self.home = home
-        self.named = named
+        self.named = False  # whether the home was named, be it on the command line or by the environment
         self.config = config
         self.folder = folder or Path()
         self.answers = Answers(out or sys.stdout, err or sys.stderr, json)

@@ -139,6 +139,24 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
     assert observed(label="HCT", value="<85.7", unit="%").flags == (), "a bound is no value"
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "severities"),
+    [
+        ("80698-4", "98", "%", []),
+        ("80698-4", "80", "%", ["warning"]),
+        ("80698-4", "120", "%", ["error"]),
+        ("33023-3", "-1", "%", ["error"]),
+        ("74838-4", "2014", "/uL", []),
+        ("74838-4", "-5", "/uL", ["error"]),
+        ("74838-4", "2000000", "/uL", ["error"]),
+        ("74838-4", "2000000", "/mL", []),
+    ],
+)
+def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
+    found = observed(label="invented", code=code, system="LN", value=value, unit=unit)
+    assert [flag.severity for flag in found.flags] == severities
+
+
 def test_the_report_keeps_what_it_says_of_itself() -> None:
     report = ObservationReport(
         format="astm_records", sample="A999924000123M", subject="9999TEST00000000118", report_id="7", device="XN",
