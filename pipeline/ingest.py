@@ -58,7 +58,8 @@ def ingest(
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
     files = [(file, name_of(file, path)) for path in paths for file in files_under(path)]
     taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
-    progress(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} on disk; reading them")
+    kept = sum(bool(outcome.receipt) for outcome in taken)
+    progress(f"{kept} {'file is' if kept == 1 else 'files are'} on disk; reading {'it' if kept == 1 else 'them'}")
     store = site.ready_store()
     states = queries.states_of(store, [file.receipt for file in taken if file.receipt])
     flagged = queries.flagged(store, [row["seq"] for row in states.values()])

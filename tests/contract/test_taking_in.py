@@ -1,6 +1,7 @@
 """`ingest PATH...`: files and folders, once; what is not taken is named, and the exit code says that there is some."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,5 +48,16 @@ def test_a_linked_folder_is_refused_and_not_passed_over(graftline: Graftline) ->
 
 
 def test_one_file_is_one_file(graftline: Graftline) -> None:
-    assert "1 file is on disk; reading them" in graftline("ingest", "report.hml").err
+    assert "1 file is on disk; reading it" in graftline("ingest", "report.hml").err
     assert "2 files are on disk; reading them" in graftline("ingest", "exports").err
+
+
+def test_a_full_disk_is_told_for_every_file_and_none_is_said_to_be_kept(
+    graftline: Graftline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(".")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+    answer = graftline("--json", "ingest", "exports")
+    assert answer.code == 1
+    assert [state for state, _ in states(answer).values()] == ["refused", "refused"]
+    assert "0 files are on disk" in answer.err
