@@ -9,6 +9,7 @@ import msgspec
 
 from instruments.errors import Refused
 from instruments.sources.folder import printable
+from instruments.sources.sightings import is_data_folder
 from pipeline.errors import SiteError
 from pipeline.site import Site
 from pipeline.spool.spool import Spool, receipt_id
@@ -56,8 +57,9 @@ def ingest(
     """Take in every regular file under these paths, in the order of their names. Raises SiteError."""
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
-    files = [(file, name_of(file, path)) for path in paths for file in files_under(path)]
-    taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
+    home = site.home.path
+    files = [(file, name_of(file, path)) for path in paths for file in files_under(path, home)]
+    taken = [outcome for batch in batches(files, home) for outcome in take(batch, site.spool, source, format)]
     kept = sum(bool(outcome.receipt) for outcome in taken)
     progress(f"{kept} {'file is' if kept == 1 else 'files are'} on disk; reading {'it' if kept == 1 else 'them'}")
     store = site.ready_store()
@@ -66,22 +68,32 @@ def ingest(
     return summary([judged(file, states, flagged) for file in taken])
 
 
-def files_under(path: Path) -> Iterator[Path]:
+def files_under(path: Path, home: Path) -> Iterator[Path]:
     """The path itself, or what the folder and its subfolders hold, by name. Raises SiteError if it is not there.
 
-    A subfolder that is a link, or that cannot be listed, stands for what is in it: `read` says why it is not taken.
+    A subfolder that is a link, a data folder (`home` is ours) or cannot be listed stands for what is in it: `read` says
+    why it is not taken.
     """
     if not path.exists():
         raise SiteError(f"{path} is not there")
-    if not path.is_dir():
+    if not path.is_dir() or is_kept(path, home):
         yield path
         return
     unlisted: list[Path] = []
     for folder, subfolders, names in os.walk(path, onerror=lambda fault: unlisted.append(Path(fault.filename))):
-        subfolders.sort()
-        links = [name for name in subfolders if (Path(folder) / name).is_symlink()]
-        yield from (Path(folder) / name for name in sorted([*names, *links]))
+        places = {name: Path(folder) / name for name in subfolders}
+        barred = [name for name, place in places.items() if place.is_symlink() or is_kept(place, home)]
+        subfolders[:] = sorted(places.keys() - set(barred))
+        yield from (Path(folder) / name for name in sorted([*names, *barred]))
     yield from unlisted
+
+
+def is_kept(folder: Path, home: Path) -> bool:
+    """Whether a folder is a data folder, ours or another site's: what is in it has been taken in already."""
+    try:
+        return is_data_folder(folder) or (home.exists() and folder.samefile(home))
+    except OSError:  # it cannot even be looked at, and `read` will say so
+        return False
 
 
 def name_of(file: Path, asked: Path) -> str:
@@ -92,12 +104,12 @@ def name_of(file: Path, asked: Path) -> str:
     return file.name if file == asked else file.relative_to(asked).as_posix()
 
 
-def batches(files: Iterable[tuple[Path, str]]) -> Iterator[list[Reading]]:
+def batches(files: Iterable[tuple[Path, str]], home: Path) -> Iterator[list[Reading]]:
     """The files read, in groups that one flush of the disk takes well."""
     group: list[Reading] = []
     size = 0
     for file, name in files:
-        group.append(read(file, name))
+        group.append(read(file, name, home))
         size += len(group[-1].payload)
         if len(group) >= BATCH_FILES or size >= BATCH_BYTES:
             yield group
@@ -106,20 +118,24 @@ def batches(files: Iterable[tuple[Path, str]]) -> Iterator[list[Reading]]:
         yield group
 
 
-def read(file: Path, name: str) -> Reading:
+def read(file: Path, name: str, home: Path) -> Reading:
     """A file's bytes, or the reason why it is not taken."""
     try:
-        refusal = refused(file)
+        refusal = refused(file, home)
         return Reading(file, name, refusal=refusal) if refusal else Reading(file, name, file.read_bytes())
     except OSError as fault:
         return Reading(file, name, refusal=fault.strerror or type(fault).__name__)
 
 
-def refused(file: Path) -> str:
+def refused(file: Path, home: Path) -> str:
     """Why something is not to be read at all; empty for a regular file. Raises OSError."""
     if file.is_symlink() or not (file.is_file() or file.is_dir()):
         return "a link, pipe or device; only regular files are taken"
-    return "a folder that cannot be listed; give the right to read it, then ingest it again" if file.is_dir() else ""
+    if file.is_file():
+        return ""
+    if is_kept(file, home):
+        return "a data folder of Graftline; what is in it has been taken in already"
+    return "a folder that cannot be listed; give the right to read it, then ingest it again"
 
 
 def take(batch: list[Reading], spool: Spool, source: str, format: str) -> Iterator[FileOutcome]:

@@ -47,6 +47,19 @@ def test_a_linked_folder_is_refused_and_not_passed_over(graftline: Graftline) ->
     assert graftline("--json", "ingest", "elsewhere").code == 0, "named by itself it is taken"
 
 
+def test_a_data_folder_is_not_taken_into_itself(graftline: Graftline, here: Path) -> None:
+    """Whoever stands in the folder of the exports has the usual data folder there, too."""
+    (here / "other" / "spool").mkdir(parents=True)
+    (here / "other" / "spool" / "1.seg").touch()
+    for asked, named in ((".", "graftline-data"), (".", "other"), ("graftline-data", "graftline-data")):
+        answer = graftline("--json", "ingest", asked)
+        assert answer.code == 1
+        state, reason = states(answer)[named]
+        assert (state, reason[:26]) == ("refused", "a data folder of Graftline")
+        assert not any(path.startswith(f"{named}/") for path in states(answer))
+    assert graftline("--json", "--home", "fresh", "ingest", "exports").code == 0
+
+
 def test_one_file_is_one_file(graftline: Graftline) -> None:
     assert "1 file is on disk; reading it" in graftline("ingest", "report.hml").err
     assert "2 files are on disk; reading them" in graftline("ingest", "exports").err
