@@ -58,8 +58,11 @@ def ingest(
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
     home = site.home.path
-    files = [(file, name_of(file, path)) for path in paths for file in files_under(path, home)]
-    taken = [outcome for batch in batches(files, home) for outcome in take(batch, site.spool, source, format)]
+    found = [(file, name_of(file, path)) for path in paths for file in files_under(path, home)]
+    files = [each for each in found if not is_same(each[0], home)]
+    if len(files) < len(found):
+        progress(f"the data folder {home} is among what was named, and is left out")
+    taken = [outcome for batch in batches(files) for outcome in take(batch, site.spool, source, format)]
     kept = sum(bool(outcome.receipt) for outcome in taken)
     progress(f"{kept} {'file is' if kept == 1 else 'files are'} on disk; reading {'it' if kept == 1 else 'them'}")
     store = site.ready_store()
@@ -76,22 +79,28 @@ def files_under(path: Path, home: Path) -> Iterator[Path]:
     """
     if not path.exists():
         raise SiteError(f"{path} is not there")
-    if not path.is_dir() or is_kept(path, home):
+    if is_same(path, home):
+        raise SiteError(f"{path} is the data folder itself; name files or a folder of exports")
+    if not path.is_dir() or is_data_folder(path):
         yield path
         return
     unlisted: list[Path] = []
     for folder, subfolders, names in os.walk(path, onerror=lambda fault: unlisted.append(Path(fault.filename))):
         places = {name: Path(folder) / name for name in subfolders}
-        barred = [name for name, place in places.items() if place.is_symlink() or is_kept(place, home)]
+        barred = [
+            name
+            for name, place in places.items()
+            if place.is_symlink() or is_data_folder(place) or is_same(place, home)
+        ]
         subfolders[:] = sorted(places.keys() - set(barred))
         yield from (Path(folder) / name for name in sorted([*names, *barred]))
     yield from unlisted
 
 
-def is_kept(folder: Path, home: Path) -> bool:
-    """Whether a folder is a data folder, ours or another site's: what is in it has been taken in already."""
+def is_same(place: Path, home: Path) -> bool:
+    """Whether a path leads to our data folder."""
     try:
-        return is_data_folder(folder) or (home.exists() and folder.samefile(home))
+        return home.exists() and place.samefile(home)
     except OSError:  # it cannot even be looked at, and `read` will say so
         return False
 
@@ -104,12 +113,12 @@ def name_of(file: Path, asked: Path) -> str:
     return file.name if file == asked else file.relative_to(asked).as_posix()
 
 
-def batches(files: Iterable[tuple[Path, str]], home: Path) -> Iterator[list[Reading]]:
+def batches(files: Iterable[tuple[Path, str]]) -> Iterator[list[Reading]]:
     """The files read, in groups that one flush of the disk takes well."""
     group: list[Reading] = []
     size = 0
     for file, name in files:
-        group.append(read(file, name, home))
+        group.append(read(file, name))
         size += len(group[-1].payload)
         if len(group) >= BATCH_FILES or size >= BATCH_BYTES:
             yield group
@@ -118,22 +127,22 @@ def batches(files: Iterable[tuple[Path, str]], home: Path) -> Iterator[list[Read
         yield group
 
 
-def read(file: Path, name: str, home: Path) -> Reading:
+def read(file: Path, name: str) -> Reading:
     """A file's bytes, or the reason why it is not taken."""
     try:
-        refusal = refused(file, home)
+        refusal = refused(file)
         return Reading(file, name, refusal=refusal) if refusal else Reading(file, name, file.read_bytes())
     except OSError as fault:
         return Reading(file, name, refusal=fault.strerror or type(fault).__name__)
 
 
-def refused(file: Path, home: Path) -> str:
+def refused(file: Path) -> str:
     """Why something is not to be read at all; empty for a regular file. Raises OSError."""
     if file.is_symlink() or not (file.is_file() or file.is_dir()):
         return "a link, pipe or device; only regular files are taken"
     if file.is_file():
         return ""
-    if is_kept(file, home):
+    if is_data_folder(file):
         return "a data folder of Graftline; what is in it has been taken in already"
     return "a folder that cannot be listed; give the right to read it, then ingest it again"
 

@@ -47,17 +47,31 @@ def test_a_linked_folder_is_refused_and_not_passed_over(graftline: Graftline) ->
     assert graftline("--json", "ingest", "elsewhere").code == 0, "named by itself it is taken"
 
 
-def test_a_data_folder_is_not_taken_into_itself(graftline: Graftline, here: Path) -> None:
+def test_the_data_folder_is_not_taken_into_itself(graftline: Graftline) -> None:
     """Whoever stands in the folder of the exports has the usual data folder there, too."""
-    (here / "other" / "spool").mkdir(parents=True)
-    (here / "other" / "spool" / "1.seg").touch()
-    for asked, named in ((".", "graftline-data"), (".", "other"), ("graftline-data", "graftline-data")):
-        answer = graftline("--json", "ingest", asked)
-        assert answer.code == 1
-        state, reason = states(answer)[named]
-        assert (state, reason[:26]) == ("refused", "a data folder of Graftline")
-        assert not any(path.startswith(f"{named}/") for path in states(answer))
-    assert graftline("--json", "--home", "fresh", "ingest", "exports").code == 0
+    Path("site").mkdir()
+    for name in ("exports", "graftline-data"):
+        Path(name).rename(f"site/{name}")
+    for home in ("site/graftline-data", "site/fresh"):
+        answer = graftline("--json", "--home", home, "ingest", "site")
+        assert answer.code == (0 if home.endswith("data") else 1)
+        assert not [path for path in states(answer) if path.startswith("site/graftline-data/")]
+    itself = graftline("--home", "site/graftline-data", "ingest", "site/graftline-data")
+    assert (itself.code, itself.out) == (2, "")
+    assert "is the data folder itself" in itself.err
+    remark = "the data folder site/graftline-data is among what was named, and is left out"
+    assert remark in graftline("--home", "site/graftline-data", "ingest", "site").err
+
+
+def test_the_data_folder_of_another_site_is_refused(graftline: Graftline) -> None:
+    Path("exports/other/spool").mkdir(parents=True)
+    Path("exports/other/spool/1.seg").touch()
+    answer = graftline("--json", "ingest", "exports")
+    assert answer.code == 1
+    assert states(answer)["exports/other"] == (
+        "refused",
+        "a data folder of Graftline; what is in it has been taken in already",
+    )
 
 
 def test_one_file_is_one_file(graftline: Graftline) -> None:
