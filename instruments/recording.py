@@ -36,10 +36,23 @@ class _Line(msgspec.Struct, frozen=True):
     sent: str
 
 
-def write_recording(path: Path, pieces: Iterable[Piece]) -> None:
-    """Write a recording. Raises OSError."""
-    lines = (msgspec.json.encode(_Line(round(each.at, 6), each.side, each.sent.hex())) for each in pieces)
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
+class Recorded(msgspec.Struct):
+    """How much a recording holds."""
+
+    pieces: int = 0
+    bytes: int = 0
+
+
+def write_recording(path: Path, pieces: Iterable[Piece]) -> Recorded:
+    """Write a recording, each piece as it comes: what was heard stays, however the hearing ends. Raises OSError."""
+    recorded = Recorded()
+    with path.open("wb") as file:
+        for each in pieces:
+            file.write(msgspec.json.encode(_Line(round(each.at, 6), each.side, each.sent.hex())) + b"\n")
+            file.flush()
+            recorded.pieces += 1
+            recorded.bytes += len(each.sent)
+    return recorded
 
 
 def read_recording(path: Path) -> list[Piece]:

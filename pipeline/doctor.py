@@ -167,6 +167,8 @@ def _in_use(spool: Path) -> bool:
         take_lock(spool).close()
     except Unavailable:
         return True
+    except OSError:  # it is not ours to open; the data folder's finding says so
+        return False
     return False
 
 

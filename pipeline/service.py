@@ -128,6 +128,7 @@ class Service:
                 loader.follow(self.site.spool, self.stopping)
             except Exception as trouble:
                 self.trouble = str(trouble) if isinstance(trouble, SiteError) else told(trouble)
+                self.site.let_go_of_dead_store()
                 self.stopping.wait(RETRY_SECONDS)
 
 

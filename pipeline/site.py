@@ -178,6 +178,14 @@ class Site:
         """The names of the peers that get every new message."""
         return tuple(each.name for each in self.settings.destinations)
 
+    def let_go_of_dead_store(self) -> None:
+        """Close a store that DuckDB has given up, as when a checkpoint found no room; who asks next opens it again."""
+        with self.opening:
+            store: Store | None = self.__dict__.get("store")
+            if store is not None and not store.alive:
+                self.__dict__.pop("loader", None)
+                self.__dict__.pop("store").close()
+
     def ready_store(self) -> Store:
         """The store, with everything in it that the spool holds."""
         self.loader.catch_up()

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from instruments.links.mllp import frame
 from instruments.simulated.analyser import harvest_counts, records
-from instruments.simulated.astm_sender import AstmSender, Faults, PowerCut
+from instruments.simulated.astm_sender import AstmSender, Faults, NotDelivered, PowerCut
 from instruments.simulated.separator import SeparatorRun
 from instruments.simulated.wire import Wire
 
@@ -18,10 +18,21 @@ ORU: Final = (
 )
 
 
+def known(link: str, format: str, faults: frozenset[Fault]) -> None:
+    """Raises ValueError if nothing can be played for this link and format, or not with these faults."""
+    if not link:
+        raise ValueError("this model has no line: it leaves files in a folder")
+    if link not in SCENES or (link == "lines" and format != "separator_log"):
+        raise ValueError(f"nothing is known to play for {format} over the link {link}; see: graftline instruments")
+    if faults and link != "astm":
+        raise ValueError(f"--fault is for models whose link is astm, and the link of this one is {link}")
+
+
 def play(link: str, wire: Wire, count: int, faults: frozenset[Fault]) -> Iterator[str]:
-    """Send so many messages as an instrument with this link does; what happened to each. Raises ValueError, OSError."""
-    if link not in SCENES:
-        raise ValueError(f"nothing is known to play over the link {link}; expected {', '.join(SCENES)}")
+    """Send so many messages as an instrument with this link does; what happened to each.
+
+    Raises NotDelivered, OSError.
+    """
     for number in range(1, count + 1):
         yield SCENES[link](wire, number, faults)
 
@@ -47,7 +58,9 @@ def _analyser(wire: Wire, number: int, faults: frozenset[Fault]) -> str:
 
 def _hl7_sender(wire: Wire, number: int, _faults: frozenset[Fault]) -> str:
     wire.write(frame(ORU % number))
-    return "answered" if wire.read(10.0) else "no answer came"
+    if not wire.read(10.0):
+        raise NotDelivered("no answer came")
+    return "answered"
 
 
 def _separator(wire: Wire, _number: int, _faults: frozenset[Fault]) -> str:

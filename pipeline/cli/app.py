@@ -65,7 +65,7 @@ for _name, _family in FAMILIES.items():
 @app.meta.default
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
-    home: Annotated[str, Parameter(env_var="GRAFTLINE_HOME")] = USUAL_HOME,
+    home: Annotated[str | None, Parameter(env_var="GRAFTLINE_HOME")] = None,
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
@@ -74,21 +74,24 @@ def launch(
     Parameters
     ----------
     home
-        The data folder: spool, store, nomenclature, snapshots.
+        The data folder: spool, store, nomenclature, snapshots; graftline-data here if not given.
     config
         The site file.
     json
         One JSON object, or one a line where the answer is a list.
     """
     with Session(home=home_of(home), config=config, json=json) as session:
+        session.named = home is not None
         return carry_out(tokens, session)
 
 
-def home_of(named: str) -> Path:
-    """The data folder that was named. Raises SiteError for nothing, and for folders that have another purpose.
+def home_of(named: str | None) -> Path:
+    """The data folder that was named, or the usual one. Raises SiteError for no name and for folders of others.
 
     A data folder is made private to its owner, which would lock everybody else out of these.
     """
+    if named is None:
+        return Path(USUAL_HOME)
     if not named.strip():
         raise SiteError("the data folder has an empty name; name one with --home or GRAFTLINE_HOME")
     home = Path(named)

@@ -84,6 +84,8 @@ def write(
     pairs = [(each, meaning.normalise(each)) for each in typings]
     made = TARGETS[target].write([record_of(*pair) for pair in pairs], dispatch)
     document = made.text if made.samples else ""
+    if not typings:
+        session.answers.say(f"{what} holds no typing, and nothing else can be written")
     if session.answers.json:
         left_out = [each._asdict() for each in made.left_out]
         session.answers.object({"document": document, "left_out": left_out})

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from pipeline.cli.answers import counted
 from pipeline.cli.session import FormatName, Here
+from pipeline.errors import SiteError
 
 FLAGGED = "something in it is flagged as an error; see: graftline check, or graftline show and its receipt"
 
@@ -31,6 +32,8 @@ def ingest(
     from pipeline.ingest import ingest as take_in  # noqa: PLC0415  # store and formats load where they are used
 
     answers = session.answers
+    if not source.strip() or not source.isprintable():
+        raise SiteError("a source needs a name of visible characters; see --source")
     session.warn_of_missing_release()
     places = [session.at(path) for path in paths]
     done = take_in(places, session.site, source=source, format=format_name, progress=answers.say)

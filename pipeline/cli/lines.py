@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,20 +28,20 @@ Seconds = Annotated[float, Parameter(name="--for", validator=Number(gt=0))]
 def capture(
     port: str,
     *,
-    into: Path,
+    into: Path | None = None,
     to: str = "",
     seconds: Seconds = 60.0,
     redact: Annotated[bool, Parameter(negative="")] = False,
     session: Here,
 ) -> int:
-    """Record every byte of a line with its time and direction; nothing is answered.
+    """Record every byte of a line with its time and direction, until the time is up or Ctrl+C; nothing is answered.
 
     Parameters
     ----------
     port
         The port that the instrument is on, a serial device or a pyserial URL; or our address:port, where it connects.
     into
-        The file for the recording.
+        The file for the recording; capture-DATE-TIME.jsonl here if not given.
     to
         Pass everything on to this port, and its answers back, so that instrument and host talk through us.
     seconds
@@ -50,19 +51,21 @@ def capture(
     """
     from instruments.recording import redacted, write_recording  # noqa: PLC0415
 
-    with closing(heard_from(port, session)) as instrument:
-        if to:
-            with closing(opened(to)) as host:
-                pieces = list(overheard(instrument, host, seconds))
-        else:
-            pieces = list(overheard(instrument, None, seconds))
-    write_recording(session.at(into), redacted(pieces) if redact else pieces)
-    total = sum(len(piece.sent) for piece in pieces)
+    into = into or Path(f"capture-{datetime.now():%Y%m%d-%H%M%S}.jsonl")  # noqa: DTZ005  # a name for the person here
+    with closing(heard_from(port, session)) as instrument, closing(opened(to)) if to else nullcontext() as host:
+        pieces = until_interrupted(overheard(instrument, host, seconds))
+        done = write_recording(session.at(into), redacted(list(pieces)) if redact else pieces)
     if session.answers.json:
-        session.answers.object({"pieces": len(pieces), "bytes": total, "file": str(into)})
+        session.answers.object({"pieces": done.pieces, "bytes": done.bytes, "file": str(into)})
     else:
-        session.answers.line(f"{counted(total, 'byte')} in {counted(len(pieces), 'piece')}, kept in {into}")
+        session.answers.line(f"{counted(done.bytes, 'byte')} in {counted(done.pieces, 'piece')}, kept in {into}")
     return 0
+
+
+def until_interrupted(pieces: "Iterator[Piece]") -> "Iterator[Piece]":
+    """The pieces until there are no more, or until Ctrl+C: whoever ends a capture by it wants what was captured."""
+    with suppress(KeyboardInterrupt):
+        yield from pieces
 
 
 def opened(url: str) -> "UrlWire":
@@ -166,7 +169,7 @@ def simulate(
     model: str,
     *,
     port: str,
-    count: int = 1,
+    count: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     fault: Annotated[tuple[Fault, ...], Parameter(negative="")] = (),
     session: Here,
 ) -> int:
@@ -184,7 +187,7 @@ def simulate(
         What goes wrong on the way, where the link is astm.
     """
     from instruments.simulated.astm_sender import NotDelivered  # noqa: PLC0415
-    from instruments.simulated.scenes import play  # noqa: PLC0415
+    from instruments.simulated.scenes import known, play  # noqa: PLC0415
     from pipeline.config.instrument_models import load_models, model_folders  # noqa: PLC0415
     from pipeline.config.vocabulary import installed  # noqa: PLC0415
 
@@ -192,12 +195,15 @@ def simulate(
     models = load_models(model_folders(site.settings.path), installed(site.home.profile_folders))
     if model not in models:
         raise ConfigError(f'there is no instrument model "{model}"; expected one of: {", ".join(sorted(models))}')
+    link, faults = models[model].link or "", frozenset(fault)
+    try:
+        known(link, models[model].format or "", faults)
+    except ValueError as nothing:
+        raise ConfigError(str(nothing)) from None
     with closing(opened(port)) as wire:
         try:
-            for happened in play(models[model].link or "", wire, count, frozenset(fault)):
+            for happened in play(link, wire, count, faults):
                 session.answers.line(happened)
-        except ValueError as nothing:
-            raise ConfigError(str(nothing)) from None
         except NotDelivered as failed:
             session.answers.say(f"not delivered: {failed}")
             return 1

@@ -52,6 +52,7 @@ class Session:
         site: "Site | None" = None,
     ) -> None:
         self.home = home
+        self.named = False  # whether the home was named, be it on the command line or by the environment
         self.config = config
         self.folder = folder or Path()
         self.answers = Answers(out or sys.stdout, err or sys.stderr, json)
@@ -75,9 +76,9 @@ class Session:
 
     @property
     def named_home(self) -> Path | None:
-        """The data folder if it was named on the command line; None for the usual one."""
-        usual = Path(os.environ.get("GRAFTLINE_HOME") or USUAL_HOME)
-        return None if self.home == usual else self.home
+        """The data folder if it was named on the command line; None for the usual one and the environment's."""
+        by_environment = os.environ.get("GRAFTLINE_HOME") == str(self.home)
+        return self.home if self.named and not by_environment else None
 
     def warn_of_missing_release(self) -> None:
         """Say so if the site's nomenclature release is missing; typings are taken in all the same."""

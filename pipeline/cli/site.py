@@ -41,8 +41,8 @@ def demo(
 
     answers = session.answers
     folder = demo_folder(session)
-    answers.say(f"All people, laboratories and devices here are invented. The data folder is {folder}")
     performance = Performance(folder, seconds, port)
+    answers.say(f"All people, laboratories and devices here are invented. The data folder is {folder}")
     follow(performance.moments(), answers)
     with open_site(folder, folder / "site.toml") as site:
         site.ready_store()

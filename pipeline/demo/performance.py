@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.demo.actors import PARTS, Cue
 from pipeline.demo.stage import Stage
+from pipeline.errors import Unavailable
 from pipeline.service import Service, SourceReport
 from pipeline.site import open_site
 from pipeline.store import queries
@@ -27,14 +28,17 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Performance:
-    """Play the demo in a folder of its own for so many seconds; `moments()` is the live status, then it is over."""
+    """Play the demo in a folder of its own for so many seconds; `moments()` is the live status, then it is over.
+
+    Raises Unavailable if the port is another program's.
+    """
 
     def __init__(self, folder: Path, seconds: float, mllp_port: int = 0) -> None:
         self.folder = folder
         self.seconds = seconds
         self.mishaps: list[str] = []
         self.incidents: list[str] = []
-        self._mllp_port = mllp_port or free_port()
+        self._mllp_port = usable_port(mllp_port)
 
     def moments(self) -> Iterator[Moment]:
         """Start the site, let the instruments play, and look at it twice a second until all is quiet."""
@@ -79,8 +83,12 @@ def look(service: Service, elapsed: float) -> Moment:
     return Moment(elapsed, tuple(service.reports()), counts)
 
 
-def free_port() -> int:
-    """A port of this machine that nobody uses just now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+def usable_port(wanted: int) -> int:
+    """The port, or any if it is 0, that nobody on this machine uses just now. Raises Unavailable."""
+    try:
+        with socket.create_server(("127.0.0.1", wanted)) as probe:
+            port: int = probe.getsockname()[1]
+            return port
+    except OSError as fault:
+        message = f"the port {wanted} cannot be opened: {fault.strerror}; name another, or leave --port out"
+        raise Unavailable(message) from fault

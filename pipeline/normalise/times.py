@@ -17,6 +17,7 @@ NAMED_MONTH = re.compile(
 )
 """As in flow cytometry files: 14-JAN-2026, with hundredths or less behind the seconds, which are left out."""
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+HALF_A_DAY = timedelta(hours=12)
 CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
@@ -58,7 +59,10 @@ def _iso(match: re.Match[str]) -> str:
 
 
 def after(clock: str, earlier: str | None) -> tuple[str | None, tuple[Flag, ...]]:
-    """The first moment at or after `earlier` (ISO) at which the clock shows `clock`: a run may pass midnight."""
+    """The first moment at or after `earlier` (ISO) at which the clock shows `clock`: a run may pass midnight.
+
+    One that would be more than half a day away is of the same day, and the clock was put back.
+    """
     match = CLOCK.fullmatch(clock.strip())
     if match is None:
         return read_time(clock)
@@ -67,8 +71,11 @@ def after(clock: str, earlier: str | None) -> tuple[str | None, tuple[Flag, ...]
     begin = datetime.fromisoformat(earlier)
     try:
         moment = begin.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3] or 0))
-        if moment < begin.replace(second=0):
+        put_back = timedelta() < begin.replace(second=0) - moment < HALF_A_DAY
+        if moment < begin.replace(second=0) and not put_back:
             moment += timedelta(days=1)
     except (ValueError, OverflowError):
         return None, (Flag("unreadable_time", clock, "expected a time of day like 08:51"),)
-    return moment.isoformat().replace("+00:00", "Z" if earlier.endswith("Z") else "+00:00"), ()
+    doubt = Flag("time_goes_back", clock, "earlier than what the run states before it; taken to be of the same day")
+    written = moment.isoformat().replace("+00:00", "Z" if earlier.endswith("Z") else "+00:00")
+    return written, (doubt,) if put_back else ()

@@ -80,6 +80,15 @@ class Store:
         return self.set_aside is not None
 
     @property
+    def alive(self) -> bool:
+        """Whether DuckDB still answers; after a checkpoint that found no room it does not until it is opened again."""
+        try:
+            self._connection.cursor().execute("select 1")
+        except duckdb.Error:
+            return False
+        return True
+
+    @property
     def last_seq(self) -> int:
         """How far the spool has been loaded: the sequence number of the last receipt or decision."""
         seq: int = next(self.rows("select seq from cursor where name = 'spool'"))["seq"]

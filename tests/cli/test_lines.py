@@ -1,5 +1,6 @@
 """A line by itself: captured, played again, played by nobody, recognised. Everything on it is invented."""
 
+import re
 import socket
 import sys
 import threading
@@ -65,6 +66,29 @@ def test_a_model_is_played_on_a_line_with_its_faults(graftline, cable):
     assert host.messages[0].startswith(b"H|\\^&|1||GRAFT-COUNT (INVENTED)")
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("mettler-mt-sics",), "nothing is known to play for balance over the link lines"),
+        (("barcode-scanner",), "nothing is known to play for barcode_scan over the link lines"),
+        (("generic-typing-folder",), "this model has no line"),
+        (("generic-mllp-oru", "--fault", "garble"), "--fault is for models whose link is astm"),
+        (("graftline-demo-analyser", "--count", "0"), "Must be >= 1"),
+    ],
+)
+def test_what_cannot_be_played_is_told_and_nothing_is(graftline, words, reason):
+    answer = graftline("simulate", *words, "--port", "loop://")
+    assert (answer.code, answer.out) == (2, "")
+    assert reason in answer.err
+
+
+def test_a_message_that_nobody_answers_is_not_delivered(graftline, monkeypatch):
+    monkeypatch.setattr("instruments.simulated.wire.UrlWire.read", lambda *_: b"")
+    answer = graftline("simulate", "generic-mllp-oru", "--port", "loop://")
+    assert (answer.code, answer.out) == (1, "")
+    assert "not delivered: no answer came" in answer.err
+
+
 def test_what_is_no_model_is_told(graftline):
     answer = graftline("simulate", "no-such", "--port", "loop://")
     assert answer.code == 2
@@ -81,6 +105,40 @@ def test_a_line_is_captured_and_played_again(graftline, cable, here):
     answer = graftline("--json", "replay", "line.jsonl", "--port", cable.device, "--speed", "1000").row()
     assert answer == {"sent": 15, "answered": 0, "expected": 0}
     assert b"".join(iter(lambda: cable.read(1.0), b"")) == b"first\r\nsecond\r\n"
+
+
+@pty
+@pytest.mark.parametrize("words", [(), ("--redact",)])
+def test_a_capture_that_is_ended_by_hand_keeps_what_it_heard(graftline, cable, here, monkeypatch, words):
+    heard = iter([b"first\r\n", b"second\r\n"])
+
+    def read(_wire, _seconds):
+        piece = next(heard, None)
+        if piece is None:
+            raise KeyboardInterrupt
+        return piece
+
+    monkeypatch.setattr("instruments.simulated.wire.UrlWire.read", read)
+    answer = graftline("capture", cable.device, "--into", "line.jsonl", *words)
+    assert (answer.code, answer.out) == (0, "15 bytes in 2 pieces, kept in line.jsonl\n")
+    assert b"".join(piece.sent for piece in read_recording(Path("line.jsonl"))) == b"first\r\nsecond\r\n"
+
+
+@pty
+def test_a_capture_has_a_name_of_its_own_if_it_is_given_none(graftline, cable, here):
+    soon(cable, b"first\r\n")
+    name = graftline("--json", "capture", cable.device, "--for", "1").row()["file"]
+    assert re.fullmatch(r"capture-\d{8}-\d{6}\.jsonl", name)
+    assert b"".join(piece.sent for piece in read_recording(Path(name))) == b"first\r\n"
+
+
+def test_each_piece_of_a_recording_is_written_as_it_comes(here):
+    def pieces():
+        yield Piece(0.0, "instrument", b"first")
+        assert [each.sent for each in read_recording(Path("line.jsonl"))] == [b"first"]
+        yield Piece(1.0, "host", b"second")
+
+    assert write_recording(Path("line.jsonl"), pieces()).bytes == 11
 
 
 @pty

@@ -221,3 +221,13 @@ def test_a_folder_that_files_cannot_be_put_into_is_a_warning(place, key):
     put_away.write_bytes(b"a file where a folder should be")
     finding = place.instrument(way_in)
     assert (finding.level, finding.message) == ("warning", f"nothing can be put into {put_away / 'deeper'}")
+
+
+def test_a_data_folder_of_somebody_else_is_looked_at_all_the_same(place, monkeypatch):
+    (place.home / "spool" / "lock").touch()
+
+    def denied(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(doctor, "take_lock", denied)
+    assert place.examine()["spool"].level == "ok"

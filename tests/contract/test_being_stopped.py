@@ -89,6 +89,13 @@ def test_3_a_port_that_is_not_available(graftline: Graftline, here: Path) -> Non
     assert graftline("simulate", "sysmex-xn", "--port", f"socket://127.0.0.1:{port}").code == 3
 
 
+def test_3_a_port_of_the_demo_that_is_not_available(graftline: Graftline) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = graftline("demo", "--for", "1", "--port", str(taken.getsockname()[1]))
+    assert (answer.code, answer.out) == (3, "")
+    assert "name another, or leave --port out" in answer.err
+
+
 def test_3_a_store_of_a_newer_program(graftline: Graftline, here: Path) -> None:
     with duckdb.connect(str(here / "graftline-data" / "store.duckdb")) as store:
         store.execute("insert into migration values (9999, 'invented', 'invented')")

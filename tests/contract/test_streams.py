@@ -66,6 +66,13 @@ def test_control_characters_of_names_and_contents_are_shown_by_their_escapes(gra
     assert row["path"] == name, "a program gets the name as it is"
 
 
+@pytest.mark.parametrize("target", ["hml", "fhir", "glsc", "wmda", "atlas"])
+def test_what_cannot_be_written_is_told(graftline: Graftline, target: str) -> None:
+    answer = graftline("write", target, "run.log")
+    assert (answer.code, answer.out) == (1, "")
+    assert "run.log holds no typing" in answer.err
+
+
 def test_a_token_of_stdin_does_not_steer_the_terminal(graftline: Graftline) -> None:
     answer = graftline("reduce", stdin=f"A*01:01{STEERING}\n".encode())
     assert answer.code == 1

@@ -58,6 +58,9 @@ WRONG = {
     "a day that is in no calendar": ("write", "atlas", "report.hml", "--date", "2026-02-30"),
     "a day written otherwise": ("feed", "publish", "--as", "atlas", "--date", "20260228"),
     "a receipt to keep that is not there": ("quarantine", "keep", "R9-000000"),
+    "the demo in the usual folder, which is in use": ("--home", "graftline-data", "demo", "--for", "1"),
+    "a source without a name": ("ingest", "report.hml", "--source", ""),
+    "a source whose name is two lines": ("ingest", "report.hml", "--source", "a\nb"),
 }
 
 

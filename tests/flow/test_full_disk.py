@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
+import duckdb
 import pytest
 
 from instruments.links.astm import AstmLink
@@ -16,9 +17,11 @@ from instruments.simulated.astm_sender import AstmSender, NotDelivered
 from instruments.simulated.wire import SocketWire
 from instruments.sources.listener import InstrumentListener
 from pipeline.intake import SpoolIntake
+from pipeline.service import Service
 from pipeline.spool.frames import Kind
 from pipeline.spool.reader import SpoolReader, verify
 from pipeline.spool.spool import LEAST_FREE, Spool
+from tests.flow.conftest import wait_for
 
 MESSAGE = records(specimen="A999924000123", counts=harvest_counts(1), measured="20261120132600")
 ONE_SESSION = AstmSettings(sessions=1)
@@ -103,3 +106,34 @@ def test_a_disk_that_somebody_else_fills_is_refused_in_time_and_goes_on_by_itsel
     with intake_on(small_disk / "spool") as (wire, listener):
         ballast.write_bytes(bytes(17 * MEGABYTE))
         check_full_then_free(small_disk / "spool", wire, listener, ballast.unlink)
+
+
+@contextmanager
+def no_file_longer_than(size):
+    """As on a disk that is full: DuckDB can write its log, and its checkpoint finds no room."""
+    resource = pytest.importorskip("resource", reason="limits are set otherwise there")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_store_that_found_no_room_for_a_checkpoint_is_opened_again_when_there_is_some(site, exports):
+    """DuckDB gives such a store up for good; what arrives meanwhile is in the spool, and nobody restarts anything."""
+    site.spool.append_messages("laboratory", [("first.hml", (exports / "donor-01.hml").read_bytes())])
+    site.ready_store()
+    connection = site.store._connection
+    connection.execute("create table invented (number bigint, value double); checkpoint")
+    with no_file_longer_than(site.home.store.stat().st_size), pytest.raises(duckdb.FatalException):
+        connection.execute("insert into invented select range, random() from range(90000); checkpoint")
+    assert not site.store.alive
+    service = Service(site)
+    service.start()
+    try:
+        site.spool.append_messages("laboratory", [("second.hml", (exports / "donor-02.hml").read_bytes())])
+        wait_for(lambda: service.headlines()["loader"] == "up" and "store" in vars(site) and site.store.last_seq == 2)
+        assert len(list(site.store.rows("select receipt from receipt"))) == 2
+    finally:
+        service.stop()

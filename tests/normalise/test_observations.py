@@ -81,7 +81,19 @@ def test_a_clock_runs_past_midnight() -> None:
 def test_any_time_gets_an_answer(text: str, clock: str) -> None:
     iso, flags = read_time(text)
     assert (iso is None) == bool(flags or not text.strip())
-    assert after(clock, iso)[0] is None or after(clock, iso)[1] == ()
+    moment, doubts = after(clock, iso)
+    assert moment is None or [flag.code for flag in doubts] in ([], ["time_goes_back"])
+
+
+def test_a_clock_that_is_put_back_makes_no_new_day() -> None:
+    """An hour at the end of summer time, a minute by a time service: the run does not last a day longer."""
+    for earlier, clock, moment in (
+        ("2026-10-25T02:59:00", "02:00", "2026-10-25T02:00:00"),
+        ("2026-11-20T08:51:00", "08:50", "2026-11-20T08:50:00"),
+    ):
+        found, (doubt,) = after(clock, earlier)
+        assert (found, doubt.code, doubt.severity) == (moment, "time_goes_back", "warning")
+    assert after("08:49", "2026-11-20T20:51:00") == ("2026-11-21T08:49:00", ())
 
 
 def test_the_last_day_of_the_calendar_has_no_next() -> None:
@@ -125,6 +137,24 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
     assert observed(label="HCT", value="85.7", unit="%", control=True).flags == ()
     assert observed(label="HCT", value="0.857", unit="").flags == (), "no unit, no range"
     assert observed(label="HCT", value="<85.7", unit="%").flags == (), "a bound is no value"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "severities"),
+    [
+        ("80698-4", "98", "%", []),
+        ("80698-4", "80", "%", ["warning"]),
+        ("80698-4", "120", "%", ["error"]),
+        ("33023-3", "-1", "%", ["error"]),
+        ("74838-4", "2014", "/uL", []),
+        ("74838-4", "-5", "/uL", ["error"]),
+        ("74838-4", "2000000", "/uL", ["error"]),
+        ("74838-4", "2000000", "/mL", []),
+    ],
+)
+def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
+    found = observed(label="invented", code=code, system="LN", value=value, unit=unit)
+    assert [flag.severity for flag in found.flags] == severities
 
 
 def test_the_report_keeps_what_it_says_of_itself() -> None:

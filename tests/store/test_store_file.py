@@ -13,6 +13,7 @@ import pytest
 from instruments.host import WINDOWS
 from pipeline.errors import IntegrityError, Unavailable
 from pipeline.store import migration
+from pipeline.store.failure import without_values
 from pipeline.store.queries import content_hash, dump
 from pipeline.store.scripts import migrations
 from pipeline.store.store import Store
@@ -190,3 +191,10 @@ def test_a_store_rebuilt_from_the_same_entries_says_the_same(path: Path, make: A
         assert store.last_seq == 0
         Writer(store).load(entries)
         assert content_hash(store) == before
+
+
+def test_a_checkpoint_without_room_is_no_damage() -> None:
+    """DuckDB's own words, which name the file, and its kind of error, which calls for a new opening."""
+    with pytest.raises(Unavailable, match="no room on its disk") as told, without_values("loading"):
+        raise duckdb.FatalException('Could not write file "/invented/DOE.duckdb": No space left on device')
+    assert "DOE" not in str(told.value)
