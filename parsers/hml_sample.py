@@ -244,10 +244,11 @@ class Sample(Walk):
             self.message.releases.add((database, release))
         assignment = Assignment(element, origin_of(tested, date, database, release))
         stated = statements_of(assigned)
-        self.message.releases.update((database, each.release) for each in stated if each.release)
         if len(stated) > 1:
             self._note_repeated(stated, element)
         for each in stated:
+            if each.release:
+                self.message.releases.add((database, each.release))
             found.append((each, assignment))
 
     def _note_repeated(self, stated: Sequence[Statement], element: etree._Element) -> None:

@@ -28,6 +28,8 @@ from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
 BATCH_FRAMES = 500
+FEWEST_FRAMES = 100
+"""A transaction of fewer than these costs hardly less."""
 BATCH_BYTES = 32 * 1024 * 1024
 IDLE_SECONDS = 0.5
 
@@ -38,6 +40,10 @@ OTHER_DECIDERS = (DECIDER, COURIER, REVIEWER)
 
 class Frames(Protocol):
     """The spool as the loader sees it: live, or read-only."""
+
+    @property
+    def last(self) -> int:
+        """The last committed number; 0 if there is none."""
 
     def read(self, after: int = 0) -> Iterator[tuple[Envelope, bytes]]:
         """Committed frames in the order of their sequence numbers."""
@@ -109,12 +115,13 @@ class Loader:
         """Load everything that is behind the cursor; the number of frames taken.
 
         While DuckDB writes one batch, which it does on another processor, the next one is read. Nothing is read beside
-        the last one, so batches are not large.
+        the last one, so the last ones are small.
         """
         taken = 0
         with self._one_at_a_time, ThreadPoolExecutor(1) as writing:
             written: Future[object] | None = None
-            for batch in batches(self.spool.read(after=self.store.last_seq), self._batch_frames):
+            frames = self.spool.read(after=self.store.last_seq)
+            for batch in batches(frames, self._batch_frames, lambda: self.spool.last):
                 entries = [entry for frame in batch for entry in self.entries(*frame)]
                 if written:
                     written.result()
@@ -193,18 +200,23 @@ def settlements(frames: Iterable[tuple[Envelope, bytes]]) -> list[Settled]:
     ]
 
 
-def batches(frames: Iterable[tuple[Envelope, bytes]], most: int) -> Iterator[list[tuple[Envelope, bytes]]]:
+def batches(
+    frames: Iterable[tuple[Envelope, bytes]], most: int, last: Callable[[], int]
+) -> Iterator[list[tuple[Envelope, bytes]]]:
     """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB.
 
-    A decision about all that is there by then is a group of its own.
+    A group takes half of what is left up to the `last` frame, if that is enough for a transaction. A decision about all
+    that is there by then is a group of its own.
     """
     group: list[tuple[Envelope, bytes]] = []
-    size = 0
+    size = enough = 0
     for frame in frames:
         alone = stands_alone(frame[0])
-        if group and (alone or len(group) >= most or size >= BATCH_BYTES):
+        if group and (alone or len(group) >= enough or size >= BATCH_BYTES):
             yield group
             group, size = [], 0
+        if not group:
+            enough = min(most, max(FEWEST_FRAMES, (last() - frame[0].seq + 1) // 2))
         group.append(frame)
         size += len(frame[1])
         if alone:

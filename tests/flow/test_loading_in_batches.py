@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unavailable
-from pipeline.loader import Loader
+from pipeline.loader import Loader, batches
+from pipeline.renormalisation import DECIDER
 from pipeline.site import Site
+from pipeline.spool.frames import Envelope, Kind
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.outbox import Settled
 from pipeline.store.queries import content_hash, dump
@@ -34,6 +36,34 @@ def test_the_size_of_the_batches_makes_no_difference(site: Site, exports: Path, 
     assert Loader(site.spool, site.store, site.bench_of, "", most).catch_up() == count
     assert [row["seq"] for row in dump(site.store, "receipts")] == list(range(1, count + 1))
     assert site.store.last_seq == site.spool.last
+
+
+def frame(seq: int, payload: bytes = b"", source: str = "analyser") -> tuple[Envelope, bytes]:
+    kind = Kind.DECISION if source == DECIDER else Kind.MESSAGE
+    return Envelope(seq=seq, kind=kind, source=source, sha256=b"", size=0, wall_ns=0, mono_ns=0), payload
+
+
+def sizes(frames: list[tuple[Envelope, bytes]], most: int = 500) -> list[int]:
+    groups = list(batches(frames, most, lambda: len(frames)))
+    assert [each for group in groups for each in group] == frames
+    return [len(group) for group in groups]
+
+
+def test_batches_become_smaller_towards_the_end() -> None:
+    assert sizes([frame(seq) for seq in range(1, 2001)]) == [500, 500, 500, 250, 125, 100, 25]
+    assert sizes([frame(seq) for seq in range(1, 2001)], most=1000) == [1000, 500, 250, 125, 100, 25]
+    assert sizes([frame(seq) for seq in range(1, 121)], most=50) == [50, 50, 20]
+    assert sizes([frame(1)]) == [1]
+    assert sizes([]) == []
+
+
+def test_a_decision_about_all_that_is_there_is_a_batch_of_its_own() -> None:
+    assert sizes([frame(1), frame(2), frame(3, source=DECIDER), frame(4)]) == [2, 1, 1]
+
+
+def test_large_messages_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.loader.BATCH_BYTES", 1000)
+    assert sizes([frame(seq, b"x" * 600) for seq in range(1, 6)]) == [2, 2, 1]
 
 
 def test_a_run_that_is_loaded_bit_by_bit_says_the_same(
