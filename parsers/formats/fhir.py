@@ -26,7 +26,7 @@ from parsers.errors import ParseError
 from parsers.fhir_genotypes import alleles_of, code_findings, is_typing, read_genotype, release_of
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
-from parsers.glstring_code import glstring_findings, locus_of, unwrapped
+from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.result_statuses import FHIR
 from parsers.typing_states import UNCALLED, gene_name, state_of
@@ -156,6 +156,7 @@ class Reading:
         if not sample and not subject:
             raise _nobodys(source)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
+        findings += release_findings(loci)
         return TypingReport(
             format="fhir",
             sample=sample,

@@ -24,6 +24,7 @@ from lxml import etree
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.glstring_code import release_findings
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.typing_states import gene_name, state_of
 from parsers.xml_document import root_name
@@ -67,6 +68,7 @@ def _report(sample: etree._Element, chosen: Selection) -> TypingReport:
         raise nobody(sample, "Sample/Name")
     user = chosen.first(root, "User")
     findings: list[Finding] = []
+    typings = tuple(_typing(each, name, chosen, findings) for each in loci)
     return TypingReport(
         format="gendx_tarr",
         sample=name,
@@ -74,8 +76,8 @@ def _report(sample: etree._Element, chosen: Selection) -> TypingReport:
         date=chosen.attribute(user, "DateTime"),
         software=" ".join(chosen.text(root, f"AnalysisSoftware/{part}") for part in ("Software", "Version")).strip(),
         reviewer=chosen.attribute(user, "Name"),
-        loci=tuple(_typing(each, name, chosen, findings) for each in loci),
-        findings=tuple(findings),
+        loci=typings,
+        findings=(*findings, *release_findings(typings)),
     )
 
 

@@ -18,6 +18,7 @@ import msgspec
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile, best_fitting
+from parsers.glstring_code import release_findings
 from parsers.lab_table_layout import Layout, layout_of
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.tables import (
@@ -370,7 +371,10 @@ def _merged(reports: list[TypingReport]) -> list[TypingReport]:
             rows[0],
             loci=tuple(typing for row in rows for typing in row.loci),
             properties=tuple(printed for row in rows for printed in row.properties),
-            findings=tuple(finding for row in rows for finding in row.findings),
+            findings=(
+                *(finding for row in rows for finding in row.findings),
+                *release_findings(typing for row in rows for typing in row.loci),
+            ),
         )
         for rows in by_sample.values()
     ]

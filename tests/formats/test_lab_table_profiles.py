@@ -108,6 +108,17 @@ def test_a_column_nobody_named_is_counted_by_its_header():
     assert [(each.path, each.count) for each in parsed.ignored] == [("note", 1), ("column 4", 1)]
 
 
+def test_two_releases_in_the_rows_of_a_sample_are_said():
+    settings = {
+        "signature": ["id", "locus"],
+        "columns": {"sample": "id", "release": "db"},
+        "long": {"locus": "locus", "alleles": ["call"]},
+        "locus": [],
+    }
+    report = read("id,locus,call,db\nS-1,A,01:01,3.58.0\nS-1,B,07:02,3.59.0\n", **settings).reports[0]
+    assert [each.code for each in report.findings] == ["releases_differ"]
+
+
 def test_a_named_property_is_kept_with_its_line():
     columns = {"sample": "id", "properties": ["note"]}
     (kept,) = read("id,A1,note\nS-1,01:01,late\n", columns=columns).reports[0].properties

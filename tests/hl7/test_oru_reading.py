@@ -269,6 +269,13 @@ def test_a_release_stands_in_the_glstring_code():
     assert report.loci[0].stated_release == "3.58.0"
 
 
+def test_two_releases_in_one_report_are_said():
+    obx = "OBX|1|ST|{}^X^LN|1|hla#{}#{}||||||F"
+    first = obx.format("57290-9", "3.58.0", "HLA-A*01:01")
+    assert codes(first, obx.format("57291-7", "3.59.0", "HLA-B*07:02")) == ["releases_differ"]
+    assert codes(first, obx.format("57291-7", "3.58.0", "HLA-B*07:02")) == []
+
+
 def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():
     person = "PID|1||4711^^^LAB^PI~9999TEST00000000118^^^REG^DR||Surname^Given||19900101|F|||Some Road 1||5551234"
     parsed = read(person, "OBR|1||F1|||||||||||||DOCTOR", "OBX|1|NM|718-7^Hb^LN||14|g/dL|||||F|||||OPERATOR")

@@ -147,3 +147,21 @@ def test_two_samples_of_one_name_are_marked():
     raw = project(1).replace("</Sample></Samples>", "</Sample><Sample><Name>INVENTED</Name></Sample></Samples>")
     reports = FORMATS["gendx_tarr"].parse(Document(raw.encode(), "twice.xml")).reports
     assert all("duplicate_sample_id" in [each.code for each in report.findings] for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("score6", "<batchSubmission><patients><patient><samples><sample><sampleId>S</sampleId><typedLoci>"
+         "<typedLocus><locus>HLA-A</locus><alleleDb>HLADB_3.29.0</alleleDb></typedLocus>"
+         "<typedLocus><locus>HLA-B</locus><alleleDb>HLADB_3.30.0</alleleDb></typedLocus>"
+         "</typedLoci></sample></samples></patient></patients></batchSubmission>"),
+        ("gendx_tarr", "<ProjectXml><Samples><Sample><Name>S</Name><Loci>"
+         "<Locus><Name>HLA-A</Name><AlleleDB><Version>IMGT/HLA 3.38.0</Version></AlleleDB></Locus>"
+         "<Locus><Name>HLA-B</Name><AlleleDB><Version>IMGT/HLA 3.39.0</Version></AlleleDB></Locus>"
+         "</Loci></Sample></Samples></ProjectXml>"),
+    ],
+)  # fmt: skip
+def test_two_releases_in_one_report_are_said(name, text):
+    (report,) = FORMATS[name].parse(Document(text.encode(), "releases.xml")).reports
+    assert "releases_differ" in [each.code for each in report.findings]
