@@ -163,11 +163,14 @@ def _pairs(written: str) -> Iterator[Pair]:
 
 
 def _state(stated: str, mismatches: int, review: str) -> State:
-    """Called only where a person has approved it and the best genotype fits; a rejected locus has failed."""
+    """Called only where a person has approved it and the best genotype fits; a rejected locus has failed.
+
+    Of the words of a status the first one counts: `Unapproved`, `Not approved` and `To be approved` hold it as well.
+    """
     approval = review.lower()
     if not stated or "reject" in approval:
         return "failed"
-    if "approved" not in approval or "not" in approval.split():
+    if approval.split()[:1] != ["approved"]:
         return "candidates"
     return "novel" if mismatches else state_of("".join(stated.split()))
 

@@ -76,7 +76,8 @@ def _loci(sample: Element, sequences: list[Element]) -> tuple[list[LocusTyping],
     """Every locus of the GL String, and loci that have a sequence and no place in it."""
     loci: list[LocusTyping] = []
     findings: list[Finding] = []
-    for part in filter(str.strip, sample.read("Genotyping", "Genotype_GL").split("^")):
+    glstrings = [each.read() for each in sample.each("Genotyping", "Genotype_GL")]
+    for part in filter(str.strip, "^".join(glstrings).split("^")):
         locus = locus_of("".join(part.split()))
         own = [each for each in sequences if _locus_name(each) == locus]
         loci.append(_typing(locus, part, own))
