@@ -258,6 +258,17 @@ def test_a_gl_string_that_goes_on_in_another_obx_is_put_together(first, second):
     assert "continued_glstring" not in codes(parts[0], other), "another OBX-4 is another result"
 
 
+def test_an_addendum_continues_the_gl_string_before_it():
+    parts = ["OBX|1|TX|57290-9^A^LN|1|A*01:01/A*01:02/", "ADD|A*01:03+A*02:01||||||F"]
+    assert loci(*parts) == [("A", "two_copies", "A*01:01/A*01:02/A*01:03+A*02:01")]
+    assert codes(*parts) == ["continued_glstring"]
+
+
+@pytest.mark.parametrize("value", ["A*01:01/A*01:02/", "A*01:01+A*02:01\\F\\"])
+def test_a_gl_string_that_lacks_its_end_states_no_copies(value):
+    assert loci(f"OBX|1|ST|57290-9^A^LN|1|{value}||||||F")[0][1] == "candidates"
+
+
 def test_a_message_that_breaks_off_in_its_value_may_have_lost_some_of_it():
     whole = f"{HEADER}\rOBR|1||F1\rOBX|1|ST|57290-9^A^LN|1|HLA-A*01:01+HLA-A*02:01||||||F"
     found = [FORMAT.parse(Document(whole[:end].encode())).reports[0].findings for end in (None, -10)]
