@@ -5,8 +5,9 @@
     A      2           A*01:01:01G    1   -70  49.3
 
 `Chromosome` counts the copies and is no phase. Q1 is the probability of the call; DRB3 and DRB4 are reported also where
-nobody has them, with a coverage near nothing. Without `_G` an `Allele` may be a list, `;` between its names. The tool
-writes one folder for each sample, so the sample is the folder above, unless the file is named after it.
+nobody has them, with a coverage near nothing: what is improbable or has no reads is kept as printed and not called.
+Without `_G` an `Allele` may be a list, `;` between its names. The tool writes one folder for each sample, so the sample
+is the folder above, unless the file is named after it.
 
 Source: the example outputs of HLA*LA.
 """
@@ -25,6 +26,8 @@ USUAL = "R1"
 FIRST_COLUMNS = ["Locus", "Chromosome", "Allele", "Q1", "Q2"]
 SURE, COVERED = 0.9, 5.0
 """Below this probability, or this average depth, the tool's authors advise against relying on a call."""
+HAS_READS = 1.0
+"""Below this average depth there is no evidence for a call at all."""
 
 
 def looks_like(head: bytes) -> bool:
@@ -69,9 +72,15 @@ def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
 
 
 def _typing(gene: str, names: list[str], rows: list[list[str]]) -> LocusTyping:
-    alleles = [cells[2].replace(";", "/") for cells in rows]
+    alleles = [cells[2].replace(";", "/") for cells in rows if _has_evidence(names, cells)]
     quality = [measure for cells in rows for measure in measures(names[3:], cells[3:], f"{cells[1]} ")]
     return called(gene, [each for each in alleles if "*" in each], "+".join(cells[2] for cells in rows), quality)
+
+
+def _has_evidence(names: list[str], cells: list[str]) -> bool:
+    told = dict(zip(names, cells, strict=False))
+    probability, depth = (_number(told.get(name, "inf"), cells[0]) for name in ("Q1", "AverageCoverage"))
+    return probability >= SURE and depth >= HAS_READS
 
 
 def _once(doubts: list[Finding]) -> list[Finding]:
@@ -86,9 +95,12 @@ def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[
     where = f"line {number}"
     found = []
     if not _number(told["Q1"], where) >= SURE:  # so that `nan` is no assurance
-        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}", where))
-    if not _number(told.get("AverageCoverage", "inf"), where) >= COVERED:
-        found.append(low_quality(gene, f"the average depth is {told['AverageCoverage']}, below {COVERED}", where))
+        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}; it is not called", where))
+    depth = _number(told.get("AverageCoverage", "inf"), where)
+    if not depth >= COVERED:
+        uncalled = "" if depth >= HAS_READS else "; it is not called"
+        measure = f"the average depth is {told['AverageCoverage']}, below {COVERED}{uncalled}"
+        found.append(low_quality(gene, measure, where))
     if told.get("perfectG") == "0":
         found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
     return found

@@ -75,6 +75,22 @@ def test_a_measure_that_is_no_number_is_no_assurance():
 
 
 @pytest.mark.parametrize(
+    ("probability", "depth", "state"),
+    [
+        ("1", "30", "homozygous_stated"),
+        ("1", "4", "homozygous_stated"),
+        ("0.5", "30", "failed"),
+        ("1", "0.1", "failed"),
+    ],
+)
+def test_hla_la_always_reports_drb3_and_it_is_called_only_if_there_is_evidence(probability, depth, state):
+    rows = "".join(f"DRB3\t{copy}\tDRB3*01:01\t{probability}\t0\t{depth}\n" for copy in (1, 2))
+    report = read("hla_la", HLA_LA + rows, "S/R1_bestguess.txt")
+    assert (report.loci[0].state, report.loci[0].reported) == (state, "DRB3*01:01+DRB3*01:01")
+    assert (doubted(report) == ["DRB3"]) is (depth != "30" or probability != "1")
+
+
+@pytest.mark.parametrize(
     ("name", "file_name", "text"),
     [
         ("dragen_hla", "S.hla.tsv", "gene\tnum_alleles\tallele_1\tallele_2\nA\t3\tA*01:01\tA*02:01\tA*03:01\n"),
