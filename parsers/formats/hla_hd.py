@@ -57,4 +57,5 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    named=True,
 )

@@ -22,7 +22,7 @@ from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality,
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_bestguess_G.txt", "_bestguess.txt", "_output_G.txt", "_output.txt")
-USUAL = "R1"
+USUAL = ("R1",)
 FIRST_COLUMNS = ["Locus", "Chromosome", "Allele", "Q1", "Q2"]
 SURE, COVERED = 0.9, 5.0
 """Below this probability, or this average depth, the tool's authors advise against relying on a call."""
@@ -119,5 +119,6 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=("Chromosome",),
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import parsers
 from parsers.errors import ParseError
 from parsers.format import Document, load_formats
 
@@ -220,6 +221,35 @@ def test_a_text_that_was_not_written_to_its_end_is_refused():
     with pytest.raises(ParseError, match="NUL") as refusal:
         read("kourami", "A*01:01:01G\t546\t1.0\t546\t546\t27\t27\t26\n\0\0\0", "S.result")
     assert refusal.value.where == "character 38"
+
+
+@pytest.mark.parametrize("name", ["batch/S9.txt", "batch/kourami_S9.out"])
+def test_a_file_that_is_named_otherwise_is_not_its_folders(name):
+    """The folder may hold the results of many."""
+    with pytest.raises(ParseError, match="names no sample"):
+        read("kourami", "A*01:01:01G\t546\t1.0\t546\t546\t27\t27\t26\n", name)
+
+
+def test_the_moment_that_optitype_puts_in_place_of_a_prefix_is_no_sample():
+    text = (SAMPLES / "optitype" / "invented_result.tsv").read_text()
+    with pytest.raises(ParseError, match="names no sample"):
+        read("optitype", text, "2026_11_26_10_20_30_result.tsv")
+
+
+@pytest.mark.parametrize("name", ["HLAminer_HPRA.csv", "HLAminer_HPTASR.csv"])
+def test_what_hlaminer_calls_every_file_is_no_sample(name):
+    text = "HLA-A\n\tPrediction #1 - A*68\n\t\tA*68:02P,4132.14,1.2e-10,98.4\n"
+    assert read("hlaminer", text, f"S1/{name}").sample == "S1"
+
+
+def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_it():
+    by_name = {
+        name
+        for name in FORMATS
+        for source in [(Path(parsers.__file__).parent / "formats" / f"{name}.py").read_text(encoding="utf-8")]
+        if any(call in source for call in ("sample_of(document", "report_of_lines(document", "_sample(document.name"))
+    }
+    assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
 
 
 def test_two_rows_of_one_sample_are_marked():
