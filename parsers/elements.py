@@ -105,7 +105,7 @@ def read_json(raw: bytes, root: str = "") -> Element:
 def _object(pairs: list[tuple[str, object]]) -> Element:
     """An object; what it says twice has two meanings, and readers of JSON take now the first, now the last of them."""
     made = Element()
-    if len({name for name, _ in pairs}) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         raise _twice([name for name, _ in pairs])
     for name, value in pairs:
         if type(value) is str:  # nearly every value is

@@ -81,6 +81,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     repeats: bool = False
     """Every input is a result of its own, as of a balance; else equal ones are one result that was sent twice, and a
     later one of the same run is a new version of it."""
+    named: bool = False
+    """The sample may stand in the name of the file alone: equal bytes under another name are another sample's result,
+    as those of siblings with the same alleles are."""
     syntax: tuple[Syntax, ...] = ("text",)
     """`xml` if inputs may begin with `<`; a format is asked only for what it may be, for there are many."""
 

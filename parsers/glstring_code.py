@@ -9,9 +9,10 @@ Source: GL String Code, http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from parsers.records import Finding
+from parsers.records import Finding, LocusTyping
 from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
@@ -75,6 +76,12 @@ def with_gene(expression: str, locus: str) -> str:
         if locus and token and "*" not in token and not stands_alone:
             made[place] = f"{locus}*{token}"
     return "".join(made)
+
+
+def release_findings(loci: Iterable[LocusTyping]) -> list[Finding]:
+    """Said of a report whose loci are named under more than one release: each is read under its own."""
+    differ = len({each.stated_release for each in loci} - {""}) > 1
+    return [Finding("releases_differ", "the report names more than one nomenclature release")] if differ else []
 
 
 def glstring_findings(part: str, release: str, where: str, locus: str) -> list[Finding]:

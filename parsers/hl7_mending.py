@@ -5,8 +5,9 @@ arrives split over components, with `~` over repetitions, with `|` over fields (
 The parts show it beyond doubt, because each begins with a gene; nothing else in an OBX does. Where it is so, the
 segment is written again with the escapes in place, and a finding says so.
 
-A GL String that is too long for a sender's field is continued in another OBX of the same code: where the one ends with
-an operator or the next begins with one, they are put together, for each alone would be another typing.
+A GL String that is too long for a sender's field is continued in an ADD segment, or in another OBX of the same code:
+where the one ends with an operator or the next begins with one, they are put together, for each alone would be another
+typing.
 """
 
 import re
@@ -38,26 +39,29 @@ def _joined(segments: tuple[Segment, ...], coding: Coding, findings: list[Findin
     """The segments, with what continues a GL String taken into the OBX that it begins in."""
     made: list[Segment] = []
     for each in segments:
-        if made and _continues(made[-1], each, coding):
+        if made and each.name == "ADD" and _is_typing(made[-1], coding):
+            made[-1] = Segment(made[-1].line + each.line[4:], each.end, made[-1].number, each.encoding)
+        elif made and _continues(made[-1], each, coding):
             made[-1] = _with_value(made[-1], made[-1].field(5) + each.field(5))
-            message = "this GL String goes on in the next OBX; it was put together"
-            findings.append(Finding("continued_glstring", message, made[-1].where))
         else:
             made.append(each)
+            continue
+        message = "this GL String goes on in the next segment; it was put together"
+        findings.append(Finding("continued_glstring", message, made[-1].where))
     return tuple(made)
-
-
-def _continues(before: Segment, obx: Segment, coding: Coding) -> bool:
-    """Whether two OBX differ in nothing but their number and their value, and an operator joins the values."""
-    if not before.name == obx.name == "OBX" or before.value(2) in CODED or coding.observed(before).locus is None:
-        return False
-    first, second = before.text(5).strip(), obx.text(5).strip()
-    joined = first and second and (first[-1] in OPERATORS or second[0] in OPERATORS)
-    return bool(joined) and [before.fields[2:5], before.fields[6:]] == [obx.fields[2:5], obx.fields[6:]]
 
 
 def _is_typing(segment: Segment, coding: Coding) -> bool:
     return segment.name == "OBX" and coding.observed(segment).locus is not None
+
+
+def _continues(before: Segment, obx: Segment, coding: Coding) -> bool:
+    """Whether two OBX differ in nothing but their number and their value, and an operator joins the values."""
+    if obx.name != "OBX" or before.value(2) in CODED or not _is_typing(before, coding):
+        return False
+    first, second = before.text(5).strip(), obx.text(5).strip()
+    joined = first and second and (first[-1] in OPERATORS or second[0] in OPERATORS)
+    return bool(joined) and [before.fields[2:5], before.fields[6:]] == [obx.fields[2:5], obx.fields[6:]]
 
 
 def _mended_obx(obx: Segment) -> Segment:

@@ -223,7 +223,9 @@ def _state(expression: str) -> State:
 
 
 def _is_of_alleles(expression: str) -> bool:
-    """Whether every name has the form of an allele, or is a word that stands in for one."""
+    """Whether every name has the form of an allele, or is a word that stands in for one, and none is missing."""
+    if expression[-1:] in ("/", "|", "~"):
+        return False
     names = filter(None, re.split(r"[?|+~/]", expression))
     return all(_ALLELE.fullmatch(each) or each.rpartition("*")[2].upper() in WMDA_WORDS for each in names)
 

@@ -33,6 +33,8 @@ GENE = re.compile(
 )
 SEVERAL_GENES = re.compile(r"3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 """What headings of DRB3, DRB4 and DRB5 in one have in common: DRB345, DRB3/4/5."""
+SEVERAL = "DRB345"
+"""What a profile calls the three, if their cells say which of them each allele is of."""
 HEADING_PREFIX = re.compile(r"HLA[-_ ]?|^[a-z]+(?=[A-Z])|_")
 SHARE = 0.5
 SHOWN_WORDS = 8
@@ -155,10 +157,11 @@ def _names_loci(cells: list[str]) -> bool:
 
 def _assign_loci(made: Proposal, typings: list[str], cells: dict[str, list[str]]) -> None:
     """Each gene with its columns; one that is told by its cells alone, or has too many columns, is doubtful."""
-    several = [name for name in typings if SEVERAL_GENES.search(name)]
-    made.doubts += [
-        f"{name}: it may hold alleles of several genes, which no profile can tell apart" for name in several
-    ]
+    several = [name for name in cells if SEVERAL_GENES.search(name) and (name in typings or not cells[name])]
+    if several and all("DRB" in cell for name in several for cell in cells[name] if _is_typing(cell)):
+        made.loci[SEVERAL] = several
+    else:
+        made.doubts += [f"{name}: it may hold alleles of several genes and does not say of which" for name in several]
     genes = {name: _gene(name, cells[name]) for name in cells if name and name not in several}
     known, forms = {genes.get(name, "") for name in typings}, {_form(name) for name in typings}
     for name, gene in genes.items():

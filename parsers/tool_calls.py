@@ -106,18 +106,19 @@ def wrong_number_of_cells(line: Line, cells: Sequence[str], expected: str) -> Pa
     )
 
 
-def sample_of(name: str, endings: Sequence[str], usual: str = "") -> str:
+def sample_of(name: str, endings: Sequence[str], usual: Sequence[str] = ()) -> str:
     """The sample in a file's name: what stands before one of these endings.
 
     Where that is `usual`, what the tool writes for every sample, it is the nearest folder above that is not called
-    `hla`. Raises ParseError if no sample can be had.
+    `hla`. A file that somebody named otherwise is nobody's: its folder may hold those of many. Raises ParseError if no
+    sample can be had.
     """
     *folders, file_name = name.replace("\\", "/").split("/")
     ending = next((each for each in endings if file_name.endswith(each)), None)
-    own = file_name.removesuffix(ending) if ending is not None else ""
-    if own not in ("", usual):
+    own = file_name.removesuffix(ending) if ending is not None else None
+    if own and own not in usual:
         return own
-    if folders := [each for each in folders if each not in ("", "hla")]:
+    if own is not None and (folders := [each for each in folders if each not in ("", "hla")]):
         return folders[-1]
     raise ParseError(
         "this result names no sample, and neither does the name of its file",

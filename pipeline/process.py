@@ -77,6 +77,7 @@ def loaded(receipt: Receipt, reader: Format, parsed: Parsed, bench: Workbench) -
         format=reader.name,
         reports=kept,
         ignored=parsed.ignored,
+        named=reader.named,
         repeats=reader.repeats,
     )
 

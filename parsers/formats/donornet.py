@@ -22,6 +22,7 @@ from parsers.xml_selection import Selection, nobody, select_in
 from parsers.xml_walk import place
 
 ROOT = "donorupload"
+OTHER_DONOR = "the upload describes one donor, and these antigens are another's"
 TYPING = "donor_edit_crossmatchhla"
 LOCI = {"A": "a", "B": "b", "C": "c", "DRB1": "dr", "DQB1": "dq", "DQA1": "dqa", "DPB1": "dp"}
 SEROLOGY = ("bw4", "bw6", "dr51", "dr51_2", "dr52", "dr52_2", "dr53", "dr53_2")
@@ -42,7 +43,8 @@ def parse(document: Document) -> Parsed:
 
 
 def _report(typing: etree._Element, chosen: Selection) -> TypingReport:
-    donor = chosen.text(typing, "don_id") or chosen.text(chosen.root, "donor/don_id")
+    described = chosen.texts(chosen.root, "donor/don_id")
+    donor = chosen.text(typing, "don_id") or "".join(described[:1])
     if not donor:
         raise nobody(typing, "don_id")
     loci = tuple(_locus(locus, stem, typing, chosen) for locus, stem in LOCI.items())
@@ -56,10 +58,13 @@ def _report(typing: etree._Element, chosen: Selection) -> TypingReport:
             Printed("schemaVersion", chosen.attribute(chosen.root, "schemaVersion")),
             *(Printed(name, text) for name, text in printed if text),
         ),
-        findings=tuple(
-            Finding("antigen_codes", "code numbers of antigens, kept as printed", place(typing), each.locus)
-            for each in loci
-            if each.reported
+        findings=(
+            *(
+                Finding("antigen_codes", "code numbers of antigens, kept as printed", place(typing), each.locus)
+                for each in loci
+                if each.reported
+            ),
+            *([Finding("sample_differs", OTHER_DONOR, place(typing))] if described and donor not in described else []),
         ),
     )
 

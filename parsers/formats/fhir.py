@@ -17,6 +17,7 @@ STU3 example bundle of the NMDP.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import PurePath
 
 from msgspec.structs import replace
@@ -26,7 +27,7 @@ from parsers.errors import ParseError
 from parsers.fhir_genotypes import alleles_of, code_findings, is_typing, read_genotype, release_of
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
-from parsers.glstring_code import glstring_findings, locus_of, unwrapped
+from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.result_statuses import FHIR
 from parsers.typing_states import UNCALLED, gene_name, state_of
@@ -157,11 +158,12 @@ class Reading:
         if not sample and not subject:
             raise _nobodys(source)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
+        findings += release_findings(loci)
         return TypingReport(
             format="fhir",
             sample=sample,
             subject=subject,
-            report_id=_report_id(source, self.resources.root),
+            report_id=self._report_id(source),
             centre=self._centre(sources),
             date=_date(sources),
             software=self._software(sources),
@@ -170,6 +172,14 @@ class Reading:
             properties=tuple(_properties(source)),
             findings=tuple(dict.fromkeys(findings)),
         )
+
+    def _report_id(self, source: Element) -> str:
+        own = source.read("identifier", "value") if source.name == "DiagnosticReport" else ""
+        return own or self._document_id or source.read("id")
+
+    @cached_property  # thousands of entries stand beside it
+    def _document_id(self) -> str:
+        return self.resources.root.read("identifier", "value")
 
     def _centre(self, sources: list[Element]) -> str:
         """The laboratory; a performer who is a person is nobody's business here."""
@@ -195,11 +205,6 @@ def _nobodys(source: Element) -> ParseError:
         expected="subject or specimen, with an identifier or a reference",
         advice="Have the sender fill in one of them.",
     )
-
-
-def _report_id(source: Element, root: Element) -> str:
-    own = source.read("identifier", "value") if source.name == "DiagnosticReport" else ""
-    return own or root.read("identifier", "value") or source.read("id")
 
 
 def _date(sources: list[Element]) -> str:

@@ -24,6 +24,7 @@ from lxml import etree
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.glstring_code import release_findings
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.typing_states import gene_name, state_of
 from parsers.xml_document import root_name
@@ -67,6 +68,7 @@ def _report(sample: etree._Element, chosen: Selection) -> TypingReport:
         raise nobody(sample, "Sample/Name")
     user = chosen.first(root, "User")
     findings: list[Finding] = []
+    typings = tuple(_typing(each, name, chosen, findings) for each in loci)
     return TypingReport(
         format="gendx_tarr",
         sample=name,
@@ -74,8 +76,8 @@ def _report(sample: etree._Element, chosen: Selection) -> TypingReport:
         date=chosen.attribute(user, "DateTime"),
         software=" ".join(chosen.text(root, f"AnalysisSoftware/{part}") for part in ("Software", "Version")).strip(),
         reviewer=chosen.attribute(user, "Name"),
-        loci=tuple(_typing(each, name, chosen, findings) for each in loci),
-        findings=tuple(findings),
+        loci=typings,
+        findings=(*findings, *release_findings(typings)),
     )
 
 
@@ -161,11 +163,14 @@ def _pairs(written: str) -> Iterator[Pair]:
 
 
 def _state(stated: str, mismatches: int, review: str) -> State:
-    """Called only where a person has approved it and the best genotype fits; a rejected locus has failed."""
+    """Called only where a person has approved it and the best genotype fits; a rejected locus has failed.
+
+    Of the words of a status the first one counts: `Unapproved`, `Not approved` and `To be approved` hold it as well.
+    """
     approval = review.lower()
     if not stated or "reject" in approval:
         return "failed"
-    if "approved" not in approval or "not" in approval.split():
+    if approval.split()[:1] != ["approved"]:
         return "candidates"
     return "novel" if mismatches else state_of("".join(stated.split()))
 

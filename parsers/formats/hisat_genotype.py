@@ -107,5 +107,6 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=("command",),
 )

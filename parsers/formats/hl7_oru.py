@@ -15,6 +15,7 @@ from parsers.control_specimens import is_control
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Labels, Profile
+from parsers.glstring_code import release_findings
 from parsers.hl7_codes import ALLELES, Coding, coding_for, coding_of, codings_of
 from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
@@ -159,7 +160,13 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         review=_request(order, 25, ledger),
         loci=tuple(loci),
         properties=_properties(order, own, ledger),
-        findings=(*message.findings, *_message_findings(order), *findings, *_unread_typings(order)),
+        findings=(
+            *message.findings,
+            *_message_findings(order),
+            *findings,
+            *release_findings(loci),
+            *_unread_typings(order),
+        ),
     )
 
 

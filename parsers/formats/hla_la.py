@@ -5,8 +5,9 @@
     A      2           A*01:01:01G    1   -70  49.3
 
 `Chromosome` counts the copies and is no phase. Q1 is the probability of the call; DRB3 and DRB4 are reported also where
-nobody has them, with a coverage near nothing. Without `_G` an `Allele` may be a list, `;` between its names. The tool
-writes one folder for each sample, so the sample is the folder above, unless the file is named after it.
+nobody has them, with a coverage near nothing: what is improbable or has no reads is kept as printed and not called.
+Without `_G` an `Allele` may be a list, `;` between its names. The tool writes one folder for each sample, so the sample
+is the folder above, unless the file is named after it.
 
 Source: the example outputs of HLA*LA.
 """
@@ -21,10 +22,12 @@ from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality,
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_bestguess_G.txt", "_bestguess.txt", "_output_G.txt", "_output.txt")
-USUAL = "R1"
+USUAL = ("R1",)
 FIRST_COLUMNS = ["Locus", "Chromosome", "Allele", "Q1", "Q2"]
 SURE, COVERED = 0.9, 5.0
 """Below this probability, or this average depth, the tool's authors advise against relying on a call."""
+HAS_READS = 1.0
+"""Below this average depth there is no evidence for a call at all."""
 
 
 def looks_like(head: bytes) -> bool:
@@ -40,14 +43,13 @@ def parse(document: Document) -> Parsed:
         raise ParseError(
             "this is not the header of HLA*LA", found=header[1][:80], where="line 1", expected=", ".join(FIRST_COLUMNS)
         )
-    expected, places = f"{len(names)} cells by tabs", {name: place for place, name in enumerate(names)}
-    rows = [(line[0], cells_of(line, len(names), expected, len(names))) for line in lines]
+    rows = [
+        (number, cells_of((number, text), len(names), f"{len(names)} cells by tabs", len(names)))
+        for number, text in lines
+    ]
     genes = by_gene(rows, lambda row: gene_name(row[1][0]))
     doubts = [
-        doubt
-        for gene, each in genes.items()
-        for number, cells in each
-        for doubt in _doubts(gene, number, places, cells)
+        doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, names, cells)
     ]
     return Parsed(
         reports=(
@@ -70,9 +72,15 @@ def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
 
 
 def _typing(gene: str, names: list[str], rows: list[list[str]]) -> LocusTyping:
-    alleles = [cells[2].replace(";", "/") for cells in rows]
+    alleles = [cells[2].replace(";", "/") for cells in rows if _has_evidence(names, cells)]
     quality = [measure for cells in rows for measure in measures(names[3:], cells[3:], f"{cells[1]} ")]
     return called(gene, [each for each in alleles if "*" in each], "+".join(cells[2] for cells in rows), quality)
+
+
+def _has_evidence(names: list[str], cells: list[str]) -> bool:
+    told = dict(zip(names, cells, strict=False))
+    probability, depth = (_number(told.get(name, "inf"), cells[0]) for name in ("Q1", "AverageCoverage"))
+    return probability >= SURE and depth >= HAS_READS
 
 
 def _once(doubts: list[Finding]) -> list[Finding]:
@@ -82,15 +90,18 @@ def _once(doubts: list[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-def _doubts(gene: str, number: int, places: dict[str, int], cells: list[str]) -> list[Finding]:
+def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[Finding]:
+    told = dict(zip(names, cells, strict=False))
     where = f"line {number}"
-    first, depth = cells[places["Q1"]], cells[places["AverageCoverage"]] if "AverageCoverage" in places else "inf"
     found = []
-    if not _number(first, where) >= SURE:  # so that `nan` is no assurance
-        found.append(low_quality(gene, f"Q1 is {first}, below {SURE}", where))
-    if not _number(depth, where) >= COVERED:
-        found.append(low_quality(gene, f"the average depth is {depth}, below {COVERED}", where))
-    if "perfectG" in places and cells[places["perfectG"]] == "0":
+    if not _number(told["Q1"], where) >= SURE:  # so that `nan` is no assurance
+        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}; it is not called", where))
+    depth = _number(told.get("AverageCoverage", "inf"), where)
+    if not depth >= COVERED:
+        uncalled = "" if depth >= HAS_READS else "; it is not called"
+        measure = f"the average depth is {told['AverageCoverage']}, below {COVERED}{uncalled}"
+        found.append(low_quality(gene, measure, where))
+    if told.get("perfectG") == "0":
         found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
     return found
 
@@ -108,5 +119,6 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=("Chromosome",),
 )

@@ -20,6 +20,7 @@ from parsers.tool_calls import head_text, lines_of, nothing_called, sample_of
 from parsers.typing_states import gene_name
 
 ENDINGS = (".csv", ".txt")
+USUAL = ("HLAminer_HPRA", "HLAminer_HPTASR")
 GENE = re.compile(r"HLA-[A-Z]+[0-9]*")
 PREDICTION = re.compile(r"Prediction #([0-9]+) - (\S+)")
 SCORED = re.compile(r"([A-Z]+[0-9]*\*[0-9:]+[A-Z]?),([-+0-9.eE]+),([-+0-9.eE]+),([-+0-9.eEinf]+)")
@@ -56,7 +57,7 @@ def parse(document: Document) -> Parsed:
         raise nothing_called("HLAminer")
     report = TypingReport(
         format="hlaminer",
-        sample=sample_of(document.name, ENDINGS, "HLAminer_HPRA"),
+        sample=sample_of(document.name, ENDINGS, USUAL),
         software="HLAminer",
         loci=tuple(_typing(gene, scored) for gene, scored in genes.items()),
         properties=tuple(remarks),
@@ -82,4 +83,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
 )

@@ -103,4 +103,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
 )

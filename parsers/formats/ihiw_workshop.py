@@ -89,7 +89,8 @@ def _loci(sample: Element, sequences: list[Element]) -> tuple[list[LocusTyping],
     by_locus: dict[str, list[Element]] = {}
     for each in sequences:
         by_locus.setdefault(_locus_name(each), []).append(each)
-    for part in filter(str.strip, sample.read("Genotyping", "Genotype_GL").split("^")):
+    glstrings = [each.read() for each in sample.each("Genotyping", "Genotype_GL")]
+    for part in filter(str.strip, "^".join(glstrings).split("^")):
         locus = locus_of("".join(part.split()))
         loci.append(_typing(locus, part, by_locus.get(locus, [])))
         findings += glstring_findings(part, "", sample.where, locus)

@@ -102,5 +102,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=("source", "start", "end", "score", "strand", "frame"),
 )

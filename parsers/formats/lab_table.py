@@ -9,6 +9,7 @@ the profile (`-`, `N/A`) states no copies: it may mean that nothing stands there
 kept as candidates until the profile says which.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -18,6 +19,7 @@ import msgspec
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile, best_fitting
+from parsers.glstring_code import release_findings
 from parsers.lab_table_layout import Layout, layout_of
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.tables import (
@@ -39,6 +41,7 @@ from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
 LOCUS_ITEMS = ("method", "test_id", "test_source", "kit", "kit_lot", "allele_db", "release", "date")
 RENAMED = {"release": "stated_release"}
+DRB345 = re.compile(r"DRB3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 HEADER_REACH = 65_536
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
@@ -283,16 +286,29 @@ class Reading:
     def _typings(self, row: Row) -> list[LocusTyping]:
         beside = self.beside_of(row.cells)
         made = self._in_one_string(row, beside) if self.glstring else []
-        made += [self._typing(row, locus, of(row.cells), column, beside) for locus, column, of in self.loci]
+        for locus, column, of in self.loci:
+            made += [self._typing(row, *each, column, beside) for each in self._by_gene(locus, of(row.cells))]
         if long := self.layout.long:
-            stated = tuple(self._cell(row, each) for each in long.alleles)
-            made.append(self._typing(row, gene_name(self._cell(row, long.locus)), stated, long.locus, beside))
+            locus, stated = (
+                gene_name(self._cell(row, long.locus)),
+                tuple(self._cell(row, each) for each in long.alleles),
+            )
+            made += [self._typing(row, *each, long.locus, beside) for each in self._by_gene(locus, stated)]
         return [each for each in made if each]
 
     def _in_one_string(self, row: Row, beside: Cells) -> list[LocusTyping | None]:
         """The loci of a row that states them all in one GL String."""
         parts = self.glstring[0].in_row(row).split("^")
         return [self._typing(row, gene_of("".join(part.split())), (part,), "glstring", beside) for part in parts]
+
+    def _by_gene(self, locus: str, cells: Cells) -> list[tuple[str, Cells]]:
+        """The cells of a locus; where it is DRB3, DRB4 and DRB5 in one, the copies of each gene that they name."""
+        if not DRB345.fullmatch(locus):
+            return [(locus, cells)]
+        genes: dict[str, list[str]] = {}
+        for copy in filter(str.strip, self._copies(cells)):
+            genes.setdefault(gene_of("".join(copy.split())), []).append(copy.strip())
+        return [(gene, tuple(copies)) for gene, copies in genes.items()]
 
     def _typing(self, row: Row, locus: str, stated: Cells, column: str, beside: Cells) -> LocusTyping | None:
         """A locus from its cells, read or remembered; nothing where they are blank."""
@@ -309,8 +325,12 @@ class Reading:
 
     def _names(self, locus: str, cells: list[str]) -> list[str]:
         """The alleles of some cells, each with its gene; one cell may hold both copies."""
-        copies = [copy for cell in cells for copy in (cell.split(self.layout.copies) if self.layout.copies else [cell])]
+        copies = self._copies(cells)
         return [_with_gene(locus, copy, self.words) for copy in copies if not self.layout.is_blank(copy.strip())]
+
+    def _copies(self, cells: Iterable[str]) -> list[str]:
+        between = self.layout.copies
+        return [copy for cell in cells for copy in (cell.split(between) if between else [cell])]
 
     def _is_unknown(self, name: str) -> bool:
         """Whether a name has no digit, as every allele and antigen has (`-`, `N/A`), and is no word of the profile."""
@@ -374,7 +394,10 @@ def _merged(reports: list[TypingReport]) -> list[TypingReport]:
             rows[0],
             loci=tuple(typing for row in rows for typing in row.loci),
             properties=tuple(printed for row in rows for printed in row.properties),
-            findings=tuple(finding for row in rows for finding in row.findings),
+            findings=(
+                *(finding for row in rows for finding in row.findings),
+                *release_findings(typing for row in rows for typing in row.loci),
+            ),
         )
         for rows in by_sample.values()
     ]

@@ -11,6 +11,8 @@ the prefix of the file's name.
 Source: the output of OptiType 1.3 as its authors and the pipelines around it describe it.
 """
 
+import re
+
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
@@ -20,6 +22,8 @@ from parsers.typing_states import state_of
 HEADER = ["", "A1", "A2", "B1", "B2", "C1", "C2", "Reads", "Objective"]
 LOCI = ("A", "B", "C")
 SUFFIX = "_result.tsv"
+MOMENT = re.compile(r"[0-9]{4}(?:_[0-9]{2}){5}")
+"""What OptiType puts in place of a prefix that it was not given: when it ran."""
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
@@ -80,7 +84,7 @@ def _report(row: list[str], name: str, findings: tuple[Finding, ...]) -> TypingR
 
 def _sample(name: str) -> str:
     file_name = name.replace("\\", "/").rpartition("/")[2]
-    if not file_name.endswith(SUFFIX) or file_name == SUFFIX:
+    if not file_name.endswith(SUFFIX) or file_name == SUFFIX or MOMENT.fullmatch(file_name.removesuffix(SUFFIX)):
         raise ParseError(
             "an OptiType result names no sample, and neither does the name of its file",
             found=file_name,
@@ -102,5 +106,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=("column 1",),
 )

@@ -23,6 +23,7 @@ from lxml import etree
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.glstring_code import release_findings
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 from parsers.xml_document import root_name
@@ -70,7 +71,7 @@ def _report(sample: etree._Element, patient: etree._Element, chosen: Selection) 
         reviewer="; ".join(dict.fromkeys(filter(None, (chosen.text(each, "manuallyAssignedBy") for each in loci)))),
         loci=tuple(typings),
         properties=tuple(_properties(sample, chosen)),
-        findings=tuple(finding for each in loci for finding in _findings(each, chosen)),
+        findings=(*(finding for each in loci for finding in _findings(each, chosen)), *release_findings(typings)),
     )
 
 

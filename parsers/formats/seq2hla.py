@@ -98,4 +98,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
 )

@@ -57,5 +57,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    named=True,
     ignores=(TITLE,),
 )

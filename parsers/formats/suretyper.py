@@ -26,6 +26,7 @@ from lxml import etree
 
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
+from parsers.result_statuses import is_value
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 from parsers.xml_document import root_name
 from parsers.xml_selection import Selection, nobody, select_in
@@ -34,6 +35,7 @@ from parsers.xml_walk import place
 ROOT = "sureTyperHlaReport"
 RELEASE = re.compile(r"(IMGT/HLA) release: version (\d+\.\d+\.\d+)")
 VERSION = re.compile(r"SureTyper version [0-9.]+(?: build [0-9-]+)?")
+BETWEEN = re.compile(r"[\s,]+")
 RARE = re.compile(r"(?<=[0-9NLSCAQ])[de]$")
 CHOSEN = "MANUALLY chosen"
 FORCED = "FORCED"
@@ -59,7 +61,7 @@ class Result(msgspec.Struct):
     def names(self) -> list[str]:
         """The alleles of the typing, without marks of rarity; none if they are not to be had."""
         text = self.genotype if not self.assigned or self.assigned == self.phenotype else self.assigned
-        names = [RARE.sub("", name) for name in text.split()]
+        names = [RARE.sub("", name) for name in BETWEEN.split(text) if name]
         written = {name.partition("*")[0] for name in names if "*" in name}
         names = [name for name in names if name not in written]
         return names if all("*" in name for name in names) else []
@@ -191,7 +193,9 @@ def _typings(locus: str, result: Result, common: LocusTyping) -> Iterator[LocusT
 def _state(result: Result, names: list[str]) -> State:
     if result.stated and not (result.assigned or result.manual):
         return "candidates"
-    return state_of("+".join(names) or result.stated.replace(" ", "+"))
+    if not is_value(result.stated):
+        return "failed"
+    return state_of("+".join(names or filter(None, BETWEEN.split(result.stated))))
 
 
 def _reviews(chosen: Selection) -> tuple[str, str, list[Printed]]:
@@ -207,8 +211,8 @@ def _reviews(chosen: Selection) -> tuple[str, str, list[Printed]]:
 
 def _findings(results: dict[str, Result], root: etree._Element, footnotes: list[str]) -> Iterator[Finding]:
     for locus, result in results.items():
-        if not result.stated:
-            yield Finding("no_call", "neither an assignment nor a genotype stands here", place(root), locus)
+        if not is_value(result.stated):
+            yield Finding("no_call", "neither alleles nor antigens stand here", place(root), locus)
         elif not result.names:
             yield Finding("serology", "antigens that are kept as printed, not written as alleles", place(root), locus)
     if any(FORCED in text for text in footnotes):

@@ -1,6 +1,7 @@
 """What becomes of an arrival: loaded, a duplicate, quarantined, or already here.
 
-An arrival is a repeat when the same source sent the same bytes before (source and SHA-256). Delivery is at least once
+An arrival is a repeat when the same source sent the same bytes before (source and SHA-256, and the file's name where it
+names the sample). Delivery is at least once
 at every step, so this rule, not a counter, is what makes the effect exactly once.
 
     the same receipt again                  nothing happens: the loader has read the spool twice
@@ -16,6 +17,8 @@ import msgspec
 
 from pipeline.store.entry import Entry, ReceiptState
 
+ANY_NAME = ""
+
 
 class Known(msgspec.Struct):
     """A receipt that the store holds, or is about to hold."""
@@ -23,6 +26,7 @@ class Known(msgspec.Struct):
     seq: int
     receipt: str
     source: str
+    name: str
     sha256: str
     state: ReceiptState
     format: str
@@ -44,7 +48,7 @@ class Ledger:
 
     def __init__(self, known: Iterable[dict[str, Any]]) -> None:
         self._by_seq: dict[int, Known] = {}
-        self._first: dict[tuple[str, str], Known] = {}
+        self._first: dict[tuple[str, str, str], Known] = {}
         for row in known:
             self._remember(Known(**row))
 
@@ -60,6 +64,7 @@ class Ledger:
                 receipt.seq,
                 receipt.receipt,
                 receipt.source,
+                receipt.name,
                 receipt.sha256,
                 outcome.state,
                 entry.format,
@@ -70,7 +75,7 @@ class Ledger:
 
     def _outcome(self, entry: Entry, *, replaces: bool) -> Outcome:
         receipt = entry.receipt
-        first = self._first.get((receipt.source, receipt.sha256))
+        first = self._first.get((receipt.source, receipt.sha256, receipt.name if entry.named else ANY_NAME))
         read_now = first is not None and first.state == "quarantined" and entry.state == "loaded"
         if first is None or first.seq == receipt.seq or entry.repeats or read_now:
             return Outcome(entry, entry.state, entry.reason, replaces=replaces)
@@ -82,10 +87,11 @@ class Ledger:
     def _remember(self, known: Known) -> None:
         """Note a receipt; of several with the same bytes a loaded one stands first."""
         self._by_seq[known.seq] = known
-        content = (known.source, known.sha256)
-        first = self._first.get(content)
-        if known.state != "duplicate" and (first is None or first.seq == known.seq or first.state == "quarantined"):
-            self._first[content] = known
+        for name in (ANY_NAME, known.name):
+            content = (known.source, known.sha256, name)
+            first = self._first.get(content)
+            if known.state != "duplicate" and (first is None or first.seq == known.seq or first.state == "quarantined"):
+                self._first[content] = known
 
 
 def _resubmitted(here: Known, entry: Entry) -> bool:

@@ -45,5 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reports: Iterable[LoadedReport] = ()
     """Gone through once for every time that they are loaded."""
     ignored: tuple[Ignored, ...] = ()
+    named: bool = False
+    """Whether the name of the file is part of what was sent, because it may be all that names the sample."""
     repeats: bool = False
     """Whether this is a result of its own, neither one that was sent twice nor another version of it."""

@@ -108,6 +108,45 @@ def test_a_column_nobody_named_is_counted_by_its_header():
     assert [(each.path, each.count) for each in parsed.ignored] == [("note", 1), ("column 4", 1)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("DRB3*01:01,DRB4*01:03", [("DRB3", "one_stated"), ("DRB4", "one_stated")]),
+        ("DRB3*01:01,DRB3*02:02", [("DRB3", "two_copies")]),
+        ("DRB3*01:01,", [("DRB3", "one_stated")]),
+        ("01:01,", [("", "one_stated")]),
+        (",", []),
+    ],
+)
+def test_a_column_of_drb3_drb4_and_drb5_is_read_by_the_genes_that_its_cells_name(cells, expected):
+    locus = [{"name": "DRB345", "columns": ["A1", "A2"]}]
+    report = read(f"id,A1,A2\nS-1,{cells}\n", locus=locus).reports[0]
+    assert [(each.locus, each.state) for each in report.loci] == expected
+    assert [each.code for each in report.findings] == ["no_locus"] * (expected[:1] == [("", "one_stated")])
+
+
+def test_several_genes_may_stand_in_one_row_of_a_long_table():
+    settings = {
+        "signature": ["id", "locus"],
+        "long": {"locus": "locus", "alleles": ["call"]},
+        "locus": [],
+        "copies": ";",
+    }
+    report = read("id,locus,call\nS-1,HLA-DRB3/4/5,DRB3*01:01;DRB4*01:03\n", **settings).reports[0]
+    assert [(each.locus, each.state) for each in report.loci] == [("DRB3", "one_stated"), ("DRB4", "one_stated")]
+
+
+def test_two_releases_in_the_rows_of_a_sample_are_said():
+    settings = {
+        "signature": ["id", "locus"],
+        "columns": {"sample": "id", "release": "db"},
+        "long": {"locus": "locus", "alleles": ["call"]},
+        "locus": [],
+    }
+    report = read("id,locus,call,db\nS-1,A,01:01,3.58.0\nS-1,B,07:02,3.59.0\n", **settings).reports[0]
+    assert [each.code for each in report.findings] == ["releases_differ"]
+
+
 def test_a_named_property_is_kept_with_its_line():
     columns = {"sample": "id", "properties": ["note"]}
     (kept,) = read("id,A1,note\nS-1,01:01,late\n", columns=columns).reports[0].properties

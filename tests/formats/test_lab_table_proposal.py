@@ -95,6 +95,15 @@ def test_a_column_of_several_genes_is_given_to_none_of_them(heading):
     assert f"# unsure: {heading}_1: it may hold alleles of several genes" in text
 
 
+def test_a_column_of_several_genes_whose_cells_name_them_is_read_gene_by_gene():
+    text, parsed = proposed("Sample,A_1,A_2,DRB345_1,DRB345_2\nS1,01:01,02:01,DRB3*01:01,DRB4*01:03\n")
+    assert 'name = "DRB345"' in text
+    assert typed(parsed)["S1", "DRB3"] == ("one_stated", "DRB3*01:01")
+    assert typed(parsed)["S1", "DRB4"] == ("one_stated", "DRB4*01:03")
+    blank, _ = proposed("Sample,A_1,A_2,DRB345_1,DRB345_2\nS1,01:01,02:01,DRB3*01:01,\n")
+    assert 'columns = ["DRB345_1", "DRB345_2"]' in blank
+
+
 def test_cw_is_hla_c():
     _, parsed = proposed("Sample,A_1,A_2,Cw_1,Cw_2\nS1,01:01,02:01,07:01,07:02\n")
     assert {locus for _, locus in typed(parsed)} == {"A", "C"}

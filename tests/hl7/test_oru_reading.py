@@ -258,6 +258,17 @@ def test_a_gl_string_that_goes_on_in_another_obx_is_put_together(first, second):
     assert "continued_glstring" not in codes(parts[0], other), "another OBX-4 is another result"
 
 
+def test_an_addendum_continues_the_gl_string_before_it():
+    parts = ["OBX|1|TX|57290-9^A^LN|1|A*01:01/A*01:02/", "ADD|A*01:03+A*02:01||||||F"]
+    assert loci(*parts) == [("A", "two_copies", "A*01:01/A*01:02/A*01:03+A*02:01")]
+    assert codes(*parts) == ["continued_glstring"]
+
+
+@pytest.mark.parametrize("value", ["A*01:01/A*01:02/", "A*01:01+A*02:01\\F\\"])
+def test_a_gl_string_that_lacks_its_end_states_no_copies(value):
+    assert loci(f"OBX|1|ST|57290-9^A^LN|1|{value}||||||F")[0][1] == "candidates"
+
+
 def test_a_message_that_breaks_off_in_its_value_may_have_lost_some_of_it():
     whole = f"{HEADER}\rOBR|1||F1\rOBX|1|ST|57290-9^A^LN|1|HLA-A*01:01+HLA-A*02:01||||||F"
     found = [FORMAT.parse(Document(whole[:end].encode())).reports[0].findings for end in (None, -10)]
@@ -267,6 +278,13 @@ def test_a_message_that_breaks_off_in_its_value_may_have_lost_some_of_it():
 def test_a_release_stands_in_the_glstring_code():
     report = read("OBR|1||F1", "OBX|1|ST|57290-9^A^LN|1|hla#3.58.0#HLA-A*01:01||||||F").reports[0]
     assert report.loci[0].stated_release == "3.58.0"
+
+
+def test_two_releases_in_one_report_are_said():
+    obx = "OBX|1|ST|{}^X^LN|1|hla#{}#{}||||||F"
+    first = obx.format("57290-9", "3.58.0", "HLA-A*01:01")
+    assert codes(first, obx.format("57291-7", "3.59.0", "HLA-B*07:02")) == ["releases_differ"]
+    assert codes(first, obx.format("57291-7", "3.58.0", "HLA-B*07:02")) == []
 
 
 def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():

@@ -229,6 +229,12 @@ def test_a_result_about_another_person_is_not_called_in_the_report_that_names_it
     assert ("sample_differs", "B") in codes(only(bundle(both, own, others, patient("1", "P1"), patient("2", "P2"))))
 
 
+def test_two_releases_in_one_report_are_said():
+    later = coded(("http://glstring.org", "hla#3.59.0#HLA-B*07:02"))
+    assert ("releases_differ", "") in codes(only(bundle(genotype("HLA-A*01:01"), later)))
+    assert ("releases_differ", "") not in codes(only(bundle(genotype("HLA-A*01:01"), genotype("HLA-B*07:02"))))
+
+
 def test_results_of_several_specimens_are_said():
     results = [genotype(f"HLA-{gene}*07:02", id=gene, specimen={"reference": f"Specimen/{gene}"}) for gene in "BC"]
     assert ("several_specimens", "") in codes(only(bundle(report("Observation/B", "Observation/C"), *results)))

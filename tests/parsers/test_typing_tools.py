@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import parsers
 from parsers.errors import ParseError
 from parsers.format import Document, load_formats
 
@@ -72,6 +73,22 @@ def test_a_measure_that_is_no_number_is_no_assurance():
     assert doubted(report) == ["A", "B"]
     header = "#Locus\tAllele 1\tConfidence\tAllele 2\tConfidence\n"
     assert doubted(read("seq2hla", f"{header}A\tA*01:01\tnan\tA*02:01\t0.01\n", "S.HLAgenotype4digits")) == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "depth", "state"),
+    [
+        ("1", "30", "homozygous_stated"),
+        ("1", "4", "homozygous_stated"),
+        ("0.5", "30", "failed"),
+        ("1", "0.1", "failed"),
+    ],
+)
+def test_hla_la_always_reports_drb3_and_it_is_called_only_if_there_is_evidence(probability, depth, state):
+    rows = "".join(f"DRB3\t{copy}\tDRB3*01:01\t{probability}\t0\t{depth}\n" for copy in (1, 2))
+    report = read("hla_la", HLA_LA + rows, "S/R1_bestguess.txt")
+    assert (report.loci[0].state, report.loci[0].reported) == (state, "DRB3*01:01+DRB3*01:01")
+    assert (doubted(report) == ["DRB3"]) is (depth != "30" or probability != "1")
 
 
 @pytest.mark.parametrize(
@@ -204,6 +221,35 @@ def test_a_text_that_was_not_written_to_its_end_is_refused():
     with pytest.raises(ParseError, match="NUL") as refusal:
         read("kourami", "A*01:01:01G\t546\t1.0\t546\t546\t27\t27\t26\n\0\0\0", "S.result")
     assert refusal.value.where == "character 38"
+
+
+@pytest.mark.parametrize("name", ["batch/S9.txt", "batch/kourami_S9.out"])
+def test_a_file_that_is_named_otherwise_is_not_its_folders(name):
+    """The folder may hold the results of many."""
+    with pytest.raises(ParseError, match="names no sample"):
+        read("kourami", "A*01:01:01G\t546\t1.0\t546\t546\t27\t27\t26\n", name)
+
+
+def test_the_moment_that_optitype_puts_in_place_of_a_prefix_is_no_sample():
+    text = (SAMPLES / "optitype" / "invented_result.tsv").read_text()
+    with pytest.raises(ParseError, match="names no sample"):
+        read("optitype", text, "2026_11_26_10_20_30_result.tsv")
+
+
+@pytest.mark.parametrize("name", ["HLAminer_HPRA.csv", "HLAminer_HPTASR.csv"])
+def test_what_hlaminer_calls_every_file_is_no_sample(name):
+    text = "HLA-A\n\tPrediction #1 - A*68\n\t\tA*68:02P,4132.14,1.2e-10,98.4\n"
+    assert read("hlaminer", text, f"S1/{name}").sample == "S1"
+
+
+def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_it():
+    by_name = {
+        name
+        for name in FORMATS
+        for source in [(Path(parsers.__file__).parent / "formats" / f"{name}.py").read_text(encoding="utf-8")]
+        if any(call in source for call in ("sample_of(document", "report_of_lines(document", "_sample(document.name"))
+    }
+    assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
 
 
 def test_two_rows_of_one_sample_are_marked():

@@ -147,3 +147,76 @@ def test_two_samples_of_one_name_are_marked():
     raw = project(1).replace("</Sample></Samples>", "</Sample><Sample><Name>INVENTED</Name></Sample></Samples>")
     reports = FORMATS["gendx_tarr"].parse(Document(raw.encode(), "twice.xml")).reports
     assert all("duplicate_sample_id" in [each.code for each in report.findings] for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("score6", "<batchSubmission><patients><patient><samples><sample><sampleId>S</sampleId><typedLoci>"
+         "<typedLocus><locus>HLA-A</locus><alleleDb>HLADB_3.29.0</alleleDb></typedLocus>"
+         "<typedLocus><locus>HLA-B</locus><alleleDb>HLADB_3.30.0</alleleDb></typedLocus>"
+         "</typedLoci></sample></samples></patient></patients></batchSubmission>"),
+        ("gendx_tarr", "<ProjectXml><Samples><Sample><Name>S</Name><Loci>"
+         "<Locus><Name>HLA-A</Name><AlleleDB><Version>IMGT/HLA 3.38.0</Version></AlleleDB></Locus>"
+         "<Locus><Name>HLA-B</Name><AlleleDB><Version>IMGT/HLA 3.39.0</Version></AlleleDB></Locus>"
+         "</Loci></Sample></Samples></ProjectXml>"),
+    ],
+)  # fmt: skip
+def test_two_releases_in_one_report_are_said(name, text):
+    (report,) = FORMATS[name].parse(Document(text.encode(), "releases.xml")).reports
+    assert "releases_differ" in [each.code for each in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("Approved", "two_copies"),
+        ("approved by two persons", "two_copies"),
+        ("Unapproved", "candidates"),
+        ("Not approved", "candidates"),
+        ("To be approved", "candidates"),
+        ("Rejected", "failed"),
+    ],
+)
+def test_only_what_was_approved_is_called(status, state):
+    raw = project(1).replace("</TypingResult>", f'</TypingResult><ReviewList CurrentApprovalStatus="{status}"/>')
+    (report,) = FORMATS["gendx_tarr"].parse(Document(raw.encode(), "status.xml")).reports
+    assert report.loci[0].state == state
+
+
+def assigned(**entries):
+    entry = '<labAssignmentEntry name="HLA-{}">{}</labAssignmentEntry>'
+    text = "".join(entry.format(*each) for each in entries.items())
+    raw = (
+        '<sureTyperHlaReport><testInfoSection><testInfoEntry name="Sample ID">S</testInfoEntry></testInfoSection>'
+        f"<labAssignmentSection><labAssignmentEntryList>{text}</labAssignmentEntryList></labAssignmentSection>"
+        "</sureTyperHlaReport>"
+    )
+    return FORMATS["suretyper"].parse(Document(raw.encode(), "report.xml"))
+
+
+def test_an_assignment_in_words_states_no_copies():
+    parsed = assigned(A="Insufficient Data", B="-", C="C7 C9", DQB1="DQB1*02:01, DQB1*03:01")
+    found = {name: (each.state, each.reported, each.expression) for name, each in loci(parsed).items()}
+    assert found == {
+        "A": ("failed", "Insufficient Data", ""),
+        "B": ("failed", "-", ""),
+        "C": ("two_copies", "C7 C9", ""),
+        "DQB1": ("two_copies", "DQB1*02:01, DQB1*03:01", "DQB1*02:01+DQB1*03:01"),
+    }
+    told = [(each.code, each.locus) for each in parsed.reports[0].findings if each.locus]
+    assert told == [("no_call", "A"), ("no_call", "B"), ("serology", "C")]
+
+
+def test_every_genotyping_of_a_workshop_sample_is_read():
+    genotypings = "".join(f'<Genotyping Genotype_GL="HLA-{gene}*07:02+HLA-{gene}*08:01"/>' for gene in "BC")
+    raw = f'<IHIW_Report><Lab LabCode="L"><Sample SampleID="S">{genotypings}</Sample></Lab></IHIW_Report>'
+    assert list(loci(FORMATS["ihiw_workshop"].parse(Document(raw.encode(), "report.xml")))) == ["B", "C"]
+
+
+def test_antigens_of_another_donor_than_the_upload_describes_are_an_error():
+    antigens = "<donor_edit_crossmatchhla><don_id>{}</don_id><a1>1</a1></donor_edit_crossmatchhla>"
+    raw = f"<donorupload><donor><don_id>A</don_id></donor>{antigens}</donorupload>"
+    for donor, found in (("A", False), ("B", True)):
+        (report,) = FORMATS["donornet"].parse(Document(raw.format(donor).encode(), "upload.xml")).reports
+        assert ("sample_differs" in [each.code for each in report.findings]) is found

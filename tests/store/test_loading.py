@@ -8,11 +8,12 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from parsers.records import LocusTyping, Printed, TypingReport
 from pipeline.errors import IntegrityError
 from pipeline.normalise.records import NormalLocus, NormalTyping
-from pipeline.store.entry import LoadedReport
+from pipeline.store.entry import Entry, LoadedReport
 from pipeline.store.outbox import Settled, waiting
 from pipeline.store.queries import content_hash, dump, show
 from pipeline.store.store import Store
@@ -83,6 +84,23 @@ def test_the_same_bytes_from_the_same_source_are_a_duplicate_that_names_the_firs
 def test_duplicates_are_seen_inside_one_batch(load: Load, make: Any) -> None:
     batch = [make.entry(seq, make.counts(WBC="5.4"), content="x") for seq in (1, 2, 3)]
     assert load(*batch) == ["loaded", "duplicate", "duplicate"]
+
+
+def test_equal_bytes_under_another_name_are_another_samples_where_the_name_says_whose_they_are(
+    load: Load, make: Any
+) -> None:
+    """Siblings may have the same alleles, and many tools write nothing but these."""
+
+    def named(seq: int, name: str) -> Entry:
+        made = make.entry(seq, make.typing(name, A="01:01+02:01"), content="x")
+        return replace(made, receipt=replace(made.receipt, name=name), named=True)
+
+    assert load(named(1, "S1.result"), named(2, "S2.result")) == ["loaded", "loaded"]
+    assert load(named(3, "S2.result"), named(4, "S1.result"), named(5, "S3.result")) == [
+        "duplicate",
+        "duplicate",
+        "loaded",
+    ]
 
 
 def test_the_same_bytes_from_another_source_are_another_receipt(load: Load, make: Any) -> None:

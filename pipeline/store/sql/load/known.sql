@@ -7,7 +7,7 @@ with asked as materialized (
     union
     select seq from receipt where content_key in (select content_key from asked) and state <> 'duplicate'
 )
-select seq, receipt, source, sha256, state, format, reason
+select seq, receipt, source, name, sha256, state, format, reason
 from receipt
 where seq in (select seq from met)
 order by state = 'quarantined', seq
