@@ -5,8 +5,8 @@
 
 `. 0 -1` is no second allele: homozygous or a single copy, the tool does not say. Commas join alleles that it cannot
 tell apart. A call of quality 0 or less is to be left out, say its authors: it is kept as a reference and not called.
-Cells behind the eighth are further alleles, kept as references. The genes of KIR are no HLA typing: a table of these
-alone is refused.
+Cells behind the eighth are further alleles, kept as references. The genes of KIR are no HLA typing: rows without `HLA-`
+are kept as printed, and a table of these alone is refused.
 
 Source: the example output of T1K, and its description.
 """
@@ -46,7 +46,9 @@ def parse(document: Document) -> Parsed:
             advice="KIR typings are not read.",
         )
     others = tuple(
-        Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}") for line, cells in rows if cells[0][0] == "K"
+        Printed(cells[0], " ".join(cells[1:]), f"line {line[0]}")
+        for line, cells in rows
+        if not cells[0].startswith("HLA-")
     )
     told = (_typing(line, cells) for line, cells in typed)
     return report_of("t1k", "T1K", sample_of(document.name, ENDINGS), told, findings, others)
