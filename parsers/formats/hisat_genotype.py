@@ -15,11 +15,12 @@ Source: two reports among HISAT-genotype's own files, and its description of the
 """
 
 import re
+from collections import Counter
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, lines_of, nothing_called, sample_of
+from parsers.tool_calls import called, lines_of, nothing_called, sample_of
 from parsers.xml_document import text_of
 
 HEAD = re.compile(r"# VERSIONS:\s*\n# HISAT")
@@ -43,9 +44,14 @@ def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
     lines, findings = lines_of(document.raw)
     genes: dict[str, list[Ranked]] = {}
+    left: Counter[str] = Counter()
     for _, text in lines:
         if ranked := RANKED.fullmatch(text):
             genes.setdefault(ranked[2].partition("*")[0], []).append((ranked[1], ranked[2], ranked[3]))
+        elif COUNTED.fullmatch(text):
+            left["counts"] += 1
+        elif text[0] != "#":
+            left["messages"] += 1
     if not genes:
         raise nothing_called("HISAT-genotype")
     software = next((found[1] for _, text in lines if (found := VERSION.fullmatch(text.strip()))), "")
@@ -57,13 +63,7 @@ def parse(document: Document) -> Parsed:
         properties=tuple(Printed("remark", text.strip(), f"line {number}") for number, text in lines if text[0] == "#"),
         findings=findings,
     )
-    return Parsed(reports=(report,), ignored=_ignored(lines))
-
-
-def _ignored(lines: list[Line]) -> tuple[Ignored, ...]:
-    counts = sum(COUNTED.fullmatch(text) is not None for _, text in lines)
-    others = sum(text[0] != "#" and not COUNTED.fullmatch(text) and not RANKED.fullmatch(text) for _, text in lines)
-    return tuple(Ignored(name, count) for name, count in (("counts", counts), ("messages", others)) if count)
+    return Parsed(reports=(report,), ignored=tuple(Ignored(*each) for each in sorted(left.items())))
 
 
 def _typing(gene: str, ranked: list[Ranked]) -> LocusTyping:
