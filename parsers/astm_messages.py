@@ -123,7 +123,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     for record, end in zip(*split_records(text), strict=True):
         if record.strip("\0 \t"):
             yield line, record
-        line += max(end.count("\r"), end.count("\n"))
+        line += len(end) if len(end) < 2 else max(end.count("\r"), end.count("\n"))
 
 
 def _record(text: str, line: int, delimiters: Delimiters) -> Record:

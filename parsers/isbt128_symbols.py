@@ -24,6 +24,8 @@ TABLE = tomllib.loads(
 DIN_FORM = r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9]{2}[0-9]{6}"
 SCANNED_DIN = re.compile(rf"=(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})")
 DONATION, GRID, COMPOUND = "=", "&:", "=+"
+DIN_LENGTH = 13
+"""Characters of a donation number; two of flags stand behind it in a symbol."""
 NATIONAL = frozenset(f"&{each}" for each in TABLE["national"])
 """The data identifiers behind which each country says by itself what stands; it takes the rest of the scan."""
 LENGTHS = {each["identifier"]: sum(part[1] for part in each["parts"]) for each in TABLE["structure"]}
@@ -35,6 +37,10 @@ UNITS = {
     if "repeated" in each
 }
 """Where the content ends with a count and what it counts: the digits of the count, the characters of each counted."""
+FIXED = {each: length for each, length in LENGTHS.items() if each not in NATIONAL and each not in UNITS}
+FIXED[DONATION] = DIN_LENGTH + 2
+"""Characters of the content where every code has as many."""
+IDENTIFIER_LENGTHS = sorted(set(map(len, LENGTHS)), reverse=True)
 SHIFTED = tuple(TABLE["shifted_first"])
 """How a scanned code may begin that a keyboard of another layout has typed."""
 
@@ -48,11 +54,17 @@ class Symbol(msgspec.Struct, frozen=True, gc=False):
 
 def cut(text: str) -> tuple[list[Symbol], str]:
     """The symbols of a scan, and what is left from the first character on at which none begins."""
-    symbols = list[Symbol]()
-    while symbol := _first(text):
-        symbols.append(symbol)
-        text = text[len(symbol.identifier) + len(symbol.content) :]
-    return symbols, text
+    symbols, start = list[Symbol](), 0
+    while identifier := _identifier_at(text, start):
+        content = start + len(identifier)
+        length = FIXED.get(identifier)
+        if length is None:
+            length = content_length(identifier, text[content:])
+        if length is None or content + length > len(text):
+            break
+        symbols.append(Symbol(identifier, text[content : content + length]))
+        start = content + length
+    return symbols, text[start:]
 
 
 def content_length(identifier: str, text: str) -> int | None:
@@ -67,11 +79,9 @@ def content_length(identifier: str, text: str) -> int | None:
     return fixed + int(count) * unit if count.isascii() and count.isdecimal() else None
 
 
-def _first(text: str) -> Symbol | None:
-    identifier = text[:3] if text[:3] in LENGTHS else text[:2]
-    if identifier not in LENGTHS:
-        found = SCANNED_DIN.match(text)
-        return Symbol(DONATION, text[len(DONATION) : found.end()]) if found else None
-    rest = text[len(identifier) :]
-    length = content_length(identifier, rest)
-    return Symbol(identifier, rest[:length]) if length is not None and length <= len(rest) else None
+def _identifier_at(text: str, start: int) -> str:
+    """The data identifier that begins here; empty if none does."""
+    for length in IDENTIFIER_LENGTHS:
+        if text[start : start + length] in LENGTHS:
+            return text[start : start + length]
+    return DONATION if SCANNED_DIN.match(text, start) else ""

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.isbt128_symbols import COMPOUND, DONATION, GRID, NATIONAL, SHIFTED, Symbol, cut
+from parsers.isbt128_symbols import COMPOUND, DIN_LENGTH, DONATION, GRID, NATIONAL, SHIFTED, Symbol, cut
 from parsers.measured_columns import text_of
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
@@ -30,7 +30,6 @@ SCAN = re.compile(r"(?P<symbology>\][A-Za-z][0-9A-Za-z])?(?P<code>.*)")
 BARE_GRID = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
 PLAIN = re.compile(r"[!#-~]+")
 """What stands in a symbol: printable signs without blanks and quotation marks."""
-DIN_LENGTH = 13
 BARE = "GRID"
 """Stands for the data identifier of a GRID that is scanned without one."""
 PERSONAL = ("='", "=#", "&#")

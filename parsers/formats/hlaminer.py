@@ -40,13 +40,13 @@ def parse(document: Document) -> Parsed:
     gene = group = ""
     for number, line in lines:
         text, where = line.strip(), f"line {number}"
-        if GENE.fullmatch(text):
+        if group and SCORED.fullmatch(text):
+            genes[gene].append(Printed(group, text, where))
+        elif GENE.fullmatch(text):
             gene, group = gene_name(text), ""
             genes[gene] = []
         elif gene and (prediction := PREDICTION.fullmatch(text)):
             group = f"prediction {prediction[1]} {prediction[2]}"
-        elif group and SCORED.fullmatch(text):
-            genes[gene].append(Printed(group, text, where))
         elif gene:
             raise ParseError(
                 "this is no line of HLAminer", found=text[:80], where=where, expected="allele,score,value,confidence"

@@ -12,12 +12,14 @@ Source: public descriptions of the output; no file of the software has been seen
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, lines_of, measures, nothing_called, sample_of
+from parsers.remembered import remembered
+from parsers.tool_calls import Line, called, lines_of, nothing_called, sample_of
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
@@ -28,7 +30,7 @@ ALLELE = re.compile(r"[0-9]{2,3}(?::[0-9]{2,3}){0,3}[A-Z]?")
 HEAD = re.compile(r"^HLA gene *: *HLA-", re.MULTILINE)
 
 
-class Called(NamedTuple):
+class Called(msgspec.Struct, frozen=True, gc=False):
     """One type of a gene: its number, the allele as printed, and the measures behind it."""
 
     number: str
@@ -79,21 +81,21 @@ def _sorted_in(lines: list[Line], genes: dict[str, list[Called]]) -> Iterator[Li
 
 
 def _typing(gene: str, found: list[Called]) -> LocusTyping:
-    copies = [f"{gene}*{each.allele}" for each in found if ALLELE.fullmatch(each.allele)]
-    labels = [(each, f"type {each.number} ") for each in found]
-    quality = [
-        printed
-        for each, label in labels
-        for printed in measures(["measure"] * len(each.measures), each.measures, label)
-    ]
-    return called(gene, copies, "+".join(each.allele for each in found), quality)
+    copies = [f"{gene}*{each.allele}" for each in found if _is_allele(each.allele)]
+    quality = [Printed(f"type {each.number} measure", measure) for each in found for measure in each.measures]
+    return called(gene, copies, "+".join([each.allele for each in found]), quality)
+
+
+@remembered
+def _is_allele(text: str) -> bool:
+    return ALLELE.fullmatch(text) is not None
 
 
 def _findings(gene: str, found: list[Called]) -> Iterator[Finding]:
     if not found:
         yield Finding("no_call", "no type stands below this gene", "", gene)
     for each in found:
-        if not ALLELE.fullmatch(each.allele):
+        if not _is_allele(each.allele):
             yield Finding("not_an_allele", "what stands here is no allele; it is kept as printed", each.where, gene)
 
 

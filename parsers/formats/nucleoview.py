@@ -85,7 +85,7 @@ def _lines(text: str) -> list[str]:
     if all(line.endswith(",") for line in lines if line.strip()):
         lines = [line.rstrip(",") for line in lines]
     for number, line in enumerate(lines):
-        if END.fullmatch(line.strip()):
+        if line.lstrip().startswith("//") and END.fullmatch(line.strip()):
             return lines[:number]
     raise ParseError(
         "this export ends before its checksum: it is still being written, or was cut short",
@@ -99,7 +99,7 @@ def _cells(lines: list[str]) -> list[Cell]:
     """Keys and values; a line that is no key goes on with the value above it. Raises ParseError without a value."""
     cells: list[list[str]] = []
     for line in lines:
-        key, *values = [part.strip() for part in line.split(";")]
+        key, *values = map(str.strip, line.split(";"))
         value = ";".join(filter(None, values))
         if cells and key and not value and (not values or key.startswith("(")):
             cells[-1][1] = f"{cells[-1][1]} {key}".strip()

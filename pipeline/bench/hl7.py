@@ -66,7 +66,7 @@ def run(lasting: float = SECONDS, rounds: int = ROUNDS) -> list[Figure]:
     reports = cycle([report(number) for number in range(REPORTS)])
     whole, rendered = messages(parse_to_the_last_component), messages(lambda: render(next(reports), ENVELOPE))
     return [
-        Figure("tokenise", messages(parse), "messages/s", "fields split when asked for"),
+        Figure("tokenise", messages(parse), "messages/s", "into fields; components when asked for"),
         Figure("tokenise, every component", whole, "messages/s"),
         Figure("render a report", rendered, "messages/s"),
         Figure("read back into a report", messages(lambda: read(MESSAGE)), "messages/s"),
@@ -146,7 +146,7 @@ def beside(peer: str, theirs: tuple[float, float], ours: tuple[float, float], go
 
 
 def parse() -> Message:
-    """The message, its fields split when they are asked for."""
+    """The message in its segments and fields, which are split no further before they are asked for."""
     return parse_message(MESSAGE)
 
 
