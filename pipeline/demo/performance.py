@@ -38,7 +38,7 @@ class Performance:
         self.seconds = seconds
         self.mishaps: list[str] = []
         self.incidents: list[str] = []
-        self._mllp_port = usable_port(mllp_port)
+        self._mllp_port = free_port(mllp_port)
 
     def moments(self) -> Iterator[Moment]:
         """Start the site, let the instruments play, and look at it twice a second until all is quiet."""
@@ -83,7 +83,7 @@ def look(service: Service, elapsed: float) -> Moment:
     return Moment(elapsed, tuple(service.reports()), counts)
 
 
-def usable_port(wanted: int) -> int:
+def free_port(wanted: int = 0) -> int:
     """The port, or any if it is 0, that nobody on this machine uses just now. Raises Unavailable."""
     try:
         with socket.create_server(("127.0.0.1", wanted)) as probe:
