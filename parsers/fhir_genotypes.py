@@ -110,23 +110,29 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
         if glstring
         else [_silent(observation, shared)]
     )
-    read = Read(loci, [each for locus in loci for each in _findings(locus, shared, where)])
-    if value and alleles and not _same_names(glstring, alleles):
-        message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
-        read.findings.append(Finding("alleles_differ", message, where, loci[0].locus))
-    if not all(_alleles(each) <= _alleles(glstring) for each in others):
-        message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
-        read.findings.append(Finding("codings_differ", message, where, loci[0].locus))
+    found = [each for locus in loci for each in _findings(locus, shared, where)]
+    found += _contradictions(glstring, alleles if value else [], others, where, loci[0].locus)
+    read = Read(loci, found)
     if not value:
         read = _as_whole_as_its_alleles(read, observation, derived, resources)
     return _taken_back(read, observation, where)
 
 
+def _contradictions(glstring: str, alleles: list[str], others: list[str], where: str, locus: str) -> Iterator[Finding]:
+    """What else the Observation says of its alleles, and otherwise."""
+    if alleles and not _same_names(glstring, alleles):
+        message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
+        yield Finding("alleles_differ", message, where, locus)
+    if not all(_alleles(each) <= _alleles(glstring) for each in others):
+        message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
+        yield Finding("codings_differ", message, where, locus)
+
+
 def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Element], resources: Resources) -> Read:
     """A genotype of alleles alone: no single copy where the other is elsewhere, not called if one was withdrawn."""
     where = place(observation)
-    absent = [each for each in _derived_from(observation) if each.first("reference").text]
-    if len(derived) < COPIES and any(resources.referred(each) is NOTHING for each in absent):
+    named = [each for each in _derived_from(observation) if _may_be_an_allele(each.first("reference").text)]
+    if len(derived) < COPIES and any(resources.referred(each) is NOTHING for each in named):
         message = "an allele that this genotype derives from is not in this document"
         read = Read(
             [replace(each, state="candidates") if each.state == "one_stated" else each for each in read.loci],
@@ -135,6 +141,11 @@ def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Ele
     for allele in derived:
         read = _taken_back(read, allele, place(allele))
     return read
+
+
+def _may_be_an_allele(address: str) -> bool:
+    """Whether a reference is to an Observation, or does not say to what; sequences are derived from, too."""
+    return "Observation/" in address or (bool(address) and "/" not in address)
 
 
 def _value(observation: Element) -> str:

@@ -267,6 +267,12 @@ def test_a_copy_that_is_not_in_the_document_is_not_left_out_unsaid():
     assert ("results_elsewhere", "A") in codes(found)
 
 
+def test_a_sequence_that_is_not_in_the_document_is_no_copy():
+    result = of_alleles("1")
+    result["derivedFrom"].append({"reference": "MolecularSequence/9"})
+    assert calls(only(bundle(result, allele("1", "HLA-A*01:01")))) == {"A": ("one_stated", "HLA-A*01:01")}
+
+
 def test_a_genotype_of_an_allele_that_was_withdrawn_is_not_called():
     withdrawn = allele("2", "HLA-A*02:01", status="entered-in-error")
     found = only(bundle(of_alleles("1", "2"), allele("1", "HLA-A*01:01"), withdrawn))
