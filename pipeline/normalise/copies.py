@@ -14,7 +14,8 @@ from parsers.records import LocusTyping
 from pipeline.normalise.glstring import Order
 from pipeline.normalise.nomenclature.names import sort_key, split_name
 from pipeline.normalise.records import Flag
-from pipeline.normalise.typing import Meaning, Resolution, TypingNormaliser, resolution_of
+from pipeline.normalise.resolution import Resolution, resolution_of
+from pipeline.normalise.typing import Meaning, TypingNormaliser
 
 MORE_THAN_COPIES = re.compile(r"[?^|~]")
 OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from parsers.errors import ParseError
 from pipeline.normalise.glstring import GLString, read, replace_names, text_of
+from pipeline.normalise.name_flags import flag_for_status
 from pipeline.normalise.nomenclature.liftover import Lifter
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.records import Flag
 from pipeline.normalise.reduction import Reduced, in_order, of_other_alleles, placed, placed_error, release_note
 from pipeline.normalise.reduction_flags import old_note
-from pipeline.normalise.typing import flag_for_status
 
 REMEMBERED = 200_000
 LONGEST_REMEMBERED = 10_000

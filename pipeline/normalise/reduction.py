@@ -11,11 +11,12 @@ import msgspec
 from parsers.errors import ParseError
 from pipeline.normalise.genotypes import genotype_flags
 from pipeline.normalise.glstring import BETWEEN_NAMES, GLString, GLStringError, read, replace_names, text_of
+from pipeline.normalise.name_flags import flag_for_error, flag_for_status
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.nomenclature.release import Mode, Release
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.reduction_flags import notes
-from pipeline.normalise.typing import flag_for_error, flag_for_status, number_of, same_release
+from pipeline.normalise.stated_release import number_of, same_release
 
 OUTPUT_LIMIT = 10_000_000
 

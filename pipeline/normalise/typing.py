@@ -14,10 +14,8 @@ allele's; without any list, names that are current in both are taken as the same
 either case, and deleted names are flagged with what became of them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Literal
 
 import msgspec
 
@@ -28,7 +26,6 @@ from pipeline.normalise.drb_copies import TOGETHER
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import (
-    AmbiguousAbbreviation,
     GLString,
     Tree,
     alternatives,
@@ -38,49 +35,30 @@ from pipeline.normalise.glstring import (
     text_of,
 )
 from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.name_flags import flag_for_error, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
-from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, kind_of, split_name, suffix_of, word_of
-from pipeline.normalise.nomenclature.release import Release, Status
+from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
+from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags
-from pipeline.normalise.records import Flag, NormalLocus, NormalTyping, Severity
-from pipeline.normalise.reduction_flags import code_notes, old_note
+from pipeline.normalise.records import Flag, NormalLocus, NormalTyping
+from pipeline.normalise.reduction_flags import old_note
+from pipeline.normalise.resolution import ABSENT, NAMES_REMEMBERED, Resolution, is_named, resolution_of
 from pipeline.normalise.serology import Serology, antigens_in
-
-Resolution = Literal["high", "generic", "low"]
+from pipeline.normalise.stated_release import number_of, same_release
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
-ABSENT = "NNNN"
 SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
-NAMES_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 10_000
 """Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
-STATED_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?|\b\d{4}\b")
 
 NO_RELEASE = Flag(
     "no_release",
     "",
     "no nomenclature release is installed, so no GL String was made; install one and run: graftline renormalise",
 )
-REFUSALS: dict[str, tuple[str, Severity, str]] = {
-    "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
-    "unknown": ("unknown_allele", "error", "release {version} does not hold this name{reason}"),
-    "MAC": (
-        "mac_not_installed",
-        "warning",
-        "a multiple allele code; no code list is installed to say what it stands for",
-    ),
-    "unknown_code": ("unknown_mac", "error", "the installed list of multiple allele codes does not hold this code"),
-    "misused_code": (
-        "mac_first_field",
-        "error",
-        "this multiple allele code names alleles with their first field{reason}",
-    ),
-    "old": ("old_name", "error", "a name without colons, from before April 2010, to be translated by hand{reason}"),
-    "malformed": ("malformed_name", "error", "this is no HLA name; expected one like A*01:01:01:01"),
-}
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -177,7 +155,7 @@ class TypingNormaliser:
         flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
-        named = any(map(_is_named, written.names))
+        named = any(map(is_named, written.names))
         return Meaning(written.text if named else None, resolution_of(written.tree, self.release), flags)
 
     def _called_here(self, written: GLString, stated: str) -> tuple[GLString, tuple[Flag, ...]]:
@@ -266,85 +244,10 @@ def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:
     return msgspec.structs.replace(locus, doubts=tuple(found)) if found else locus
 
 
-def flags_for_name(name: str, release: Release) -> Iterator[Flag]:
-    """What is to be said of a name under this release, wherever it stands."""
-    status, fields = release.status(name), split_name(name)[1]
-    if status.kind in REFUSALS:
-        yield flag_for_status(name, status, release.version)
-    elif status.kind == "word":
-        word = WORDS[word_of(fields)]
-        yield Flag(word["code"], name, word["message"], "info")
-    elif status.kind == "code":
-        yield from code_notes(name, release)
-    elif status.kind == "renamed":
-        yield from old_note(name, release)
-    else:
-        yield from _expression_flags(name, fields, release)
-
-
-def flag_for_status(name: str, status: Status, version: str) -> Flag:
-    """The flag of a name that cannot be used under this release."""
-    code, severity, message = REFUSALS[status.kind]
-    successor = f"; it is now {status.successor}" if status.successor else ""
-    reason = f" ({status.reason})" if status.reason else ""
-    return Flag(code, name, message.format(successor=successor, reason=reason, version=version), severity)
-
-
-def flag_for_error(error: ParseError) -> Flag:
-    """The flag of an expression that is no GL String, or not one only."""
-    if isinstance(error, AmbiguousAbbreviation):
-        return Flag("ambiguous_abbreviation", error.found, error.explain(), "error")
-    return Flag("malformed_name", error.found, error.explain(), "error")
-
-
-def resolution_of(tree: Tree, release: Release) -> Resolution:
-    """`high`: at every copy one protein only, named by two fields or more; `low`: first fields only; else `generic`."""
-    wide = [_is_wide(name) for name in leaves(tree) if _is_named(name)]
-    if any(wide) or not wide:
-        return "low" if wide and all(wide) else "generic"
-    return "high" if all(_is_settled(gene, release) for gene in alternatives(tree, "^")) else "generic"
-
-
 @lru_cache(maxsize=NAMES_REMEMBERED)
 def _is_old(name: str) -> bool:
     """Whether a name is written as before April 2010."""
     return kind_of(*split_name(name)) == "old"
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _is_named(name: str) -> bool:
-    """Whether a name says anything of an allele; the words in place of one do not."""
-    return word_of(split_name(name)[1]) not in WORDS
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED)
-def _is_wide(name: str) -> bool:
-    """Whether a name has a first field only."""
-    fields = split_name(name)[1]
-    return ":" not in fields or fields.endswith(":XX")
-
-
-def _is_settled(gene: Tree, release: Release) -> bool:
-    genotypes = {_proteins(genotype, release) for genotype in alternatives(gene, "|")}
-    return len(genotypes) == 1 and None not in genotypes
-
-
-def _proteins(genotype: Tree, release: Release) -> tuple[str, ...] | None:
-    """The one protein of each copy, sorted; None if a copy may be more than one protein."""
-    found: list[str] = []
-    for copy in alternatives(genotype, "+"):
-        for allele in alternatives(copy, "~"):
-            groups = release.match_groups(text_of(allele))
-            if len(groups) > 1 or any(map(_is_open, leaves(allele))):
-                return None
-            found.extend(groups)
-    return tuple(sorted(found))
-
-
-def _is_open(name: str) -> bool:
-    """Whether a word stands in place of an allele that may be any."""
-    word = word_of(split_name(name)[1])
-    return word in WORDS and word != ABSENT
 
 
 def _renaming_flag(name: str, called: str | None, version: str) -> Flag:
@@ -352,34 +255,6 @@ def _renaming_flag(name: str, called: str | None, version: str) -> Flag:
         message = f"in release {version} this name belongs to another allele, and the one that was meant has no name"
         return Flag("name_of_another_allele", name, message, "error")
     return Flag("renamed_allele", name, f"release {version} calls this allele {called}", "info")
-
-
-def number_of(stated: str) -> str:
-    """The release that words name, in full: `3.58`, `3580` and `IMGT/HLA 3.58.0` name `3.58.0`; empty if none."""
-    match = STATED_VERSION.search(stated)
-    if match is None:
-        return ""
-    number = match[0]
-    if "." not in number:
-        return f"{number[0]}.{number[1:3]}.{number[3]}"
-    return number if number.count(".") == 2 else f"{number}.0"
-
-
-def same_release(stated: str, version: str) -> bool:
-    """Whether `stated`, in words of its own, names this release: `IPD-IMGT/HLA 3.58.0`, `3.58` or `3580`."""
-    match = STATED_VERSION.search(stated)
-    if match is None:
-        return False
-    return version.replace(".", "") == match[0] or f"{version}.".startswith(f"{match[0]}.")
-
-
-def _expression_flags(name: str, fields: str, release: Release) -> Iterator[Flag]:
-    if suffix := suffix_of(fields):
-        row = EXPRESSION[suffix]
-        severity: Severity = "warning" if row["severity"] == "warning" else "info"
-        yield Flag(row["code"], name, row["meaning"], severity)
-    elif release.is_null(name):
-        yield Flag("null_allele", name, "every allele of this name is null, though the name does not say so", "warning")
 
 
 def _count_flags(state: State, tree: Tree) -> Iterator[Flag]:

@@ -10,7 +10,7 @@ import pytest
 
 from parsers.hml_statements import MEANINGS
 from pipeline.normalise.findings import severities
-from pipeline.normalise.typing import REFUSALS
+from pipeline.normalise.name_flags import REFUSALS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CODES = REPOSITORY / "config" / "codes"
