@@ -17,7 +17,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import called, cells_of, labels_of, lines_of, low_quality, measures, nothing_called, sample_of
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_bestguess_G.txt", "_bestguess.txt", "_output_G.txt", "_output.txt")
@@ -42,6 +42,7 @@ def parse(document: Document) -> Parsed:
         )
     rows = [(number, cells_of((number, text), len(names), f"{len(names)} cells by tabs")) for number, text in lines]
     genes = [(gene, list(each)) for gene, each in groupby(rows, key=lambda row: gene_name(row[1][0]))]
+    labels = tuple(names[3:])
     places = {name: place for place, name in enumerate(names)}
     doubts = [doubt for gene, each in genes for number, cells in each for doubt in _doubts(gene, number, places, cells)]
     return Parsed(
@@ -50,7 +51,7 @@ def parse(document: Document) -> Parsed:
                 format="hla_la",
                 sample=sample_of(document.name, ENDINGS, USUAL),
                 software="HLA*LA",
-                loci=tuple(_typing(gene, names, [cells for _, cells in each]) for gene, each in genes),
+                loci=tuple(_typing(gene, labels, [cells for _, cells in each]) for gene, each in genes),
                 findings=(*_once(doubts), *findings),
             ),
         )
@@ -64,9 +65,9 @@ def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
     return lines, findings
 
 
-def _typing(gene: str, names: list[str], rows: list[list[str]]) -> LocusTyping:
+def _typing(gene: str, labels: tuple[str, ...], rows: list[list[str]]) -> LocusTyping:
     alleles = [cells[2].replace(";", "/") for cells in rows]
-    quality = [measure for cells in rows for measure in measures(names[3:], cells[3:], f"{cells[1]} ")]
+    quality = [measure for cells in rows for measure in measures(labels_of(cells[1], labels), cells[3:])]
     return called(gene, [each for each in alleles if "*" in each], "+".join(cells[2] for cells in rows), quality)
 
 

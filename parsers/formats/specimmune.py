@@ -17,12 +17,13 @@ from itertools import groupby
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import called, cells_of, labels_of, lines_of, low_quality, measures, nothing_called, sample_of
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
 ENDINGS = (".HLA.final.type.result.formatted.txt", ".final.type.result.formatted.txt")
 COLUMNS = ["Locus", "Chromosome", "Genotype", "Match_info", "Reads_num", "Step1_type", "One_guess"]
+MEASURES, FURTHER = tuple(COLUMNS[3:5]), tuple(COLUMNS[5:])
 HEAD = re.compile(r"(?:#[^\n]*\r?\n)*" + r"\t".join(COLUMNS))
 VERSION = re.compile(r"# version:\s*(.*?)\s*")
 NONE = ("NA", "-")
@@ -61,8 +62,8 @@ def parse(document: Document) -> Parsed:
 def _typing(gene: str, rows: list[list[str]], release: str) -> LocusTyping:
     copies = [cells[2].replace(";", "/") for cells in rows if cells[2] not in NONE]
     reported = "+".join(cells[2] for cells in rows)
-    quality = [each for cells in rows for each in measures(COLUMNS[3:5], cells[3:5], f"{cells[1]} ")]
-    references = [each for cells in rows for each in measures(COLUMNS[5:], cells[5:], f"{cells[1]} ")]
+    quality = [each for cells in rows for each in measures(labels_of(cells[1], MEASURES), cells[3:5])]
+    references = [each for cells in rows for each in measures(labels_of(cells[1], FURTHER), cells[5:])]
     return called(gene, copies, reported, quality, references, release)
 
 
