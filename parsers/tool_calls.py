@@ -9,6 +9,7 @@ not say, unless its reader knows better. A call that the tool itself is not sure
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from parsers.errors import ParseError
 from parsers.format import Document
@@ -168,9 +169,15 @@ def low_quality(locus: str, measure: str, where: str) -> Finding:
     return Finding("low_quality_call", f"the tool is not sure of this call: {measure}", where, locus)
 
 
-def measures(labels: Sequence[str], values: Sequence[str], prefix: str = "") -> tuple[Printed, ...]:
+def measures(labels: Sequence[str], values: Sequence[str]) -> tuple[Printed, ...]:
     """The tool's own measures, as printed, without empty ones."""
-    return tuple([Printed(prefix + label, value) for label, value in zip(labels, values, strict=False) if value])
+    return tuple([Printed(label, value) for label, value in zip(labels, values, strict=False) if value])
+
+
+@lru_cache(maxsize=1024)  # a tool has the same few measures of every gene
+def labels_of(copy: str, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The labels of a copy's measures."""
+    return tuple(f"{copy} {label}" for label in labels)
 
 
 def nothing_called(tool: str) -> ParseError:

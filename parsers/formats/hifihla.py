@@ -24,7 +24,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.tool_calls import Line, called, cells_of, labels_of, lines_of, measures, nothing_called, sample_of
 from parsers.typing_states import gene_name, gene_of
 from parsers.xml_document import text_of
 
@@ -113,8 +113,8 @@ def _summary_locus(gene: str, rows: list[tuple[int, dict[str, str]]]) -> LocusTy
 
 
 def _row_measures(row: dict[str, str]) -> tuple[Printed, ...]:
-    labels = [name for name in row if name not in ("queryId", "Type")]
-    return measures(labels, [row[name] for name in labels], f"{row['queryId']} ")
+    names = tuple([name for name in row if name not in ("queryId", "Type")])
+    return measures(labels_of(row["queryId"], names), [row[name] for name in names])
 
 
 def _unnamed(genes: dict[str, list[tuple[int, dict[str, str]]]]) -> Iterator[Finding]:
@@ -173,7 +173,7 @@ def _match_name(match: Element) -> str:
 
 
 def _match_measures(name: str, match: Element) -> tuple[Printed, ...]:
-    return measures(MEASURES, [match.read(each) for each in MEASURES], f"{name} ")
+    return measures(labels_of(name, MEASURES), [match.read(each) for each in MEASURES])
 
 
 FORMAT = Format(

@@ -18,7 +18,17 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import (
+    by_gene,
+    called,
+    cells_of,
+    labels_of,
+    lines_of,
+    low_quality,
+    measures,
+    nothing_called,
+    sample_of,
+)
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_bestguess_G.txt", "_bestguess.txt", "_output_G.txt", "_output.txt")
@@ -57,7 +67,7 @@ def parse(document: Document) -> Parsed:
                 format="hla_la",
                 sample=sample_of(document.name, ENDINGS, USUAL),
                 software="HLA*LA",
-                loci=tuple(_typing(gene, names, [cells for _, cells in each]) for gene, each in genes.items()),
+                loci=tuple(_typing(gene, tuple(names), [cells for _, cells in each]) for gene, each in genes.items()),
                 findings=(*_once(doubts), *findings),
             ),
         )
@@ -71,13 +81,13 @@ def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
     return lines, findings
 
 
-def _typing(gene: str, names: list[str], rows: list[list[str]]) -> LocusTyping:
+def _typing(gene: str, names: tuple[str, ...], rows: list[list[str]]) -> LocusTyping:
     alleles = [cells[2].replace(";", "/") for cells in rows if _has_evidence(names, cells)]
-    quality = [measure for cells in rows for measure in measures(names[3:], cells[3:], f"{cells[1]} ")]
+    quality = [measure for cells in rows for measure in measures(labels_of(cells[1], names[3:]), cells[3:])]
     return called(gene, [each for each in alleles if "*" in each], "+".join(cells[2] for cells in rows), quality)
 
 
-def _has_evidence(names: list[str], cells: list[str]) -> bool:
+def _has_evidence(names: tuple[str, ...], cells: list[str]) -> bool:
     told = dict(zip(names, cells, strict=False))
     probability, depth = (_number(told.get(name, "inf"), cells[0]) for name in ("Q1", "AverageCoverage"))
     return probability >= SURE and depth >= HAS_READS

@@ -16,7 +16,17 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, TypingReport
 from parsers.tables import first_line
-from parsers.tool_calls import by_gene, called, cells_of, lines_of, low_quality, measures, nothing_called, sample_of
+from parsers.tool_calls import (
+    by_gene,
+    called,
+    cells_of,
+    labels_of,
+    lines_of,
+    low_quality,
+    measures,
+    nothing_called,
+    sample_of,
+)
 
 ENDINGS = (".result",)
 MEASURES = ("matched bases", "identity", "assembled length", "known length", "weight 1", "weight 2", "weight 3")
@@ -52,7 +62,9 @@ def parse(document: Document) -> Parsed:
 
 def _typing(gene: str, rows: list[list[str]]) -> LocusTyping:
     quality = [
-        measure for copy, cells in enumerate(rows, start=1) for measure in measures(MEASURES, cells[1:], f"{copy} ")
+        measure
+        for copy, cells in enumerate(rows, start=1)
+        for measure in measures(labels_of(str(copy), MEASURES), cells[1:])
     ]
     return called(gene, [cells[0].replace(";", "/") for cells in rows], "+".join(cells[0] for cells in rows), quality)
 

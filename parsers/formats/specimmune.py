@@ -21,6 +21,7 @@ from parsers.tool_calls import (
     called,
     cells_of,
     head_text,
+    labels_of,
     lines_of,
     low_quality,
     measures,
@@ -31,6 +32,7 @@ from parsers.typing_states import gene_name
 
 ENDINGS = (".HLA.final.type.result.formatted.txt", ".final.type.result.formatted.txt")
 COLUMNS = ["Locus", "Chromosome", "Genotype", "Match_info", "Reads_num", "Step1_type", "One_guess"]
+MEASURES, FURTHER = tuple(COLUMNS[3:5]), tuple(COLUMNS[5:])
 HEAD = re.compile(r"(?:#[^\n]*\r?\n)*" + r"\t".join(COLUMNS))
 VERSION = re.compile(r"# version:\s*(.*?)\s*")
 NONE = ("NA", "-")
@@ -72,8 +74,8 @@ def parse(document: Document) -> Parsed:
 def _typing(gene: str, rows: list[list[str]], release: str) -> LocusTyping:
     copies = [cells[2].replace(";", "/") for cells in rows if cells[2] not in NONE]
     reported = "+".join(cells[2] for cells in rows)
-    quality = [each for cells in rows for each in measures(COLUMNS[3:5], cells[3:5], f"{cells[1]} ")]
-    references = [each for cells in rows for each in measures(COLUMNS[5:], cells[5:], f"{cells[1]} ")]
+    quality = [each for cells in rows for each in measures(labels_of(cells[1], MEASURES), cells[3:5])]
+    references = [each for cells in rows for each in measures(labels_of(cells[1], FURTHER), cells[5:])]
     return called(gene, copies, reported, quality, references, release)
 
 
