@@ -3,8 +3,9 @@
     {"A": ["A*01:01:01", "A*03:01:01"], "B": ["B*07:02:01"], ...}
 
 A list of two names holds the two copies, a list of one the only allele that was found: whether the other copy is the
-same nobody says. `<sample>.partial_genotype.json` has the same shape. The abundance file (`.em.json`) lists candidates
-and is not a result. The sample is what stands in the file's name before its first ending.
+same nobody says. `<sample>.partial_genotype.json` has the same shape and is a run of its own, by alleles whose sequence
+is known in part: it takes the place of no genotype. The abundance file (`.em.json`) lists candidates and is not a
+result. The sample is what stands in the file's name before its first ending.
 
 Source: the expected outputs in arcasHLA's own tests.
 """
@@ -21,6 +22,7 @@ from parsers.tables import decoded
 from parsers.tool_calls import called, nothing_called, sample_of
 from parsers.xml_document import text_of
 
+PARTIAL = "partial_genotype"
 ENDINGS = (".genotype.json", ".partial_genotype.json", ".genotypes.json", ".json")
 HEAD = re.compile(r'\s*\{\s*"(?!HLA)[A-Z]+[0-9]*"\s*:\s*\[\s*(?:"[A-Z]+[0-9]*\*[^"]*"|\])')
 
@@ -36,7 +38,13 @@ def parse(document: Document) -> Parsed:
     if not genes:
         raise nothing_called("arcasHLA")
     loci = tuple(_typing(gene, alleles) for gene, alleles in genes.items())
-    report = TypingReport(format="arcashla", sample=sample_of(document.name, ENDINGS), software="arcasHLA", loci=loci)
+    report = TypingReport(
+        format="arcashla",
+        sample=sample_of(document.name, ENDINGS),
+        report_id=PARTIAL if f".{PARTIAL}." in document.name else "",
+        software="arcasHLA",
+        loci=loci,
+    )
     return Parsed(reports=(report,))
 
 

@@ -7,6 +7,7 @@ import pytest
 import parsers
 from parsers.errors import ParseError
 from parsers.format import Document, load_formats
+from parsers.records import identity
 
 FORMATS = load_formats()
 SAMPLES = Path(__file__).parent.parent / "formats"
@@ -250,6 +251,14 @@ def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_
         if any(call in source for call in ("sample_of(document", "report_of_lines(document", "_sample(document.name"))
     }
     assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
+
+
+def test_a_partial_genotype_of_arcashla_is_no_newer_version_of_the_genotype():
+    text = '{"A": ["A*01:01"]}'
+    files = ("S.genotype.json", "S.partial_genotype.json")
+    whole, partial = (identity(read("arcashla", text, name)) for name in files)
+    assert (whole[-1], partial[-1]) == ("S", "S")
+    assert whole != partial
 
 
 def test_two_rows_of_one_sample_are_marked():
