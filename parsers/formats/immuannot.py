@@ -41,8 +41,8 @@ def parse(document: Document) -> Parsed:
     rows = [(line, cells_of(line, 9, "nine cells of GTF, separated by tabs")) for line in lines if line[1][0] != "#"]
     copies: dict[str, list[Copy]] = {}
     for line, cells in rows:
-        told = dict(ATTRIBUTE.findall(cells[ATTRIBUTES])) if cells[FEATURE] == "gene" else {}
-        if told.get("gene_name", "").startswith(("HLA-", "MIC")):
+        told = dict(ATTRIBUTE.findall(cells[ATTRIBUTES])) if cells[FEATURE] in ("gene", "transcript") else {}
+        if cells[FEATURE] == "gene" and told.get("gene_name", "").startswith(("HLA-", "MIC")):
             if "template_allele" not in told:
                 expected = 'template_allele "..."'
                 raise ParseError("this gene has no template allele", where=f"line {line[0]}", expected=expected)
