@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from pipeline.normalise.genotypes import DRB345
-from pipeline.normalise.glstring import LENGTH_LIMIT
+from pipeline.normalise.glstring import LENGTH_LIMIT, LONGEST_NAME
 from pipeline.normalise.nomenclature.names import LOCUS_ORDER, full_name, split_name
 from pipeline.normalise.nomenclature.places import Places, gene_rank
 from pipeline.normalise.nomenclature.release import Mode, Release, UnknownName
@@ -28,7 +28,7 @@ from pipeline.normalise.reduction_flags import notes
 
 OPERATORS = str.maketrans("^|+", "///")
 MEMORY = 100_000_000
-"""Characters of results that one memory keeps before it is emptied."""
+"""Characters that one memory keeps, of what was written and what it gives, before it is emptied."""
 
 SHORT = 50
 """Characters of a string that is remembered as a whole: pairs of names repeat themselves, those of lists rarely do."""
@@ -78,10 +78,11 @@ class _Copies(dict[str, Copy]):
 
     def __missing__(self, written: str) -> Copy:
         found = self.make(written)
-        self.size += len(found[3])
+        taken = len(written) + len(found[3])
+        self.size += taken
         if self.size > MEMORY:
             self.clear()
-            self.size = len(found[3])
+            self.size = taken
         self[written] = found
         return found
 
@@ -96,10 +97,11 @@ class _Outputs(dict[str, str]):
     def __missing__(self, text: str) -> str:
         output = self.make(text)
         if len(text) <= SHORT and "^" not in text:
-            self.size += len(output)
+            taken = len(text) + len(output)
+            self.size += taken
             if self.size > MEMORY:
                 self.clear()
-                self.size = len(output)
+                self.size = taken
             self[text] = output
         return output
 
@@ -149,11 +151,15 @@ class Reducer:
             return self._gene(text)[1:]
         written = text.split("^")
         pairs = "|" not in text and text.count("+") == len(written)
-        found = list(map(self._pair if pairs else self._gene, written))
-        texts = {gene: text for gene, text, _ in found}
-        if len(texts) < len(found) or len(set(named := "".join(texts))) < len(named):
+        texts, noted = {}, False
+        for gene, output, with_notes in map(self._pair if pairs else self._gene, written):
+            texts[gene] = output
+            noted = noted or with_notes
+        if len(texts) < len(written) or len(set(named := "".join(texts))) < len(named):
             raise NotPlain
-        return _joined("^", [texts[gene] for gene in sorted(texts)]), True in [noted for _, _, noted in found]
+        if sum(map(len, texts.values())) > OUTPUT_LIMIT:
+            raise NotPlain
+        return "^".join([texts[gene] for gene in sorted(texts)]), noted
 
     def _gene(self, text: str) -> Gene:
         if "|" in text:
@@ -172,10 +178,11 @@ class Reducer:
         return gene, f"{output}+{other_output}", noted or other_noted
 
     def _genotypes(self, text: str) -> Gene:
-        genotypes = [(self._order(each), *self._gene(each)) for each in text.split("|")]
-        ordered = sorted({(order, output) for order, _, output, _ in genotypes})
-        gene = _same_place("".join([gene for _, gene, _, _ in genotypes]))
-        return gene, _joined("|", [output for _, output in ordered]), True in [noted for *_, noted in genotypes]
+        written = dict.fromkeys(text.split("|"))
+        genotypes = list(_within_limit(map(self._gene, written)))
+        ordered = sorted({(self._order(each), output) for each, (_, output, _) in zip(written, genotypes, strict=True)})
+        gene = _same_place("".join([gene for gene, _, _ in genotypes]))
+        return gene, "|".join([output for _, output in ordered]), True in [noted for *_, noted in genotypes]
 
     def _order(self, genotype: str) -> Order:
         copies = sorted([self._copies[each] for each in genotype.split("+", 1)])
@@ -195,6 +202,8 @@ class Reducer:
         return order[0], several, chr(rank), "/".join(_values(self._names, order)), noted
 
     def _place(self, written: str) -> int:
+        if len(written) > LONGEST_NAME:
+            raise NotPlain
         gene, fields = split_name(written)
         name = full_name(gene, fields)
         if gene not in LOCUS_ORDER:  # Cw, whose names come out as those of C
@@ -235,11 +244,14 @@ def _values(table: dict[Key, Value], keys: Sequence[Key]) -> tuple[Value, ...]:
     return itemgetter(*keys)(table) if len(keys) > 1 else (table[keys[0]],)
 
 
-def _joined(operator: str, texts: list[str]) -> str:
-    """Texts joined. Raises NotPlain if they are longer than may be written."""
-    if sum(map(len, texts)) > OUTPUT_LIMIT:
-        raise NotPlain
-    return operator.join(texts)
+def _within_limit(genes: Iterable[Gene]) -> Iterator[Gene]:
+    """These, while they come. Raises NotPlain as soon as their texts are longer than may be written."""
+    size = 0
+    for gene in genes:
+        size += len(gene[1])
+        if size > OUTPUT_LIMIT:
+            raise NotPlain
+        yield gene
 
 
 def _same_place(genes: str) -> str:

@@ -68,3 +68,19 @@ def test_outputs_are_those_of_single_strings(mini: Release, monkeypatch: pytest.
     texts = [f"{one}+{other}" for one in copies for other in copies]
     texts = [*texts, *texts, f"{texts[0]}^B*07:02", "DRB3*01:01+DRB4*01:03", "zork", ""]
     assert list(Reducer(mini, "lgx").outputs(texts)) == [reduce_glstring(text, "lgx", mini).output for text in texts]
+
+
+def test_genotypes_that_repeat_are_worked_out_once_and_long_ones_given_up(
+    mini: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reducer = Reducer(mini, "W")
+    repeated = "|".join(["A*01:01+A*02:XX", "A*02:XX+A*01:01"] * 500)
+    worked_out = []
+    monkeypatch.setattr(reducer, "_gene", lambda text, way=reducer._gene: worked_out.append(text) or way(text))
+    assert reducer.reduce(repeated) == reduce_glstring(repeated, "W", mini)
+    assert len(worked_out) == 3  # the whole, and two genotypes
+    monkeypatch.setattr(bulk_reduction, "OUTPUT_LIMIT", 100)
+    worked_out.clear()
+    long = "|".join(f"A*02:XX+{name}" for name in ("A*01:01", "A*01:04", "A*02:01", "A*24:09N"))
+    assert reducer.reduce(long) == reduce_glstring(long, "W", mini)
+    assert len(worked_out) < 5
