@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.errors import SiteError
 from pipeline.store.store import Store
 
 SQL = Path(__file__).parent / "sql"
@@ -22,6 +23,14 @@ class Changes(NamedTuple):
 
 
 def changes(store: Store, since: int) -> Changes:
-    """What has changed since this cursor; 0 asks for everything. Donors come in the order of their identifiers."""
+    """What has changed since this cursor; 0 asks for everything. Donors come in the order of their identifiers.
+
+    Raises SiteError for a cursor that this store has not come to: it was given out by another.
+    """
+    if since > store.last_seq:
+        raise SiteError(
+            f"cursor {since} was not given out by this store, which has come to {store.last_seq}: it is another "
+            "one, or was made anew. Take everything again: graftline feed changes --since 0"
+        )
     query = (SQL / "changes.sql").read_text(encoding="utf-8")
     return Changes(store.last_seq, store.rows(query, [since]))

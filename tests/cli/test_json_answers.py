@@ -175,6 +175,9 @@ def test_feed(graftline: Callable[..., Any], here: Path) -> None:
     assert {key for donor in donors for key in donor} == {"source", "donor", "loci", "flagged"}
     assert last == {"cursor": manifest["cursor"]}
     assert graftline("feed", "changes", "--since", str(last["cursor"])).rows() == [last]
+    refused = graftline("feed", "changes", "--since", str(last["cursor"] + 1))
+    assert (refused.code, refused.out) == (2, "")
+    assert "was not given out by this store" in refused.err
 
 
 def test_search(graftline: Callable[..., Any]) -> None:
