@@ -16,6 +16,7 @@ Source: a sequencing service's public description of the report; no file of the 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from parsers.duplicates import marked
@@ -33,12 +34,11 @@ ALLELE = re.compile(r"(?:(?:HLA-)?(?P<gene>[A-Z]+[0-9]*)\*)?(?P<fields>[0-9]{2,4
 
 
 class Sample(NamedTuple):
-    """A sample: its name, the line it begins on, and its two rows of cells, as long as the header."""
+    """A sample: its name, the line it begins on, and the two cells of every column."""
 
     name: str
     line: int
-    one: Sequence[str]
-    other: Sequence[str]
+    cells: list[tuple[str, str]]
 
 
 def looks_like(head: bytes) -> bool:
@@ -59,7 +59,9 @@ def parse(document: Document) -> Parsed:
     stated = [_stated(row) for row in rows[:begin]]
     endings = () if text.endswith("\n") else (NO_LINE_END,)
     header = rows[begin].cells
-    reports = marked([_report(sample, header, stated, endings) for sample in _samples(rows[begin + 1 :], header)])
+    genes = [gene_name(name) if LOCUS.fullmatch(name) else "" for name in header]
+    samples = _samples(rows[begin + 1 :], len(header))
+    reports = marked([_report(sample, header, genes, stated, endings) for sample in samples])
     if not reports:
         raise ParseError("this report has no sample", where="the file", expected="two rows below the header")
     return Parsed(reports=reports)
@@ -74,7 +76,7 @@ def _stated(row: Row) -> Printed:
     return Printed(label.removesuffix(":"), " ".join(values), where) if values else Printed(TITLE, label, where)
 
 
-def _samples(rows: Sequence[Row], header: Sequence[str]) -> Iterator[Sample]:
+def _samples(rows: Sequence[Row], columns: int) -> Iterator[Sample]:
     """The samples, two rows each. Raises ParseError."""
     for one, other in zip(rows[::2], [*rows[1::2], None], strict=False):
         name = one.cells[0]
@@ -86,24 +88,28 @@ def _samples(rows: Sequence[Row], header: Sequence[str]) -> Iterator[Sample]:
                 expected="the sample's name, and below it a row with the second alleles",
                 advice="Ask the sender to export the report again.",
             )
-        yield Sample(name, one.line, _cells(one, header), _cells(other, header))
+        yield Sample(name, one.line, list(zip(_cells(one, columns), _cells(other, columns), strict=True)))
 
 
-def _cells(row: Row, header: Sequence[str]) -> Sequence[str]:
+def _cells(row: Row, columns: int) -> Sequence[str]:
     """The cells below the header; those left out at the end are blank. Raises ParseError if there are more."""
-    if any(row.cells[len(header) :]):
+    if any(row.cells[columns:]):
         raise ParseError(
-            f"this row has {len(row.cells)} cells and the header {len(header)}",
+            f"this row has {len(row.cells)} cells and the header {columns}",
             where=f"line {row.line}",
-            expected=f"{len(header)} cells",
+            expected=f"{columns} cells",
         )
-    return (*row.cells, *[""] * len(header))[: len(header)]
+    return (*row.cells, *[""] * columns)[:columns]
 
 
 def _report(
-    sample: Sample, header: Sequence[str], stated: Sequence[Printed], endings: tuple[Finding, ...]
+    sample: Sample,
+    header: Sequence[str],
+    genes: Sequence[str],
+    stated: Sequence[Printed],
+    endings: tuple[Finding, ...],
 ) -> TypingReport:
-    columns = [each for each in zip(header[1:], sample.one[1:], sample.other[1:], strict=True) if any(each[1:])]
+    columns = [each for each in zip(header, genes, sample.cells, strict=True) if any(each[2])][1:]
     title, created, release = (_first(stated, label) for label in (TITLE, CREATED, RELEASE))
     return TypingReport(
         format="trusight_assign",
@@ -111,12 +117,12 @@ def _report(
         date=created.text,
         project=title.text,
         software="TruSight HLA Assign",
-        loci=tuple(_typing(*each, release.text) for each in columns if LOCUS.fullmatch(each[0])),
+        loci=tuple([_typing(gene, *cells, release.text) for _, gene, cells in columns if gene]),
         properties=(
             *(each for each in stated if each not in (title, created, release)),
-            *(Printed(name, "+".join(filter(None, cells))) for name, *cells in columns if not LOCUS.fullmatch(name)),
+            *(Printed(name, "+".join(filter(None, cells))) for name, gene, cells in columns if not gene),
         ),
-        findings=(*_findings(sample, columns), *endings),
+        findings=(*_findings(sample, [(gene, cells) for _, gene, cells in columns if gene]), *endings),
     )
 
 
@@ -124,27 +130,28 @@ def _first(stated: Sequence[Printed], label: str) -> Printed:
     return next((each for each in stated if each.label == label), Printed(label, ""))
 
 
-def _typing(locus: str, one: str, other: str, release: str) -> LocusTyping:
-    gene, printed = gene_name(locus), "+".join(filter(None, (one, other)))
+@lru_cache(maxsize=4096)  # many samples have the same two alleles
+def _typing(gene: str, one: str, other: str, release: str) -> LocusTyping:
+    printed = "+".join(filter(None, (one, other)))
     alleles = [_allele(cell, gene) for cell in (one, other) if cell]
     if None in alleles:
         return LocusTyping(locus=gene, state="candidates", reported=printed, method="NGS", stated_release=release)
     return called(gene, filter(None, alleles), printed, stated_release=release)
 
 
+@lru_cache(maxsize=4096)
 def _allele(cell: str, gene: str) -> str | None:
     """The allele with its gene; None if the cell holds anything else."""
     found = ALLELE.fullmatch(cell)
     return f"{gene}*{found['fields']}" if found and found["gene"] in (None, gene) else None
 
 
-def _findings(sample: Sample, columns: Sequence[tuple[str, str, str]]) -> Iterator[Finding]:
-    for name, *cells in columns:
-        gene = gene_name(name)
-        if LOCUS.fullmatch(name) and not all(_allele(cell, gene) for cell in cells if cell):
+def _findings(sample: Sample, loci: Sequence[tuple[str, tuple[str, str]]]) -> Iterator[Finding]:
+    for gene, cells in loci:
+        if not all(_allele(cell, gene) for cell in cells if cell):
             message = "this is no allele of the locus; it is kept as printed"
             yield Finding("not_an_allele", message, f"line {sample.line}", gene)
-    if not any(LOCUS.fullmatch(name) for name, *_ in columns):
+    if not loci:
         yield Finding("no_call", "no allele stands beside this sample", f"line {sample.line}")
 
 
