@@ -131,6 +131,8 @@ class Reducer:
     def output(self, text: str) -> str:
         """The string reduced; empty if it is refused."""
         try:
+            if "+" in text and "^" not in text and "|" not in text and len(text) <= LENGTH_LIMIT:
+                return self._pair(text)[1]
             return self._whole(text)[0]
         except NotPlain:
             return reduce_glstring(text, self.mode, self.release).output
