@@ -7,6 +7,8 @@ release; without it py-ard's rows stay empty.
 Strings of distinct genotypes are of six loci with 1, 10 and 100 alleles a side, drawn from all alleles. The registry
 has 500,000 donors in the mix that registries hold (60 % two fields, 25 % lists of kits, 15 % first fields), its
 frequencies invented: the k-th of 60 alleles of a locus, and the k-th of 24 kits that report it, have weight 1/k.
+
+Ours and the peer's are the best of as many rounds, each without what the one before has remembered.
 """
 
 import gc
@@ -18,7 +20,7 @@ import tempfile
 import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import accumulate
@@ -50,9 +52,9 @@ def run(donors: int = DONORS, share: float = 1.0, rounds: int = 3) -> list[Figur
         return [
             *_opening(folder, rounds),
             *_names(release, rounds),
-            *_strings(release, strings),
-            *_registry(release, donors),
-            *_peer(release, strings),
+            *_strings(release, strings, rounds),
+            *_registry(folder, donors, rounds),
+            *_peer(release, strings, rounds),
         ]
 
 
@@ -99,25 +101,32 @@ def _names(release: Release, rounds: int) -> list[Figure]:
     ]
 
 
-def _strings(release: Release, strings: dict[int, list[str]]) -> Iterator[Figure]:
-    reducer = Reducer(release, "lgx")
-    _each(reducer.output, [name for gene in GENES for name in alleles(release, gene)])
+def _strings(release: Release, strings: dict[int, list[str]], rounds: int) -> Iterator[Figure]:
+    reducers = [_knowing_names(release) for _ in range(rounds)]
     for side, texts in strings.items():
-        taken = seconds(lambda texts=texts: _each(reducer.reduce, texts))  # type: ignore[misc]  # bound to this turn
+        taken = min(seconds(partial(_each, reducer.reduce, texts)) for reducer in reducers)
         yield Figure(f"strings of {side} a side", len(GENES) * len(texts) / taken, "loci/s", GOALS[side])
 
 
-def _registry(release: Release, donors: int) -> Iterator[Figure]:
-    typings = registry(release, donors)
+def _knowing_names(release: Release) -> Reducer:
+    """A reducer that has met every name, and no list of them."""
     reducer = Reducer(release, "lgx")
+    _each(reducer.output, [name for gene in GENES for name in alleles(release, gene)])
+    return reducer
+
+
+def _registry(folder: Path, donors: int, rounds: int) -> Iterator[Figure]:
+    """The registry, each time with a release that has been asked for nothing."""
+    typings = registry(open_cached(folder), donors)
     gc.freeze()  # as `graftline reduce` does: the release lives as long as the process
-    taken = seconds(lambda: deque(reducer.outputs(typings), maxlen=0))
+    taken = min(seconds(partial(_all, Reducer(open_cached(folder), "lgx"), typings)) for _ in range(rounds))
     yield Figure(f"a registry of {donors:,} donors", taken, "s", "goal: at most 2")
     yield Figure("the same", len(typings) / taken, "loci/s", f"{len(set(typings)):,} of {len(typings):,} are distinct")
     yield Figure("memory of the process, registry and all", _peak_memory(), "MB", "goal: at most 1000")
 
 
-def _peer(release: Release, strings: dict[int, list[str]]) -> Iterator[Figure]:
+def _peer(release: Release, strings: dict[int, list[str]], rounds: int) -> Iterator[Figure]:
+    """The peer remembers whole strings, so each round asks for others."""
     built = os.environ.get("GRAFTLINE_PYARD")
     for title, size in PYARD_CACHES.items():
         reduce = _pyard(release, Path(built), size) if built and find_spec("pyard") else None
@@ -126,9 +135,9 @@ def _peer(release: Release, strings: dict[int, list[str]]) -> Iterator[Figure]:
             if reduce is None:
                 yield Figure(name, None, "loci/s", "not installed, or no release of its own")
                 continue
-            asked = texts[:PEER_STRINGS]
-            taken = seconds(lambda asked=asked, reduce=reduce: _each(reduce, asked))  # type: ignore[misc]  # as above
-            yield Figure(name, len(GENES) * len(asked) / taken, "loci/s")
+            asked = [texts[first : first + PEER_STRINGS] for first in range(0, rounds * PEER_STRINGS, PEER_STRINGS)]
+            fastest = max(len(each) / seconds(partial(_each, reduce, each)) for each in asked if each)
+            yield Figure(name, len(GENES) * fastest, "loci/s")
 
 
 def _pyard(release: Release, folder: Path, size: int | None) -> Callable[[str], object]:
@@ -186,6 +195,10 @@ def _written(release: Release, gene: str) -> tuple[list[list[str]], ...]:
         [[listed(name) for _ in range(KITS)] for name in two[:COMMON]],
         [[f"{name.split(':')[0]}:XX"] for name in two[:COMMON]],
     )
+
+
+def _all(reducer: Reducer, typings: list[str]) -> None:
+    deque(reducer.outputs(typings), maxlen=0)
 
 
 def _each(work: Callable[[str], object], texts: list[str]) -> None:
