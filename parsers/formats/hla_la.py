@@ -13,12 +13,15 @@ Source: the example outputs of HLA*LA.
 """
 
 import math
+from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, TypingReport
+from parsers.records import Finding, Parsed
 from parsers.tables import first_line
 from parsers.tool_calls import (
+    NumberedCells,
+    Told,
     by_gene,
     called,
     cells_of,
@@ -27,6 +30,7 @@ from parsers.tool_calls import (
     low_quality,
     measures,
     nothing_called,
+    report_of,
     sample_of,
 )
 from parsers.typing_states import gene_name
@@ -38,6 +42,13 @@ SURE, COVERED = 0.9, 5.0
 """Below this probability, or this average depth, the tool's authors advise against relying on a call."""
 HAS_READS = 1.0
 """Below this average depth there is no evidence for a call at all."""
+
+
+class Copy(NamedTuple):
+    """One row: the allele, nothing if it is not called, and what is doubtful about it."""
+
+    allele: str
+    doubts: list[Finding]
 
 
 def looks_like(head: bytes) -> bool:
@@ -53,25 +64,9 @@ def parse(document: Document) -> Parsed:
         raise ParseError(
             "this is not the header of HLA*LA", found=header[1][:80], where="line 1", expected=", ".join(FIRST_COLUMNS)
         )
-    rows = [
-        (number, cells_of((number, text), len(names), f"{len(names)} cells by tabs", len(names)))
-        for number, text in lines
-    ]
-    genes = by_gene(rows, lambda row: gene_name(row[1][0]))
-    doubts = [
-        doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, names, cells)
-    ]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="hla_la",
-                sample=sample_of(document.name, ENDINGS, USUAL),
-                software="HLA*LA",
-                loci=tuple(_typing(gene, tuple(names), [cells for _, cells in each]) for gene, each in genes.items()),
-                findings=(*_once(doubts), *findings),
-            ),
-        )
-    )
+    rows = [(line[0], cells_of(line, len(names), f"{len(names)} cells by tabs", len(names))) for line in lines]
+    told = (_typing(gene, tuple(names), each) for gene, each in by_gene(rows, lambda row: gene_name(row[1][0])).items())
+    return report_of("hla_la", "HLA*LA", sample_of(document.name, ENDINGS, USUAL), told, findings)
 
 
 def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
@@ -81,39 +76,33 @@ def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
     return lines, findings
 
 
-def _typing(gene: str, names: tuple[str, ...], rows: list[list[str]]) -> LocusTyping:
-    alleles = [cells[2].replace(";", "/") for cells in rows if _has_evidence(names, cells)]
+def _typing(gene: str, names: tuple[str, ...], numbered: list[NumberedCells]) -> Told:
+    rows = [cells for _, cells in numbered]
+    copies = [_copy(gene, dict(zip(names, cells, strict=True)), f"line {number}") for number, cells in numbered]
     quality = [measure for cells in rows for measure in measures(labels_of(cells[1], names[3:]), cells[3:])]
-    return called(gene, [each for each in alleles if "*" in each], "+".join(cells[2] for cells in rows), quality)
+    doubts: dict[str, Finding] = {}
+    for doubt in (each for copy in copies for each in copy.doubts):
+        doubts.setdefault(doubt.message, doubt)
+    typing = called(gene, [copy.allele for copy in copies], "+".join(cells[2] for cells in rows), quality)
+    return typing, tuple(doubts.values())
 
 
-def _has_evidence(names: tuple[str, ...], cells: list[str]) -> bool:
-    told = dict(zip(names, cells, strict=False))
-    probability, depth = (_number(told.get(name, "inf"), cells[0]) for name in ("Q1", "AverageCoverage"))
-    return probability >= SURE and depth >= HAS_READS
-
-
-def _once(doubts: list[Finding]) -> list[Finding]:
-    first: dict[tuple[str, str], Finding] = {}
-    for doubt in doubts:
-        first.setdefault((doubt.locus, doubt.message), doubt)
-    return list(first.values())
-
-
-def _doubts(gene: str, number: int, names: list[str], cells: list[str]) -> list[Finding]:
-    told = dict(zip(names, cells, strict=False))
-    where = f"line {number}"
-    found = []
-    if not _number(told["Q1"], where) >= SURE:  # so that `nan` is no assurance
-        found.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}; it is not called", where))
+def _copy(gene: str, told: dict[str, str], where: str) -> Copy:
+    """A copy as the tool calls it. `nan` is no assurance, so every comparison has to hold."""
+    probability = _number(told["Q1"], where)
     depth = _number(told.get("AverageCoverage", "inf"), where)
+    is_sure, has_reads = probability >= SURE, depth >= HAS_READS
+    is_called = is_sure and has_reads and "*" in told["Allele"]
+    doubts = []
+    if not is_sure:
+        doubts.append(low_quality(gene, f"Q1 is {told['Q1']}, below {SURE}; it is not called", where))
     if not depth >= COVERED:
-        uncalled = "" if depth >= HAS_READS else "; it is not called"
+        uncalled = "" if has_reads else "; it is not called"
         measure = f"the average depth is {told['AverageCoverage']}, below {COVERED}{uncalled}"
-        found.append(low_quality(gene, measure, where))
+        doubts.append(low_quality(gene, measure, where))
     if told.get("perfectG") == "0":
-        found.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
-    return found
+        doubts.append(low_quality(gene, "no G group fits exactly (perfectG is 0)", where))
+    return Copy(told["Allele"].replace(";", "/") if is_called else "", doubts)
 
 
 def _number(text: str, where: str) -> float:

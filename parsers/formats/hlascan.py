@@ -17,9 +17,9 @@ import msgspec
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.records import Finding, LocusTyping, Parsed, Printed
 from parsers.remembered import remembered
-from parsers.tool_calls import Line, called, lines_of, nothing_called, sample_of
+from parsers.tool_calls import Line, called, lines_of, nothing_called, report_of, sample_of
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
@@ -51,15 +51,8 @@ def parse(document: Document) -> Parsed:
     remarks = [Printed("remark", line.strip(), f"line {number}") for number, line in _sorted_in(lines, genes)]
     if not genes:
         raise nothing_called("HLAscan")
-    report = TypingReport(
-        format="hlascan",
-        sample=sample_of(document.name, ENDINGS),
-        software="HLAscan",
-        loci=tuple(_typing(*each) for each in genes.items()),
-        properties=tuple(remarks),
-        findings=(*(finding for each in genes.items() for finding in _findings(*each)), *endings),
-    )
-    return Parsed(reports=(report,))
+    told = ((_typing(*each), tuple(_findings(*each))) for each in genes.items())
+    return report_of("hlascan", "HLAscan", sample_of(document.name, ENDINGS), told, endings, tuple(remarks))
 
 
 def _sorted_in(lines: list[Line], genes: dict[str, list[Called]]) -> Iterator[Line]:

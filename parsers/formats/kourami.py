@@ -14,9 +14,11 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, TypingReport
+from parsers.records import Finding, Parsed
 from parsers.tables import first_line
 from parsers.tool_calls import (
+    NumberedCells,
+    Told,
     by_gene,
     called,
     cells_of,
@@ -25,6 +27,7 @@ from parsers.tool_calls import (
     low_quality,
     measures,
     nothing_called,
+    report_of,
     sample_of,
 )
 
@@ -46,27 +49,19 @@ def parse(document: Document) -> Parsed:
     if not rows:
         raise nothing_called("Kourami")
     genes = by_gene(rows, lambda row: row[1][0].partition("*")[0])
-    doubts = [doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, cells)]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="kourami",
-                sample=sample_of(document.name, ENDINGS),
-                software="Kourami",
-                loci=tuple(_typing(gene, [cells for _, cells in each]) for gene, each in genes.items()),
-                findings=(*doubts, *findings),
-            ),
-        )
-    )
+    told = (_typing(gene, copies) for gene, copies in genes.items())
+    return report_of("kourami", "Kourami", sample_of(document.name, ENDINGS), told, findings)
 
 
-def _typing(gene: str, rows: list[list[str]]) -> LocusTyping:
+def _typing(gene: str, copies: list[NumberedCells]) -> Told:
+    names = [cells[0] for _, cells in copies]
     quality = [
         measure
-        for copy, cells in enumerate(rows, start=1)
+        for copy, (_, cells) in enumerate(copies, start=1)
         for measure in measures(labels_of(str(copy), MEASURES), cells[1:])
     ]
-    return called(gene, [cells[0].replace(";", "/") for cells in rows], "+".join(cells[0] for cells in rows), quality)
+    doubts = [doubt for number, cells in copies for doubt in _doubts(gene, number, cells)]
+    return called(gene, [name.replace(";", "/") for name in names], "+".join(names), quality), doubts
 
 
 def _doubts(gene: str, number: int, cells: list[str]) -> list[Finding]:

@@ -15,8 +15,10 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.records import Finding, Parsed, Printed
 from parsers.tool_calls import (
+    NumberedCells,
+    Told,
     by_gene,
     called,
     cells_of,
@@ -26,6 +28,7 @@ from parsers.tool_calls import (
     low_quality,
     measures,
     nothing_called,
+    report_of,
     sample_of,
 )
 from parsers.typing_states import gene_name
@@ -54,29 +57,20 @@ def parse(document: Document) -> Parsed:
     if len(rows) < 2 or rows[0][1][: len(COLUMNS)] != COLUMNS:
         raise nothing_called("SpecImmune")
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
-    others = [remark for remark in remarks if not VERSION.fullmatch(remark)]
+    others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
     genes = by_gene(rows[1:], lambda row: gene_name(row[1][0]))
-    doubts = [doubt for gene, each in genes.items() for number, cells in each for doubt in _doubts(gene, number, cells)]
-    return Parsed(
-        reports=(
-            TypingReport(
-                format="specimmune",
-                sample=sample_of(document.name, ENDINGS),
-                software="SpecImmune",
-                loci=tuple(_typing(gene, [cells for _, cells in each], release) for gene, each in genes.items()),
-                properties=tuple(Printed("remark", remark) for remark in others),
-                findings=(*doubts, *findings),
-            ),
-        )
-    )
+    told = (_typing(gene, each, release) for gene, each in genes.items())
+    return report_of("specimmune", "SpecImmune", sample_of(document.name, ENDINGS), told, findings, others)
 
 
-def _typing(gene: str, rows: list[list[str]], release: str) -> LocusTyping:
+def _typing(gene: str, numbered: list[NumberedCells], release: str) -> Told:
+    rows = [cells for _, cells in numbered]
     copies = [cells[2].replace(";", "/") for cells in rows if cells[2] not in NONE]
     reported = "+".join(cells[2] for cells in rows)
     quality = [each for cells in rows for each in measures(labels_of(cells[1], MEASURES), cells[3:5])]
     references = [each for cells in rows for each in measures(labels_of(cells[1], FURTHER), cells[5:])]
-    return called(gene, copies, reported, quality, references, release)
+    doubts = [doubt for number, cells in numbered for doubt in _doubts(gene, number, cells)]
+    return called(gene, copies, reported, quality, references, release), doubts
 
 
 def _doubts(gene: str, number: int, cells: list[str]) -> list[Finding]:
