@@ -13,7 +13,7 @@ counted under the nearest path below which nothing was.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -86,15 +86,12 @@ class Element:
 NOTHING = Element()
 
 
+Pairs = list[tuple[str, object]]
+
+
 def read_json(raw: bytes, root: str = "") -> Element:
     """The tree of a JSON object, named `root`. Raises ParseError."""
-    text = decoded(raw).lstrip("\ufeff")
-    try:
-        found = json.loads(text, object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str)
-    except json.JSONDecodeError as error:
-        raise _broken(text, error) from None  # the cause holds the whole text
-    except RecursionError:
-        raise ParseError("this JSON is nested too deeply", where="the document", **WHOLE) from None
+    found = _loaded(raw, _object)
     if not isinstance(found, Element):
         raise ParseError("this JSON is not an object", where="line 1", expected="an object, from { to }")
     found.name = root
@@ -102,12 +99,31 @@ def read_json(raw: bytes, root: str = "") -> Element:
     return found
 
 
-def _object(pairs: list[tuple[str, object]]) -> Element:
+def read_json_values(raw: bytes) -> object:
+    """The plain values of a JSON document, numbers as they were printed. Raises ParseError."""
+    return _loaded(raw, _named_once)
+
+
+def _loaded(raw: bytes, made: Callable[[Pairs], object]) -> object:
+    text = decoded(raw).lstrip("\ufeff")
+    try:
+        return json.loads(text, object_pairs_hook=made, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        raise _broken(text, error) from None  # the cause holds the whole text
+    except RecursionError:
+        raise ParseError("this JSON is nested too deeply", where="the document", **WHOLE) from None
+
+
+def _named_once(pairs: Pairs) -> dict[str, object]:
     """An object; what it says twice has two meanings, and readers of JSON take now the first, now the last of them."""
-    made = Element()
-    if len(dict(pairs)) < len(pairs):
+    if len(found := dict(pairs)) < len(pairs):
         raise _twice([name for name, _ in pairs])
-    for name, value in pairs:
+    return found
+
+
+def _object(pairs: Pairs) -> Element:
+    made = Element()
+    for name, value in _named_once(pairs).items():
         if type(value) is str:  # nearly every value is
             made.members.append(Element(name, value))
         else:

@@ -14,11 +14,10 @@ import re
 
 import msgspec
 
-from parsers.elements import read_json
+from parsers.elements import read_json_values
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, TypingReport
-from parsers.tables import decoded
 from parsers.tool_calls import called, nothing_called, sample_of
 from parsers.xml_document import text_of
 
@@ -49,10 +48,9 @@ def parse(document: Document) -> Parsed:
 
 
 def _genes(raw: bytes) -> dict[str, list[str]]:
-    read_json(raw)  # says where the JSON is broken, or names a gene twice
     try:
-        return msgspec.json.decode(decoded(raw).lstrip("\ufeff"), type=dict[str, list[str]])
-    except msgspec.DecodeError:
+        return msgspec.convert(read_json_values(raw), dict[str, list[str]])
+    except msgspec.ValidationError:
         raise ParseError(
             "this is no genotype of arcasHLA", where="the document", expected="a list of allele names for each gene"
         ) from None
