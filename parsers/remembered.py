@@ -17,15 +17,17 @@ Result = TypeVar("Result")
 class Remembered(dict[str, Result]):
     """What a function gave for the texts that it was asked for; all are forgotten when they are too many."""
 
-    def __init__(self, read: Callable[[str], Result]) -> None:
+    def __init__(self, read: Callable[[str], Result], most: int = MOST, short: int = SHORT) -> None:
         super().__init__()
         self.read = read
+        self.most = most
+        self.short = short
 
     def __missing__(self, text: str) -> Result:
         result = self.read(text)
-        if len(self) >= MOST:
+        if len(self) >= self.most:
             self.clear()
-        if len(text) <= SHORT:
+        if len(text) <= self.short:
             self[text] = result
         return result
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from parsers.errors import ParseError
+from parsers.remembered import Remembered
 from pipeline.normalise.glstring import GLString, read, replace_names, text_of
 from pipeline.normalise.name_flags import flag_for_status
 from pipeline.normalise.nomenclature.liftover import Lifter
@@ -21,18 +22,11 @@ class GLStringLifter:
 
     def __init__(self, lifter: Lifter) -> None:
         self.lifter = lifter
-        self._known: dict[str, Reduced] = {}
+        self._known = Remembered(self._lifted, REMEMBERED, LONGEST_REMEMBERED)
 
     def lift(self, text: str) -> Reduced:
         """The string in the names of the other release, in canonical order; refused if one of them has none."""
-        if len(text) > LONGEST_REMEMBERED:
-            return self._lifted(text)
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            known = self._known[text] = self._lifted(text)
-        return known
+        return self._known[text]
 
     def _lifted(self, text: str) -> Reduced:
         try:

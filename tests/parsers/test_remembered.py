@@ -2,14 +2,13 @@
 
 import pytest
 
-from parsers import remembered
-from parsers.remembered import Remembered
+from parsers.remembered import Remembered, remembered
 
 
 def test_a_text_is_read_once() -> None:
     asked: list[str] = []
 
-    @remembered.remembered
+    @remembered
     def read(text: str) -> int:
         asked.append(text)
         return len(text)
@@ -19,16 +18,14 @@ def test_a_text_is_read_once() -> None:
 
 
 def test_a_long_text_is_read_and_not_kept() -> None:
-    known = Remembered(len)
-    longest = "A" * remembered.SHORT
-    assert known[longest] == len(longest)
-    assert known[longest + "A"] == len(longest) + 1
-    assert list(known) == [longest]
+    known = Remembered(len, short=3)
+    assert known["AAA"] == 3
+    assert known["AAAA"] == 4
+    assert list(known) == ["AAA"]
 
 
-def test_no_more_than_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "MOST", 2)
-    known = Remembered(str.lower)
+def test_no_more_than_so_many_are_kept() -> None:
+    known = Remembered(str.lower, most=2)
     for text in ("A", "B", "C", "A", "B", "C"):
         assert known[text] == text.lower()
         assert len(known) <= 2
