@@ -133,7 +133,8 @@ def test_a_store_that_found_no_room_for_a_checkpoint_is_opened_again_when_there_
     service.start()
     try:
         site.spool.append_messages("laboratory", [("second.hml", (exports / "donor-02.hml").read_bytes())])
-        wait_for(lambda: service.headlines()["loader"] == "up" and "store" in vars(site) and site.store.last_seq == 2)
+        wait_for(lambda: "store" in vars(site) and site.store.alive and site.store.last_seq == 2)
+        wait_for(lambda: service.headlines()["loader"] == "up")
         assert len(list(site.store.rows("select receipt from receipt"))) == 2
     finally:
         service.stop()
