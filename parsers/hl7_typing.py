@@ -23,6 +23,7 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from parsers.er7 import Segment
+from parsers.glstring_code import CODE, unwrapped
 from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.hl7_ledger import Ledger
 from parsers.hl7_mending import CODED, GENES
@@ -42,7 +43,6 @@ _ALLELE = re.compile(
     r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new|NEW|[viex][0-9]+)?"
 )
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
-_GLSC = re.compile(r"hla#([^#]*)#(.*)", re.DOTALL)
 _CANCELLED = "X"
 _PENDING = "I"
 
@@ -272,10 +272,8 @@ def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
         if repeated:
             return Value(whole, "", "", repeats=True)
         code, text, printed = (obx.value(5, place) for place in (1, 2, 9))
-        whole = code if _GLSC.fullmatch(code) or not text else text
-    whole = "" if whole.strip() == _NULL else whole
-    found = _GLSC.fullmatch(whole)
-    release, glstring = (found[1], found[2]) if found else ("", whole)
+        whole = code if CODE.fullmatch(code) or not text else text
+    glstring, release = unwrapped("" if whole.strip() == _NULL else whole)
     expression = coding.in_usual_words("".join(glstring.split()))
     return Value(printed or glstring, expression, release, repeated or _names_a_gene_twice(expression))
 

@@ -18,7 +18,7 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
 from pipeline.cli.answers import harmless
 from pipeline.cli.commands import COMMANDS, FAMILIES
-from pipeline.cli.session import USUAL_HOME, Session
+from pipeline.cli.session import Session
 from pipeline.config.folders import real, shared_folders
 from pipeline.errors import SiteError
 from pipeline.mistake import told
@@ -81,17 +81,16 @@ def launch(
         One JSON object, or one a line where the answer is a list.
     """
     with Session(home=home_of(home), config=config, json=json) as session:
-        session.named = home is not None
         return carry_out(tokens, session)
 
 
-def home_of(named: str | None) -> Path:
-    """The data folder that was named, or the usual one. Raises SiteError for no name and for folders of others.
+def home_of(named: str | None) -> Path | None:
+    """The data folder that was named; None for the usual one. Raises SiteError for no name and for folders of others.
 
     A data folder is made private to its owner, which would lock everybody else out of these.
     """
     if named is None:
-        return Path(USUAL_HOME)
+        return None
     if not named.strip():
         raise SiteError("the data folder has an empty name; name one with --home or GRAFTLINE_HOME")
     home = Path(named)

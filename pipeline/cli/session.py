@@ -43,7 +43,7 @@ class Session:
     def __init__(
         self,
         *,
-        home: Path,
+        home: Path | None,
         config: Path | None = None,
         json: bool = False,
         out: TextIO | None = None,
@@ -51,8 +51,8 @@ class Session:
         folder: Path | None = None,
         site: "Site | None" = None,
     ) -> None:
-        self.home = home
-        self.named = False  # whether the home was named, be it on the command line or by the environment
+        self._named = home
+        self.home = home or Path(USUAL_HOME)
         self.config = config
         self.folder = folder or Path()
         self.answers = Answers(out or sys.stdout, err or sys.stderr, json)
@@ -77,8 +77,8 @@ class Session:
     @property
     def named_home(self) -> Path | None:
         """The data folder if it was named on the command line; None for the usual one and the environment's."""
-        by_environment = os.environ.get("GRAFTLINE_HOME") == str(self.home)
-        return self.home if self.named and not by_environment else None
+        by_environment = os.environ.get("GRAFTLINE_HOME") == str(self._named)
+        return None if by_environment else self._named
 
     def warn_of_missing_release(self) -> None:
         """Say so if the site's nomenclature release is missing; typings are taken in all the same."""

@@ -1,8 +1,8 @@
 """What becomes of an arrival: loaded, a duplicate, quarantined, or already here.
 
 An arrival is a repeat when the same source sent the same bytes before (source and SHA-256, and the file's name where it
-names the sample). Delivery is at least once
-at every step, so this rule, not a counter, is what makes the effect exactly once.
+names the sample). Delivery is at least once at every step, so this rule, not a counter, is what makes the effect
+exactly once.
 
     the same receipt again                  nothing happens: the loader has read the spool twice
     ... of a quarantined receipt            the new outcome takes its place; the old one goes to the history
