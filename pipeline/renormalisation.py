@@ -28,7 +28,9 @@ from pipeline.store.store import Connection, Store
 from pipeline.store.texts import json_text
 
 DECIDER = "renormalise"
-UNREAD = (None, None, None, None)
+NO_DOUBTS = OF_THE_RELEASE | {"renamed_allele"}
+"""Flags that may come and go without anything being in doubt that was not, or the other way round."""
+UNREAD = (None, None, None)
 BETWEEN_COPIES = re.compile(r"[?^|+~]")
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 
@@ -110,7 +112,7 @@ def _find(connection: Connection, old: TypingNormaliser, new: TypingNormaliser) 
 class JudgedCopy(msgspec.Struct, frozen=True):
     """What the other release makes of a copy; without a `text` if it has to be read where it stands.
 
-    `place` is its place among all copies under the new release; `renamed` are flags, without the brackets of a list.
+    `place` is its place among all copies under the new release.
     """
 
     copy: str
@@ -119,7 +121,6 @@ class JudgedCopy(msgspec.Struct, frozen=True):
     text: str | None
     place: int | None
     resolution: str | None
-    renamed: str | None
 
 
 def _judged(moved: dict[str, "Moved"], names: "Names", copies: Copies) -> list[JudgedCopy]:
@@ -127,9 +128,7 @@ def _judged(moved: dict[str, "Moved"], names: "Names", copies: Copies) -> list[J
     places = {order: place for place, order in enumerate(sorted({found.order for found in read.values() if found}))}
     judged = []
     for copy, found in read.items():
-        what = (
-            (found.order[1], places[found.order], found.resolution, json_text(found.renamed)[1:-1]) if found else UNREAD
-        )
+        what = (found.order[1], places[found.order], found.resolution) if found else UNREAD
         judged.append(JudgedCopy(copy, moved[copy], moved[copy] != "" and names.regrouped(copy), *what))
     return judged
 
@@ -178,7 +177,7 @@ def change_between(before: Meaning, after: Meaning, names: "Names") -> Kind:
 
 
 def _doubts(meaning: Meaning) -> set[tuple[str, str]]:
-    return {(flag.code, flag.token) for flag in meaning.flags if flag.code not in OF_THE_RELEASE}
+    return {(flag.code, flag.token) for flag in meaning.flags if flag.code not in NO_DOUBTS}
 
 
 Moved = Literal["", "regrouped", "anew"]

@@ -1,19 +1,21 @@
 """Line by line from stdin to stdout, at full speed: as many answers as lines, in the same order.
 
-Answers are written in blocks. A refused line comes out empty, with its reason on stderr; notes go there, too. A person
-at a terminal sees on stderr how far the work is.
+What has arrived is answered at once, so a program may wait for each answer before it asks again; a file arrives in
+large pieces. A refused line comes out empty, with its reason on stderr; notes go there, too. A person at a terminal
+sees on stderr how far the work is.
 """
 
+import codecs
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from pipeline.cli.answers import Answers, encoded, harmless
 from pipeline.normalise.records import Flag
 
-BLOCK = 2_000
+PIECE = 1 << 17
+"""Bytes that are read at once, at most."""
 PATIENCE = 1.0
 """Seconds between two reports of progress."""
 
@@ -37,10 +39,11 @@ class Answer(Protocol):
 def answer_lines(work: Callable[[str], Answer], stream: TextIO, answers: Answers) -> int:
     """Carry out the work on every line of the stream; 1 if a line was refused, otherwise 0."""
     refused, done, progress = 0, 0, Progress(answers.err)
-    for block in _blocks(_lines_of(stream)):
-        found = [work(line.rstrip("\r\n")) for line in block]
+    for lines in _arrived(cast(io.BufferedIOBase, stream.buffer)):  # typeshed knows no read1 of it
+        found = [work(line) for line in lines]
         refused += sum(not each.output for each in found)
         answers.out.write("".join([f"{encoded(each) if answers.json else each.output}\n" for each in found]))
+        answers.out.flush()
         if not answers.json:
             answers.err.write("".join(_remarks(found, done)))
         done += len(found)
@@ -78,14 +81,24 @@ def _remarks(found: Iterable[Answer], done: int) -> Iterator[str]:
             yield harmless(f"line {number}: {flag.token}{where}: {flag.message}\n")
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
-    lines = iter(lines)
-    while block := list(islice(lines, BLOCK)):
-        yield block
+def _arrived(stream: io.BufferedIOBase) -> Iterator[list[str]]:
+    """The lines that have arrived in full, as they do; what follows the last line end is the last line."""
+    begun: list[str] = []
+    for text in _texts(stream):
+        first, *others = text.split("\n")
+        begun.append(first)
+        if others:
+            yield ["".join(begun), *others[:-1]]
+            begun = others[-1:]
+    if last := "".join(begun):
+        yield [last]
 
 
-def _lines_of(stream: TextIO) -> Iterable[str]:
-    """Lines of UTF-8 text, whatever the system's own encoding is; what is no text is shown by its escape."""
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8-sig", errors="backslashreplace")
-    return stream
+def _texts(stream: io.BufferedIOBase) -> Iterator[str]:
+    """UTF-8, whatever the system's own encoding is; what is no text is shown by its escape."""
+    decoder = io.IncrementalNewlineDecoder(
+        codecs.getincrementaldecoder("utf-8-sig")("backslashreplace"), translate=True
+    )
+    while piece := stream.read1(PIECE):
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)

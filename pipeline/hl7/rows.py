@@ -1,7 +1,7 @@
 r"""The segments of our ORU^R01 as values, written and read by the same table of positions.
 
     OBX|n|type|code^text^system|sub-id|value|unit^^UCUM|range|flags|||status|||time|||^method|device
-    NTE|n|L|message|code^token^99GRAFT^severity^about^99GRAFT
+    NTE|n|L|message|code^token^99GRAFT^severity@position^about^99GRAFT
 
 What HL7 has no place for stands in companion OBX of the local coding system 99GRAFT (codes and titles:
 config/codes/graft_attributes.csv), which share the OBX-4 of the result they belong to; OBX-4 `0` is the report itself.
@@ -101,7 +101,8 @@ def _segment(row: Row) -> str:
 def write_notes(flags: Iterable[Flag], about: str = "", start: int = 1) -> Iterator[str]:
     """The NTE segments of these doubts."""
     for number, flag in enumerate(flags, start=start):
-        kind = joined((flag.code, flag.token, LOCAL, flag.severity, about, LOCAL))
+        weight = f"{flag.severity}@{flag.position}" if flag.position else flag.severity
+        kind = joined((flag.code, flag.token, LOCAL, weight, about, LOCAL))
         yield f"NTE|{number}|L|{escape(flag.message)}|{kind}"
 
 
@@ -126,7 +127,9 @@ def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
 
 def read_note(note: Segment) -> Flag:
     """The doubt that a note was written from."""
-    return Flag(note.value(4), note.value(4, 2), note.value(3), SEVERITIES.get(note.value(4, 4), "warning"))
+    severity, _, position = note.value(4, 4).partition("@")
+    place = int(position) if position.isdecimal() else None
+    return Flag(note.value(4), note.value(4, 2), note.value(3), SEVERITIES.get(severity, "warning"), place)
 
 
 class Rows:

@@ -17,13 +17,14 @@ from itertools import chain
 from operator import itemgetter
 from typing import TypeVar
 
+from pipeline.normalise.flag_places import in_order, placed
 from pipeline.normalise.genotypes import DRB345
 from pipeline.normalise.glstring import LENGTH_LIMIT, LONGEST_NAME
 from pipeline.normalise.nomenclature.names import LOCUS_ORDER, full_name, split_name
 from pipeline.normalise.nomenclature.places import Places, gene_rank
 from pipeline.normalise.nomenclature.release import Mode, Release, UnknownName
 from pipeline.normalise.records import Flag
-from pipeline.normalise.reduction import OUTPUT_LIMIT, Reduced, in_order, placed, reduce_glstring
+from pipeline.normalise.reduction import OUTPUT_LIMIT, Reduced, reduce_glstring
 from pipeline.normalise.reduction_flags import notes
 
 OPERATORS = str.maketrans("^|+", "///")

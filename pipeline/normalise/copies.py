@@ -2,8 +2,8 @@
 
 A registry's typings are hundreds of thousands of pairs of some thousand copies: an allele, or the list that a kit
 cannot tell apart. What a copy becomes under another release is worked out once, and a pair is put together from its
-copies. A typing that is more than copies (genotypes to choose from, phase), or of which a copy is in doubt, has to be
-read whole.
+copies. A typing that is more than copies (genotypes to choose from, phase), or of which a copy is in doubt or has
+another name, which has to be said where it stands, is read whole.
 """
 
 import re
@@ -13,21 +13,19 @@ from typing import NamedTuple
 from parsers.records import LocusTyping
 from pipeline.normalise.glstring import Order
 from pipeline.normalise.nomenclature.names import sort_key, split_name
-from pipeline.normalise.records import Flag
 from pipeline.normalise.resolution import Resolution, resolution_of
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 
 MORE_THAN_COPIES = re.compile(r"[?^|~]")
-OF_THE_RELEASE = frozenset({"release_differs", "renamed_allele", "no_release"})
+OF_THE_RELEASE = frozenset({"release_differs", "no_release"})
 """Flags that speak of the release and not of the typing."""
 
 
 class Copy(NamedTuple):
-    """A copy under the new release: its place among others, its resolution, and what it was called before."""
+    """A copy under the new release: its place among others, and its resolution."""
 
     order: Order
     resolution: Resolution
-    renamed: tuple[Flag, ...]
 
 
 class Copies:
@@ -54,8 +52,7 @@ class Copies:
         if len(found) < len(copies):
             return None
         text = "+".join(order[1] for order in sorted(copy.order for copy in found))
-        flags = (*self._new.release_flags(stated), *dict.fromkeys(flag for copy in found for flag in copy.renamed))
-        return Meaning(text, _resolution(found), flags)
+        return Meaning(text, _resolution(found), self._new.release_flags(stated))
 
     def copy(self, text: str) -> Copy | None:
         """What a copy is under the new release; None if it has to be read where it stands."""
@@ -66,7 +63,7 @@ class Copies:
     def _read(self, text: str) -> Copy | None:
         release = self._new.release
         if release and not self._moved(text):
-            return Copy(_order(text), resolution_of(("/", tuple(text.split("/"))), release), ())
+            return Copy(_order(text), resolution_of(("/", tuple(text.split("/"))), release))
         gene = split_name(text.partition("/")[0])[0]
         stated = LocusTyping(
             locus=gene, state="one_stated", reported=text, expression=text, stated_release=self._stated
@@ -74,8 +71,7 @@ class Copies:
         meaning = self._new.meaning(stated)
         if meaning.glstring is None or any(flag.code not in OF_THE_RELEASE for flag in meaning.flags):
             return None
-        renamed = tuple(flag for flag in meaning.flags if flag.code == "renamed_allele")
-        return Copy(_order(meaning.glstring), meaning.resolution, renamed)
+        return Copy(_order(meaning.glstring), meaning.resolution)
 
 
 def _order(copy: str) -> Order:

@@ -57,7 +57,8 @@ class AmbiguousAbbreviation(GLStringError):
 class GLString(msgspec.Struct, frozen=True):
     """A GL String that has been read: its tree and text in canonical order, namespace and release if it was a GLSC.
 
-    `places` gives the first character of every name in the text as it was written, counted from 1.
+    `places` gives the first character of every name in the text as it was written, counted from 1, in that order;
+    `release_place` that of the release.
     """
 
     tree: Tree
@@ -65,6 +66,7 @@ class GLString(msgspec.Struct, frozen=True):
     namespace: str = ""
     release: str = ""
     places: dict[str, int] = {}
+    release_place: int | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -74,9 +76,19 @@ class GLString(msgspec.Struct, frozen=True):
         """Every name, in the order of the canonical string, repeated as often as it stands there."""
         return BETWEEN_NAMES.split(self.text)
 
-    def with_tree(self, tree: Tree) -> "GLString":
-        """The same with another tree, which is in canonical order."""
-        return msgspec.structs.replace(self, tree=tree, text=text_of(tree))
+    def place_of(self, token: str) -> int | None:
+        """The first character of a name, of the first of several, or of the release, in the text as it was written."""
+        if token and token == self.release:
+            return self.release_place
+        return min((self.places[name] for name in BETWEEN_NAMES.split(token) if name in self.places), default=None)
+
+    def renamed(self, replacement: Callable[[str], frozenset[str]]) -> "GLString":
+        """The same with every name replaced by alternatives, which stand where it stood."""
+        tree = replace_names(self.tree, replacement)
+        places: dict[str, int] = {}
+        for name, place in self.places.items():
+            places |= {new: place for new in replacement(name) if new not in places}
+        return msgspec.structs.replace(self, tree=tree, text=text_of(tree), places=places)
 
     @property
     def loci(self) -> tuple[str, ...]:
@@ -96,12 +108,13 @@ def read(text: str, locus: str = "") -> GLString:
     reader = _Reader(locus)
     try:
         namespace, release, body = _unwrap(text if len(kept) == len(text) else "".join(text[at - 1] for at in kept))
-        places = kept[len(kept) - len(body) :]
+        places, release_place = kept[len(kept) - len(body) :], kept[len(namespace) + 1] if namespace else None
         _, written, tree = _ordered(reader.read(body, 0, 0))
     except GLStringError as error:
         error.position = [*places, len(text) + 1][error.position or 0]
         raise
-    return GLString(tree, written, namespace, release, {name: places[place] for name, place in reader.places.items()})
+    places_of_names = {name: places[place] for name, place in reader.places.items()}
+    return GLString(tree, written, namespace, release, places_of_names, release_place)
 
 
 def _kept(text: str) -> Sequence[int]:

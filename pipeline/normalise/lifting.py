@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from parsers.errors import ParseError
 from parsers.remembered import Remembered
-from pipeline.normalise.glstring import GLString, read, replace_names, text_of
-from pipeline.normalise.name_flags import flag_for_status
+from pipeline.normalise.flag_places import in_order, placed_in
+from pipeline.normalise.glstring import GLString, GLStringError, read, replace_names, text_of
+from pipeline.normalise.name_flags import flag_for_error, flag_for_status
 from pipeline.normalise.nomenclature.liftover import Lifter
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.records import Flag
-from pipeline.normalise.reduction import Reduced, in_order, of_other_alleles, placed, placed_error, release_note
+from pipeline.normalise.reduction import Reduced, of_other_alleles, release_note
 from pipeline.normalise.reduction_flags import old_note
 
 REMEMBERED = 200_000
@@ -31,23 +31,23 @@ class GLStringLifter:
     def _lifted(self, text: str) -> Reduced:
         try:
             written = read(text)
-        except ParseError as error:
-            return Reduced(text, "", (placed_error(error),))
-        flags = in_order(self._flags(text, written))
+        except GLStringError as error:
+            return Reduced(text, "", (flag_for_error(error),))
+        note = release_note(written, self.lifter.here, "warning")
+        flags = in_order((*note, *placed_in(written, self._flags(written))))
         if any(flag.severity == "error" for flag in flags):
             return Reduced(text, "", flags)
         tree = replace_names(written.tree, lambda name: frozenset(self.lifter.lift(name).names))
         return Reduced(text, text_of(tree), flags)
 
-    def _flags(self, text: str, written: GLString) -> Iterator[Flag]:
+    def _flags(self, written: GLString) -> Iterator[Flag]:
         here = self.lifter.here
-        yield from release_note(text, written, here, "warning")
         yield from of_other_alleles(written, here)
-        for name, place in written.places.items():
+        for name in written.places:
             status = here.status(name)
             if status.kind not in UNDERSTOOD:
                 refusal = flag_for_status(name, status, here.version)
-                yield placed(Flag(refusal.code, name, refusal.message, "error"), place)
+                yield Flag(refusal.code, name, refusal.message, "error")
             else:
-                notes = old_note(name, here) if status.kind == "renamed" else ()
-                yield from (placed(flag, place) for flag in (*notes, *self.lifter.lift(name).flags))
+                yield from old_note(name, here) if status.kind == "renamed" else ()
+                yield from self.lifter.lift(name).flags

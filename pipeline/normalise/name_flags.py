@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from parsers.errors import ParseError
-from pipeline.normalise.glstring import AmbiguousAbbreviation
+from pipeline.normalise.glstring import AmbiguousAbbreviation, GLStringError
 from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.records import Flag, Severity
@@ -52,11 +51,11 @@ def flag_for_status(name: str, status: Status, version: str) -> Flag:
     return Flag(code, name, message.format(successor=successor, reason=reason, version=version), severity)
 
 
-def flag_for_error(error: ParseError) -> Flag:
-    """The flag of an expression that is no GL String, or not one only."""
+def flag_for_error(error: GLStringError) -> Flag:
+    """The flag of an expression that is no GL String, or not one only, with the place at which it ceases to be one."""
     if isinstance(error, AmbiguousAbbreviation):
-        return Flag("ambiguous_abbreviation", error.found, error.explain(), "error")
-    return Flag("malformed_name", error.found, error.explain(), "error")
+        return Flag("ambiguous_abbreviation", error.found, error.explain(), "error", error.position)
+    return Flag("malformed_name", error.found, error.explain(), "error", error.position)
 
 
 def _expression_flags(name: str, fields: str, release: Release) -> Iterator[Flag]:

@@ -4,13 +4,13 @@ A string is refused as a whole if one of its names is not understood or its oper
 is only worth knowing is noted beside the result. Every flag says where its token stands.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
-from parsers.errors import ParseError
+from pipeline.normalise.flag_places import in_order, placed_in
 from pipeline.normalise.genotypes import genotype_flags
-from pipeline.normalise.glstring import BETWEEN_NAMES, GLString, GLStringError, read, replace_names, text_of
+from pipeline.normalise.glstring import GLString, GLStringError, read, replace_names, text_of
 from pipeline.normalise.name_flags import flag_for_error, flag_for_status
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD
 from pipeline.normalise.nomenclature.release import Mode, Release
@@ -33,11 +33,11 @@ def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
     """The GL String `text` reduced under `release`, in canonical order; refused as a whole if it is doubtful."""
     try:
         written = read(text)
-    except ParseError as error:
-        return Reduced(text, "", (placed_error(error),))
-    if refusals := tuple(_refusals(written, release)):
+    except GLStringError as error:
+        return Reduced(text, "", (flag_for_error(error),))
+    if refusals := tuple(placed_in(written, _refusals(written, release))):
         return Reduced(text, "", in_order(refusals))
-    noted = (*release_note(text, written, release, "info"), *_notes(written, mode, release))
+    noted = (*release_note(written, release, "info"), *placed_in(written, _notes(written, mode, release)))
     size = sum(len(each) + 1 for name in written.names for each in release.reduce(name, mode))
     if size > OUTPUT_LIMIT:
         message = f"this string reduces to {size} characters; at most {OUTPUT_LIMIT} are written"
@@ -46,52 +46,34 @@ def reduce_glstring(text: str, mode: Mode, release: Release) -> Reduced:
     return Reduced(text, text_of(tree), in_order(noted))
 
 
-def in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Flags by the places of their tokens; those of one place stay in the order in which they were found."""
-    return tuple(sorted(dict.fromkeys(flags), key=lambda flag: flag.position or 0))
-
-
-def placed(flag: Flag, position: int) -> Flag:
-    """The flag with the place of its token."""
-    return msgspec.structs.replace(flag, position=position)
-
-
 def _refusals(written: GLString, release: Release) -> Iterator[Flag]:
-    for name, place in written.places.items():
+    for name in written.places:
         status = release.status(name)
         if status.kind not in UNDERSTOOD:
-            yield placed(flag_for_status(name, status, release.version), place)
+            yield flag_for_status(name, status, release.version)
     yield from of_other_alleles(written, release)
-    for flag in genotype_flags(written.tree):
-        yield placed(flag, min(map(written.places.__getitem__, BETWEEN_NAMES.split(flag.token))))
+    yield from genotype_flags(written.tree)
 
 
 def _notes(written: GLString, mode: Mode, release: Release) -> Iterator[Flag]:
-    for name, place in written.places.items():
-        for flag in notes(name, mode, release):
-            yield placed(flag, place)
+    for name in written.places:
+        yield from notes(name, mode, release)
 
 
 def of_other_alleles(written: GLString, release: Release) -> Iterator[Flag]:
     """A refusal for every name that was another allele's under the release that a GL String Code was written under."""
     if not written.release or same_release(written.release, release.version):
         return
-    for name, place in written.places.items():
+    for name in written.places:
         meant, held = release.is_called(name, number_of(written.release)), release.expand(name)
         if held and meant is not None and meant not in held:
             today = f"; it is now {meant}" if meant else ", which has no name any more"
             message = f"in release {written.release} this name was another allele's than in {release.version}{today}"
-            yield Flag("name_of_another_allele", name, message, "error", place)
+            yield Flag("name_of_another_allele", name, message, "error")
 
 
-def release_note(text: str, written: GLString, release: Release, severity: Severity) -> Iterator[Flag]:
+def release_note(written: GLString, release: Release, severity: Severity) -> Iterator[Flag]:
     """The doubt about a GL String Code that was written under another release."""
     if written.release and not same_release(written.release, release.version):
         message = f"written under this release, read under {release.version}"
-        yield Flag("release_differs", written.release, message, severity, text.index("#") + 2)
-
-
-def placed_error(error: ParseError) -> Flag:
-    """The flag of an expression that is no GL String, with the place at which it ceases to be one."""
-    flag = flag_for_error(error)
-    return placed(flag, error.position) if isinstance(error, GLStringError) and error.position else flag
+        yield Flag("release_differs", written.release, message, severity, written.release_place)

@@ -73,6 +73,13 @@ def _antigens_in(text: str, locus: str) -> tuple[str, ...]:
     return tuple(named) if all(map(ANTIGEN.fullmatch, named)) else ()
 
 
+def place_of_antigen(antigen: str, text: str, locus: str) -> int | None:
+    """The character, from 1, at which an antigen, or the first of several joined by `+`, stands in a text."""
+    first, letters = antigen.partition("+")[0], LETTERS.get(locus, "")
+    found = re.search(rf"\b(?:{letters})?{first.removeprefix(letters)}\b", text)
+    return found.start() + 1 if found else None
+
+
 class Serology:
     """Compares antigens with alleles under one release; remembers what it has compared, for registries repeat it."""
 

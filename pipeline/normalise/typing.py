@@ -19,21 +19,13 @@ from functools import lru_cache
 
 import msgspec
 
-from parsers.errors import ParseError
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.consistency import doubts_of
 from pipeline.normalise.drb_copies import TOGETHER
 from pipeline.normalise.findings import flags_of
+from pipeline.normalise.flag_places import placed, placed_in
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
-from pipeline.normalise.glstring import (
-    GLString,
-    Tree,
-    alternatives,
-    leaves,
-    read,
-    replace_names,
-    text_of,
-)
+from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternatives, leaves, read, text_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.name_flags import flag_for_error, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
@@ -44,7 +36,7 @@ from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping
 from pipeline.normalise.reduction_flags import old_note
 from pipeline.normalise.resolution import ABSENT, NAMES_REMEMBERED, Resolution, is_named, resolution_of
-from pipeline.normalise.serology import Serology, antigens_in
+from pipeline.normalise.serology import Serology, antigens_in, place_of_antigen
 from pipeline.normalise.stated_release import number_of, same_release
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
@@ -146,13 +138,18 @@ class TypingNormaliser:
             )
         try:
             written = read(printed.expression, printed.locus)
-        except ParseError as error:
+        except GLStringError as error:
             return Meaning(None, "generic", (*self.release_flags(printed.stated_release), flag_for_error(error)))
         stated = printed.stated_release or written.release
+        differing = tuple(placed_in(written, self.release_flags(stated)))
         written, renamings = self._called_here(written, stated)
         written, translations = _in_names_of_today(written, self.release)
-        differing = (*self.release_flags(stated), *renamings, *translations)
-        flags = (*differing, *dict.fromkeys(self._flags(printed, written, self.release)))
+        flags = (
+            *differing,
+            *renamings,
+            *translations,
+            *placed_in(written, dict.fromkeys(self._flags(printed, written, self.release))),
+        )
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
         named = any(map(is_named, written.names))
@@ -170,9 +167,8 @@ class TypingNormaliser:
         new = {name: called for name, called in names.items() if called != name}
         if not new:
             return written, ()
-        tree = replace_names(written.tree, lambda name: frozenset({names[name] or name}))
-        flags = tuple(_renaming_flag(name, called, here.version) for name, called in new.items())
-        return written.with_tree(tree), flags
+        flags = (_renaming_flag(name, called, here.version) for name, called in new.items())
+        return written.renamed(lambda name: frozenset({names[name] or name})), tuple(placed_in(written, flags))
 
     def release_flags(self, stated: str) -> tuple[Flag, ...]:
         """The doubt about a typing that was made under another release than this one."""
@@ -188,7 +184,8 @@ class TypingNormaliser:
         if not antigens:
             yield Flag("malformed_name", "", "the report calls alleles here, but none could be read", "error")
         elif self._serology:
-            yield from self._serology.oddities(antigens)
+            for flag in self._serology.oddities(antigens):
+                yield placed(flag, place_of_antigen(flag.token, printed.reported, printed.locus))
 
     def _flags(self, printed: LocusTyping, written: GLString, release: Release) -> Iterator[Flag]:
         names = dict.fromkeys(written.names)
@@ -224,11 +221,9 @@ def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, t
     today = {name: status for name, status in today.items() if status.kind == "renamed"}
     if not today:
         return written, ()
-    tree = replace_names(
-        written.tree, lambda name: frozenset(today[name].successor.split("/")) if name in today else frozenset({name})
-    )
-    flags = tuple(flag for name in today for flag in old_note(name, release))
-    return written.with_tree(tree), flags
+    flags = (flag for name in today for flag in old_note(name, release))
+    named = written.renamed(lambda name: frozenset(today[name].successor.split("/") if name in today else (name,)))
+    return named, tuple(placed_in(written, flags))
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -31,9 +31,8 @@ times = st.sampled_from(
     ["2026-11-20", "2026-11-20T08:41", "2026-11-20T08:41:09.25Z", "2026-11-20T08:41:09+01:00", "2026-13-40", "20261120"]
 )
 maybe_time = st.none() | times | some
-flags = st.lists(st.builds(Flag, words, words, words, st.sampled_from(["info", "warning", "error"])), max_size=2).map(
-    tuple
-)
+severities, places = st.sampled_from(["info", "warning", "error"]), st.none() | st.integers(1, 10_000)
+flags = st.lists(st.builds(Flag, words, words, words, severities, places), max_size=2).map(tuple)
 identifiers = st.builds(
     Identifier, scheme=st.sampled_from(["GRID", "DIN", "LOCAL"]), value=words, printed=words, flags=flags
 )
@@ -119,7 +118,7 @@ envelopes = st.builds(
 ENVELOPE = Envelope(control_id="R1-abcdef.0", sent_at="2026-11-20T08:41:00.123Z", facility="Invented laboratory")
 SAMPLE = Identifier(scheme="DIN", value="A999924000123", printed="=A99992400012300")
 DONOR = Identifier(scheme="GRID", value="9999TEST00000000118", printed="9999TEST00000000118")
-DOUBT = Flag("unknown_allele", "HLA-A*99:99", "the release does not hold | this ^ name", "error")
+DOUBT = Flag("unknown_allele", "HLA-A*99:99", "the release does not hold | this ^ name", "error", 9)
 
 
 def typing(*loci, **more):
@@ -237,7 +236,7 @@ def test_a_typing_message_line_by_line():
         "OBX|1|TX|SAMPLE_PRINTED^Sample identifier as printed^99GRAFT|0|=A99992400012300||||||F",
         "OBX|2|CWE|57290-9^HLA-A typing, high resolution^LN|1|hla#0.1.0#HLA-A*01:01+HLA-A*02:01"
         "^HLA-A*01:01+HLA-A*02:01^http://glstring.org^^^^^^as printed||||||F",
-        r"NTE|1|L|the release does not hold \F\ this \S\ name|unknown_allele^HLA-A*99:99^99GRAFT^error^^99GRAFT",
+        r"NTE|1|L|the release does not hold \F\ this \S\ name|unknown_allele^HLA-A*99:99^99GRAFT^error@9^^99GRAFT",
         "OBX|3|CWE|STATE^State of the typing^99GRAFT|1|two_copies^two copies^99GRAFT||||||F",
         "SPM|1|A999924000123&DIN||U^Unknown^HL70353|||||||P^Patient^HL70369",
         "",

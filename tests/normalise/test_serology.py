@@ -102,6 +102,17 @@ def test_a_statement_of_its_own_by_serology(normaliser: TypingNormaliser) -> Non
     assert doubts(normaliser, by_serology("A", "1+3")) == {}
 
 
+@pytest.mark.parametrize(
+    ("reported", "code", "position"),
+    [("1+99", "unknown_antigen", 3), ("A1, A99", "unknown_antigen", 5), ("1+3+11", "more_than_two_copies", 1)],
+)
+def test_a_flag_says_where_in_the_report_the_antigen_stands(
+    normaliser: TypingNormaliser, reported: str, code: str, position: int
+) -> None:
+    flags = normaliser.locus(LocusTyping(locus="A", state="two_copies", reported=reported, method="SER")).flags
+    assert [(flag.code, flag.position) for flag in flags] == [(code, position)]
+
+
 def test_an_antigen_of_drb4_goes_with_drb4(normaliser: TypingNormaliser) -> None:
     drb1 = dna("DRB1*04:01+DRB1*03:01", "DR4+DR17+DR53")
     assert doubts(normaliser, drb1, dna("DRB4*01:03")) == {}

@@ -92,6 +92,37 @@ def test_one_name_that_is_not_understood_leaves_the_locus_without_a_gl_string(
     assert found.reported == expression
 
 
+PLACED = [
+    ("A*01:01+A*99:99", "A", "unknown_allele", 9),
+    (" A*01:01 + A*99:99/A*03:44", "A", "deleted_allele", 20),
+    ("A*01:01+A*02:01/A*99:99+A*99:99", "A", "unknown_allele", 17),
+    ("A*01:01+B*07:02", "A", "wrong_locus", 9),
+    ("A*01:01+A*24:09N", "A", "null_allele", 9),
+    ("A*01:01+A*02:AAUW", "A", "mac_not_installed", 9),
+    ("A*01:01+A*02:01+A*03:01:01:01", "A", "more_than_two_copies", 1),
+    ("A*01:01~A*02:01", "A", "genes_contradict", 1),
+    ("DRB3*02:02+DRB3*02:02", "DRB345", "homozygous_drb345", 1),
+    ("A*01:01/02+A*02:01", "A", "ambiguous_abbreviation", 9),
+    ("A*01:01+", "A", "malformed_name", 9),
+    ("A*01:01+Cw*07:02", "A", "old_gene_name", 9),
+    ("hla#3.25.0#HLA-A*01:01", "A", "release_differs", 5),
+    ("hla#0.1.0#HLA-A*01:01+HLA-A*99:99", "A", "unknown_allele", 23),
+]
+
+
+@pytest.mark.parametrize(("expression", "locus", "code", "position"), PLACED)
+def test_a_flag_says_at_which_character_of_the_expression_its_token_stands(
+    normaliser: TypingNormaliser, expression: str, locus: str, code: str, position: int
+) -> None:
+    found = locus_of(normaliser, expression, locus=locus, state="candidates")
+    assert [flag.position for flag in found.flags if flag.code == code] == [position]
+
+
+def test_a_release_that_the_report_states_elsewhere_has_no_place(normaliser: TypingNormaliser) -> None:
+    (flag,) = locus_of(normaliser, "A*01:01", stated_release="3.25.0").flags
+    assert (flag.code, flag.position) == ("release_differs", None)
+
+
 def test_a_deleted_name_says_what_became_of_it(normaliser: TypingNormaliser) -> None:
     (flag,) = locus_of(normaliser, "A*03:44").flags
     assert flag.message == (

@@ -2,5 +2,4 @@
 create or replace temp table copy as
 select
     unnest($copy::varchar[]) as copy, unnest($moved::varchar[]) as moved, unnest($regrouped::boolean[]) as regrouped,
-    unnest($text::varchar[]) as text, unnest($place::integer[]) as place, unnest($resolution::varchar[]) as resolution,
-    unnest($renamed::varchar[]) as renamed
+    unnest($text::varchar[]) as text, unnest($place::integer[]) as place, unnest($resolution::varchar[]) as resolution

@@ -1,6 +1,5 @@
 -- Pairs under the other release, put together from their copies, where both can be read by themselves. Nobody doubted
--- these, and nobody does now. Two copies of which both have other names are left to be read one by one: they may share
--- a name. So are statements that state a release of their own.
+-- these, and nobody does now. Statements that state a release of their own are left to be read one by one.
 insert into restated
 select
     current.id as statement, $release::varchar,
@@ -10,10 +9,7 @@ select
         else other.text || '+' || one.text
     end as called,
     case when coalesce(other.resolution, one.resolution) = one.resolution then one.resolution else 'generic' end as resolution,
-    '[' || concat_ws(
-        ',', nullif(stated.flags[2:-2], ''), nullif(one.renamed, ''),
-        case when other.copy <> one.copy then nullif(other.renamed, '') end
-    ) || ']' as flags,
+    stated.flags,
     case
         when current.glstring <> called then 'restated'
         when one.regrouped or coalesce(other.regrouped, false) then 'regrouped'
@@ -27,7 +23,6 @@ left join copy as other on other.copy = current.other
 where
     touched.anew and current.pair and not current.doubted and not current.elsewhere and one.text is not null
     and (other.copy is null or other.text is not null)
-    and (one.renamed = '' or coalesce(other.renamed, '') = '' or one.copy = other.copy)
 union all
 select current.id, $release::varchar, current.glstring, current.resolution, stated.flags, 'regrouped'
 from touched
