@@ -31,9 +31,8 @@ Statement = tuple[str, Any, Any]
 Statements = dict[str, list[Statement]]
 
 
-def compare(new: Sequence[NormalReport], old: Sequence[NormalReport], old_receipt: str) -> tuple[Flag, ...]:
-    """The flags on a version, given the reports of the version before and the receipt they came with."""
-    now, before = statements(new), statements(old)
+def compare(now: Statements, before: Statements, old_receipt: str) -> tuple[Flag, ...]:
+    """The flags on a version, given what the version before said and the receipt it came with."""
     flags = [_changed(item, before[item], now.get(item), old_receipt) for item in before]
     flags += [_added(item, said, old_receipt) for item, said in now.items() if item not in before]
     found = tuple(flag for flag in flags if flag is not None)
@@ -52,9 +51,14 @@ HEADINGS = {"subject", "quality_control", "procedure", "device", "started", "end
 """Items that belong to a report as a whole, and so stand in each of its parts."""
 
 
-def items_of(reports: Sequence[NormalReport]) -> frozenset[str]:
-    """The loci and codes that these reports say something of."""
-    return frozenset(statements(reports).keys() - HEADINGS)
+def items_of(said: Statements) -> frozenset[str]:
+    """The loci and codes that something is said of."""
+    return frozenset(said.keys() - HEADINGS)
+
+
+def repeats(now: Statements, before: Statements) -> bool:
+    """Whether everything that was said before of a locus or code is said again, and means the same."""
+    return all(_all_same(now.get(item, []), before[item]) for item in items_of(before))
 
 
 def statements(reports: Sequence[NormalReport]) -> Statements:
@@ -114,13 +118,17 @@ def _changed(item: str, before: list[Statement], now: list[Statement] | None, ol
     old = _shown(before)
     if now is None:
         return Flag("conflicting_reexport", item, f"{item} is no longer reported; it was {old} in {old_receipt}")
-    if len(now) == len(before) and all(map(_same, now, before)):
+    if _all_same(now, before):
         return None
     return Flag("conflicting_reexport", item, f"{item} is {_shown(now)} here; it was {old} in {old_receipt}")
 
 
 def _added(item: str, now: list[Statement], old_receipt: str) -> Flag:
     return Flag("extended_reexport", item, f"{item} is {_shown(now)} here; {old_receipt} did not report it", "info")
+
+
+def _all_same(now: list[Statement], before: list[Statement]) -> bool:
+    return len(now) == len(before) and all(map(_same, now, before))
 
 
 def _same(now: Statement, before: Statement) -> bool:

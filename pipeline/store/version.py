@@ -5,6 +5,10 @@ order of their receipts. One that reports an item which an earlier one reports (
 it: the earlier one is no longer current, and what changed is flagged. Reports that share no item are parts of the run,
 as from a system that sends every locus in a message of its own, and all of them stand.
 
+A typing report with neither an id nor a date does not say whether it corrects an earlier one or is a second test of
+the sample. It is a newer version only of one all of whose loci it repeats; otherwise both stand, are held against each
+other as any two typings of a donor are, and wait for a person if they contradict each other.
+
 A receipt that is resubmitted from quarantine takes the place that its arrival gives it, also between two versions that
 are there already: the order is that of the spool, never that of loading, so that a rebuilt store says the same as one
 that grew.
@@ -18,7 +22,7 @@ from typing import Any
 import msgspec
 
 from pipeline.normalise.records import Flag, NormalReport
-from pipeline.store.reexport import compare, items_of, repeated
+from pipeline.store.reexport import compare, items_of, repeated, repeats, statements
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection
 
@@ -30,6 +34,7 @@ class Ranked(msgspec.Struct, frozen=True):
     ordinal: int
     version: int
     current: bool
+    replaced_by: int | None
     flags: tuple[Flag, ...]
 
 
@@ -45,7 +50,7 @@ class Member(msgspec.Struct, frozen=True):
 def renumber(connection: Connection, changed: int) -> None:
     """Number the versions of every run in the temporary table `batch`; `changed` marks the rows that this alters."""
     rows = connection.execute(script("load/rerun")).fetchall()
-    ranked = [each for run in _runs(rows) for each in rank(run)]
+    ranked = [each for run, named in _runs(rows) for each in rank(run, named)]
     if not ranked:
         return
     text = msgspec.json.encode(ranked).decode()
@@ -56,46 +61,68 @@ def renumber(connection: Connection, changed: int) -> None:
     connection.execute(script("load/superseded"), [msgspec.json.encode(outdated).decode()])
 
 
-def rank(run: list[Member]) -> list[Ranked]:
-    """The versions of one run, given its reports in the order of their arrival."""
-    versions = [list(members) for _, members in groupby(run, key=lambda member: member.seq)]
-    items = [items_of([member.normal for member in members]) for members in versions]
-    ranked: list[Ranked] = []
-    for place, members in enumerate(versions):
-        before = [
-            member
-            for earlier in range(place)
-            if _replaces(items[place], items[earlier])
-            and not any(_replaces(items[between], items[earlier]) for between in range(earlier + 1, place))
-            for member in versions[earlier]
-        ]
-        current = not any(_replaces(later, items[place]) for later in items[place + 1 :])
-        for position, member in enumerate(members):
-            flags = _flags(members, before, position)
-            ranked.append(Ranked(member.seq, member.ordinal, place + 1, current, flags))
-    return ranked
+class Version:
+    """What came of a run with one receipt: its reports, what they say, and the versions that it replaces."""
+
+    def __init__(self, members: list[Member]) -> None:
+        self.members = members
+        self.seq, self.receipt = members[0].seq, members[0].receipt
+        self.said = statements([member.normal for member in members])
+        self.items = items_of(self.said)
+        self.before: list[Version] = []
+        self.replaced_by: Version | None = None
+
+    def replaces(self, older: "Version", named: bool) -> bool:
+        """Whether this is a newer version of that one, whose run is `named` or not; one without items always is."""
+        if not older.items:
+            return True
+        return bool(self.items & older.items) and (named or repeats(self.said, older.said))
+
+    @property
+    def newest(self) -> "Version | None":
+        """The version that stands in the place of this one; None if it stands itself."""
+        return self.replaced_by and (self.replaced_by.newest or self.replaced_by)
+
+    def flags(self, place: int) -> tuple[Flag, ...]:
+        """The doubts of one of its reports, for what stands before it in the receipt, and in the versions before."""
+        reports = [member.normal for member in self.members]
+        flags = repeated(reports[:place], reports[place])
+        if self.before:
+            said = statements([member.normal for version in self.before for member in version.members])
+            flags += compare(self.said, said, self.before[-1].receipt)
+        return flags
 
 
-def _replaces(newer: frozenset[str], older: frozenset[str]) -> bool:
-    """Whether a report of these items is a newer version of one of those; one without any is replaced by anything."""
-    return bool(newer & older) or not older
+def rank(run: list[Member], named: bool = True) -> list[Ranked]:
+    """The versions of one run, given its reports in the order of their arrival, and whether they name the run."""
+    versions = [Version(list(members)) for _, members in groupby(run, key=lambda member: member.seq)]
+    for place, older in enumerate(versions):
+        older.replaced_by = next((each for each in versions[place + 1 :] if each.replaces(older, named)), None)
+        if older.replaced_by:
+            older.replaced_by.before.append(older)
+    return [ranked for number, version in enumerate(versions, 1) for ranked in _ranked(version, number)]
 
 
-def _flags(members: list[Member], before: list[Member], place: int) -> tuple[Flag, ...]:
-    reports = [member.normal for member in members]
-    flags = repeated(reports[:place], reports[place])
-    if before:
-        flags += compare(reports, [member.normal for member in before], before[-1].receipt)
-    return flags
+def _ranked(version: Version, number: int) -> Iterator[Ranked]:
+    newest = version.newest
+    for place, member in enumerate(version.members):
+        by = newest.seq if newest else None
+        yield Ranked(member.seq, member.ordinal, number, newest is None, by, version.flags(place))
 
 
-def _runs(rows: list[tuple[Any, ...]]) -> Iterator[list[Member]]:
-    """Rows of load/rerun.sql, run by run; runs that only share a key and have one report are left out."""
+def _runs(rows: list[tuple[Any, ...]]) -> Iterator[tuple[list[Member], bool]]:
+    """Rows of load/rerun.sql, run by run, and whether its reports name it; runs that only share a key are left out."""
     decoder = msgspec.json.Decoder(NormalReport)
-    for _, same in groupby(rows, key=itemgetter(0, 1)):
+    for (_, identity), same in groupby(rows, key=itemgetter(0, 1)):
         run = [Member(seq, ordinal, receipt, decoder.decode(text)) for _, _, seq, ordinal, receipt, text in same]
         if len(run) > 1:
-            yield run
+            yield run, _is_named(identity)
+
+
+def _is_named(identity: str) -> bool:
+    """Whether reports of this identity (`parsers.records.identity`) say by an id or a date which run they are of."""
+    kind, _, run, *_ = msgspec.json.decode(identity)
+    return bool(kind != "typing" or run)
 
 
 def _flag_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:

@@ -100,11 +100,28 @@ def test_what_makes_the_same_protein_is_told_and_waits_for_a_person_all_the_same
     assert waiting(site) == [(second, "contradicts")]
 
 
+def hml(site: Site, alleles: str, heading: str) -> None:
+    """A report of HLA-A by one laboratory, which says of itself what stands in the heading."""
+    typing = f"<typing{heading}><allele-assignment><glstring>{alleles}</glstring></allele-assignment></typing>"
+    message = f"<hml version='1.0.1'><sample id='{DONOR}'>{typing}</sample></hml>"
+    site.spool.append_messages("lab-a", [("donor.hml", message.encode())])
+
+
 def test_a_corrected_export_of_the_same_run_is_no_contradiction(site: Site) -> None:
-    arrive(site, "lab-a", FIRST)
-    arrive(site, "lab-a", OTHER)
+    hml(site, "HLA-A*01:01+HLA-A*02:01", " date='2026-11-20'")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", " date='2026-11-20'")
     assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
     assert waiting(site) == []
+
+
+def test_a_report_that_does_not_say_which_run_it_is_of_corrects_none(site: Site) -> None:
+    """It may as well be a second test, and of two tests nobody knows which is right."""
+    first = arrive(site, "lab-a", FIRST)
+    second = arrive(site, "lab-a", OTHER)
+    assert fed(site).keys() == {"B", "C"}
+    assert waiting(site) == [(second, "contradicts")]
+    assert keep(site, first) == 1
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
 
 
 def test_two_donors_contradict_nobody(site: Site) -> None:

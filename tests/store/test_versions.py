@@ -66,6 +66,35 @@ def test_a_re_export_in_which_only_the_software_changed_is_noted_and_not_warned_
     assert [row["current"] for row in dump(store, "reports")] == [False, True]
 
 
+ANONYMOUS = [
+    ({"A": "01:01+02:01", "B": "07:02+08:01"}, True),
+    ({"A": "01:01+02:01", "B": "07:02+08:01", "C": "07:01+07:02"}, True),
+    ({"A": "01:01+03:01", "B": "07:02+08:01"}, False),
+    ({"A": "01:01+02:01"}, False),
+    ({"A": "", "B": "07:02+08:01"}, False),
+    ({"DPB1": "04:01+04:02"}, False),
+]
+
+
+@pytest.mark.parametrize(("later", "replaces"), ANONYMOUS)
+def test_a_typing_without_id_and_date_replaces_only_what_it_repeats(
+    store: Store, load: Load, make: Any, later: dict[str, str], replaces: bool
+) -> None:
+    load(make.entry(1, make.typing(run="", A="01:01+02:01", B="07:02+08:01")))
+    load(make.entry(2, make.typing(run="", software="1.1", **later)))
+    assert [row["current"] for row in dump(store, "reports")] == [not replaces, True]
+    assert bool(report_flags(store)[1]) is replaces
+
+
+def test_what_replaced_a_receipt_is_named_though_others_came_since(store: Store, load: Load, make: Any) -> None:
+    for seq, (software, genotype) in enumerate(
+        [("1.0", "01:01+02:01"), ("1.1", "01:01+02:01"), ("1.2", "01:01+02:01"), ("1.2", "01:01+03:01")], start=1
+    ):
+        load(make.entry(seq, make.typing(run="", software=software, A=genotype)))
+    reasons = [row["reason"].rpartition(" ")[2] for row in dump(store, "receipts")]
+    assert reasons == [make.entry(3).receipt.receipt, make.entry(3).receipt.receipt, "", ""]
+
+
 def test_a_locus_that_vanishes_is_a_conflict_and_one_that_is_added_is_not(store: Store, load: Load, make: Any) -> None:
     load(make.entry(1, make.typing(A="01:01+02:01", DPB1="04:01+04:02")))
     load(make.entry(2, make.typing(A="01:01+02:01", C="07:01+07:02")))
@@ -120,23 +149,24 @@ arrivals = st.lists(st.tuples(samples, genotypes, st.booleans(), st.integers(0, 
 
 
 @settings(max_examples=20, deadline=None)
-@given(arrivals=arrivals, cuts=st.sets(st.integers(1, 7)), resubmit=st.booleans())
+@given(arrivals=arrivals, cuts=st.sets(st.integers(1, 7)), resubmit=st.booleans(), run=st.sampled_from(["", "run-1"]))
 def test_how_the_spool_is_cut_into_batches_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory,
     make: Any,
     arrivals: list[tuple[str, str, bool, int]],
     cuts: set[int],
     resubmit: bool,
+    run: str,
 ) -> None:
     entries = [
-        make.entry(seq, make.typing(sample, A=genotype), content=f"{sample} {genotype} {salt}")
+        make.entry(seq, make.typing(sample, run=run, A=genotype), content=f"{sample} {genotype} {salt}")
         if readable
         else make.entry(seq, content=f"junk {salt}")
         for seq, (sample, genotype, readable, salt) in enumerate(arrivals, start=1)
     ]
     unread = [entry.receipt.seq for entry in entries if entry.state == "quarantined"]
     if resubmit and unread:
-        entries.append(make.entry(unread[0], make.typing("S1", A="11:01"), content="junk"))
+        entries.append(make.entry(unread[0], make.typing("S1", run=run, A="11:01"), content="junk"))
     folder: Path = tmp_path_factory.mktemp("cut")
     edges = [0, *sorted(cut for cut in cuts if cut < len(entries)), len(entries)]
     with Store(folder / "whole.duckdb") as whole, Store(folder / "cut.duckdb") as pieces:

@@ -47,6 +47,7 @@ create table report (
     run_key ubigint not null,
     version integer not null,
     current boolean not null,
+    replaced_by bigint,
     changed bigint not null,
     printed varchar not null,
     normalised varchar not null
@@ -56,6 +57,7 @@ comment on column report.donor is 'Whom a matcher may be told that the report is
 comment on column report.donor_owner is 'The source whose number `donor` is; empty for a GRID, which names a donor everywhere.';
 comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
 comment on column report.identity is 'Kind, format, run and sample: reports of one source with the same identity are versions of the same run.';
+comment on column report.replaced_by is 'The receipt whose version stands in the place of this one; null where this is current.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
 comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
