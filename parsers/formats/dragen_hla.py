@@ -5,7 +5,8 @@
     HLA-A       2           A*01:01    A*02:01
     HFE         NA          NA         NA                             genes that are no HLA typing
 
-NA is no call. One allele beside NA is one copy stated. Columns that are not named here are kept as measures.
+NA is no call. One allele beside NA is one copy stated. Columns may stand in any order; those that are not named here
+are kept as measures.
 
 Source: what DRAGEN's user guides say of the file, and how programs of others read it; no file has been seen.
 """
@@ -20,7 +21,8 @@ from parsers.tool_calls import called, cells_of, lines_of, measures, nothing_cal
 from parsers.typing_states import gene_name
 
 ENDINGS = (".hla.tsv", ".hla.mhc-I.tsv")
-BY_GENE = ["gene", "num_alleles"]
+GENE_COLUMN = "gene"
+CLASS_I = ["A1", "A2", "B1", "B2", "C1", "C2"]
 WIDE = re.compile(r"([A-Z]+[0-9]*?)([12])")
 ALLELE_COLUMN = re.compile(r"allele_[0-9]+")
 GENE = re.compile(r"HLA-.+|[A-G]|D[PQR][AB][1-9]?|MIC[AB]")
@@ -30,8 +32,8 @@ NONE = ("NA", "", "-")
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is one of DRAGEN's."""
-    names = first_line(head).lstrip("\ufeff").strip("\n").split("\t")
-    return names[:2] == BY_GENE or names[:6] == ["A1", "A2", "B1", "B2", "C1", "C2"]
+    names = first_line(head).lstrip("\ufeff").split("\t")
+    return {GENE_COLUMN, "allele_1"}.issubset(names) or sorted(names[:6]) == CLASS_I
 
 
 def parse(document: Document) -> Parsed:
@@ -41,7 +43,7 @@ def parse(document: Document) -> Parsed:
         raise nothing_called("DRAGEN")
     names = cells_of(lines[0], 3, "the header of DRAGEN")
     rows = [cells_of(line, len(names), f"{len(names)} cells, separated by tabs", len(names)) for line in lines[1:]]
-    loci, others = _by_gene(names, rows) if names[:2] == BY_GENE else (_wide(names, rows), ())
+    loci, others = _by_gene(names, rows) if GENE_COLUMN in names else (_wide(names, rows), ())
     report = TypingReport(
         format="dragen_hla",
         sample=sample_of(document.name, ENDINGS),
@@ -54,17 +56,17 @@ def parse(document: Document) -> Parsed:
 
 
 def _by_gene(names: list[str], rows: list[list[str]]) -> tuple[list[LocusTyping], tuple[Printed, ...]]:
-    columns = range(len(names))
-    alleles = [place for place in columns if ALLELE_COLUMN.fullmatch(names[place])]
-    rest = [place for place in columns if place not in alleles][1:]
+    columns, gene = range(len(names)), names.index(GENE_COLUMN)
+    alleles = sorted((place for place in columns if ALLELE_COLUMN.fullmatch(names[place])), key=names.__getitem__)
+    rest = [place for place in columns if place != gene and place not in alleles]
     labels = [names[place] for place in rest]
     loci, others = list[LocusTyping](), list[Printed]()
     for cells in rows:
-        if GENE.fullmatch(cells[0]) or any("*" in cell for cell in cells):
+        if GENE.fullmatch(cells[gene]) or any("*" in cell for cell in cells):
             measured = measures(labels, [cells[place] for place in rest])
-            loci.append(_typing(cells[0], [cells[place] for place in alleles], measured))
+            loci.append(_typing(cells[gene], [cells[place] for place in alleles], measured))
         else:
-            others.append(Printed(cells[0], " ".join(cells[1:])))
+            others.append(Printed(cells[gene], " ".join(cells[:gene] + cells[gene + 1 :])))
     return loci, tuple(others)
 
 

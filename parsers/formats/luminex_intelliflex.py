@@ -3,6 +3,7 @@
     INSTRUMENT TYPE,SERIAL NUMBER,SOFTWARE VERSION,PLATE NAME,PLATE START,WELL LOCATION,SAMPLE ID,R25: RP1 MEDIAN,...
     INTELLIFLEX,IFLEX...,...,PLATE_1,11/8/2024 12:12,A1,Unknown1,130.55469,...
 
+Saved again on a computer that writes decimal commas, it is separated by semicolons.
 Version 2.2 begins with MODEL NAME, adds columns of the calibration and ends with a block `--DOCUMENT SIGNATURE--`: it
 is counted. A column whose name begins with a bead's region (`R25:`) is a signal, any other a property of the well.
 
@@ -18,7 +19,8 @@ from parsers.luminex_wells import date_findings, marked, name_findings
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 from parsers.tables import Row, decoded, first_line, read_text_table
 
-STARTS = ("INSTRUMENT TYPE,", "MODEL NAME,INSTRUMENT TYPE,")
+STARTS = (["INSTRUMENT TYPE"], ["MODEL NAME", "INSTRUMENT TYPE"])
+SEPARATORS = (",", ";")
 SIGNAL = re.compile(r"R[0-9]+: ")
 SIGNATURE = "--DOCUMENT SIGNATURE--"
 SAMPLE, WELL, PLATE, START = "SAMPLE ID", "WELL LOCATION", "PLATE NAME", "PLATE START"
@@ -29,13 +31,15 @@ NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file m
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is that of an INTELLIFLEX export."""
-    return first_line(head).lstrip("\ufeff").replace('"', "").startswith(STARTS)
+    names = [first_line(head).lstrip("\ufeff").replace('"', "").split(each) for each in SEPARATORS]
+    return any(each[: len(start)] == start for each in names for start in STARTS if len(each) > len(start))
 
 
 def parse(document: Document) -> Parsed:
     """One ObservationReport per well. Raises ParseError."""
     text, _, signature = decoded(document.raw).lstrip("\ufeff").partition(SIGNATURE)
-    table = read_text_table(text.rstrip(',"\n') + "\n" if signature else text, ",")
+    separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+    table = read_text_table(text.rstrip(',;"\n') + "\n" if signature else text, separator)
     missing = [name for name in (SAMPLE, WELL) if name not in table.header]
     if missing or not table.rows:
         raise ParseError(

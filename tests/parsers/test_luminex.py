@@ -51,6 +51,19 @@ def test_a_cut_plate_is_refused(plates):
         FORMATS["luminex_xponent"].parse(Document(path.read_bytes()[:2000], path.name))
 
 
+def test_a_plate_of_intelliflex_saved_with_semicolons_is_the_same_plate():
+    header = "MODEL NAME;INSTRUMENT TYPE;WELL LOCATION;SAMPLE ID;R25: RP1 MEDIAN;R25: RP1 COUNT"
+    text = f"{header}\nX;INTELLIFLEX;A1;INVENTED-1;130,5;28\n--DOCUMENT SIGNATURE--;;;;;\nABC;;;;;\n"
+    reader = FORMATS["luminex_intelliflex"]
+    assert reader.looks_like(text.encode())
+    (well,) = reader.parse(Document(text.encode(), "plate.csv")).reports
+    assert (well.sample, well.report_id) == ("INVENTED-1", "A1")
+    assert [(each.label, each.value) for each in well.observations] == [
+        ("R25: RP1 MEDIAN", "130,5"),
+        ("R25: RP1 COUNT", "28"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "doubted"),
     [

@@ -155,6 +155,18 @@ def test_three_alleles_of_dragen_are_candidates():
     assert calls(report) == {"A": ("candidates", "A*01:01+A*02:01+A*03:01")}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "num_alleles\tallele_2\tgene\tallele_1\treads\n2\tA*02:01\tHLA-A\tA*01:01\t400\nNA\tNA\tHFE\tNA\t0\n",
+        "A2\tA1\tC1\tC2\tB1\tB2\nA*01:01\tA*02:01\tNA\tNA\tNA\tNA\n",
+    ],
+)
+def test_the_columns_of_dragen_may_stand_in_any_order(text):
+    assert FORMATS["dragen_hla"].looks_like(text.encode())
+    assert calls(read("dragen_hla", text, "S.hla.tsv"))["A"] == ("two_copies", "A*01:01+A*02:01")
+
+
 def test_a_gene_of_dragen_without_a_call_has_failed_also_without_its_prefix():
     header = "gene\tnum_alleles\tallele_1\tallele_2\n"
     report = read("dragen_hla", f"{header}DQA1\t0\tNA\tNA\nHFE\tNA\tNA\tNA\n", "S.hla.tsv")
