@@ -7,11 +7,12 @@ before it is said in flags, one per item that differs:
     conflicting_reexport    an item has another value now, or is no longer reported
     extended_reexport       an item was not reported before
     reexport_same_values    nothing that is measured or called has changed
+    other_report_differs    another report of the sample, which names no run either, says otherwise; both stand
     repeated_in_receipt     one receipt reports the same item of the same run twice; both stand
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.normalise.records import (
@@ -38,6 +39,14 @@ def compare(now: Statements, before: Statements, old_receipt: str) -> tuple[Flag
     found = tuple(flag for flag in flags if flag is not None)
     same = Flag("reexport_same_values", "", f"the same values as in {old_receipt}, exported again", "info")
     return found or (same,)
+
+
+def differing(now: Statements, before: Statements, old_receipt: str) -> Iterator[Flag]:
+    """The flags on a report that stands beside an older one of which it may or may not be a correction."""
+    for item in sorted(items_of(now) & items_of(before)):
+        if not _all_same(now[item], before[item]):
+            message = f"{item} is {_shown(now[item])} here and {_shown(before[item])} in {old_receipt}; both stand"
+            yield Flag("other_report_differs", item, message)
 
 
 def repeated(earlier: Sequence[NormalReport], report: NormalReport) -> tuple[Flag, ...]:

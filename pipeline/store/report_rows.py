@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from parsers.records import Report, TypingReport, identity
+from parsers.records import Report, TypingReport
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport, Receipt
+from pipeline.store.run import identity_of, run_of
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
@@ -33,7 +34,8 @@ class Donor(NamedTuple):
     """Whom a matcher is told that a report is about.
 
     A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: `owner` is the
-    source it came from, so that two laboratories' sample 17 stay two donors.
+    source it came from, and the reporting centre where the report names one, so that two laboratories' sample 17 stay
+    two donors.
     """
 
     value: str
@@ -137,7 +139,13 @@ def donor_of(report: LoadedReport, source: str) -> Donor | None:
     if _is_control(normal) or doubtful or RECIPIENTS in project.upper():
         return None
     named = _named(normal)
-    return Donor(named.value, named.scheme, "" if "GRID" in _schemes(normal) else source) if named.value else None
+    owner = "" if "GRID" in _schemes(normal) else _laboratory(normal, source)
+    return Donor(named.value, named.scheme, owner) if named.value else None
+
+
+def _laboratory(normal: NormalReport, source: str) -> str:
+    centre = normal.centre if isinstance(normal, NormalTyping) else ""
+    return f"{source}/{centre}" if centre else source
 
 
 def _named(normal: NormalReport) -> Identifier:
@@ -158,16 +166,14 @@ def _is_control(normal: NormalReport) -> bool:
 def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool) -> ReportRow:
     """The row of a report."""
     printed, normal = report.printed, report.normal
-    run = identity(printed)
-    if alone or not any(run[2:]):
-        run = (*run, f"{receipt.receipt}.{ordinal}")
-    name = json_text(run)
+    run = run_of(report)
+    name = identity_of(run, report, f"{receipt.receipt}.{ordinal}", alone=alone)
     donor = donor_of(report, receipt.source)
     return ReportRow(
         seq=receipt.seq,
         ordinal=ordinal,
         source=receipt.source,
-        kind=run[0],
+        kind=run.kind,
         format=printed.format,
         sample=normal.sample.value,
         sample_scheme=normal.sample.scheme,

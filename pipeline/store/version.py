@@ -1,13 +1,13 @@
 """Which version of its run a report is, worked out for the runs that a batch touched.
 
-Reports of one source with the same identity (`parsers.records.identity`) belong to one run, and are numbered in the
+Reports of one source with the same identity (see `run`) belong to one run, and are numbered in the
 order of their receipts. One that reports an item which an earlier one reports (a locus, a code) is a newer version of
 it: the earlier one is no longer current, and what changed is flagged. Reports that share no item are parts of the run,
 as from a system that sends every locus in a message of its own, and all of them stand.
 
-A typing report with neither an id nor a date does not say whether it corrects an earlier one or is a second test of
-the sample. It is a newer version only of one all of whose loci it repeats; otherwise both stand, are held against each
-other as any two typings of a donor are, and wait for a person if they contradict each other.
+A report with neither an id nor a time does not say whether it corrects an earlier one or is a second test of the
+sample. It is a newer version only of one whose every item it repeats; otherwise both stand, and the later says what
+differs. Typings are held against each other then as any two of a donor are.
 
 A receipt that is resubmitted from quarantine takes the place that its arrival gives it, also between two versions that
 are there already: the order is that of the spool, never that of loading, so that a rebuilt store says the same as one
@@ -15,14 +15,15 @@ that grew.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from pipeline.normalise.records import Flag, NormalReport
-from pipeline.store.reexport import compare, items_of, repeated, repeats, statements
+from pipeline.store.reexport import compare, differing, items_of, repeated, repeats, statements
+from pipeline.store.run import is_named
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection
 
@@ -70,6 +71,7 @@ class Version:
         self.said = statements([member.normal for member in members])
         self.items = items_of(self.said)
         self.before: list[Version] = []
+        self.beside: Version | None = None
         self.replaced_by: Version | None = None
 
     def replaces(self, older: "Version", named: bool) -> bool:
@@ -90,6 +92,8 @@ class Version:
         if self.before:
             said = statements([member.normal for version in self.before for member in version.members])
             flags += compare(self.said, said, self.before[-1].receipt)
+        if self.beside:
+            flags += tuple(differing(self.said, self.beside.said, self.beside.receipt))
         return flags
 
 
@@ -100,6 +104,9 @@ def rank(run: list[Member], named: bool = True) -> list[Ranked]:
         older.replaced_by = next((each for each in versions[place + 1 :] if each.replaces(older, named)), None)
         if older.replaced_by:
             older.replaced_by.before.append(older)
+    if not named:
+        for older, newer in pairwise(version for version in versions if not version.replaced_by):
+            newer.beside = older
     return [ranked for number, version in enumerate(versions, 1) for ranked in _ranked(version, number)]
 
 
@@ -116,13 +123,7 @@ def _runs(rows: list[tuple[Any, ...]]) -> Iterator[tuple[list[Member], bool]]:
     for (_, identity), same in groupby(rows, key=itemgetter(0, 1)):
         run = [Member(seq, ordinal, receipt, decoder.decode(text)) for _, _, seq, ordinal, receipt, text in same]
         if len(run) > 1:
-            yield run, _is_named(identity)
-
-
-def _is_named(identity: str) -> bool:
-    """Whether reports of this identity (`parsers.records.identity`) say by an id or a date which run they are of."""
-    kind, _, run, *_ = msgspec.json.decode(identity)
-    return bool(kind != "typing" or run)
+            yield run, is_named(identity)
 
 
 def _flag_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:

@@ -54,9 +54,9 @@ create table report (
 );
 comment on table report is 'One row per report of a receipt: as printed, as meant, and which version of its run it is.';
 comment on column report.donor is 'Whom a matcher may be told that the report is about; null where it is about no donor.';
-comment on column report.donor_owner is 'The source whose number `donor` is; empty for a GRID, which names a donor everywhere.';
+comment on column report.donor_owner is 'The source, and its reporting centre, whose number `donor` is; empty for a GRID, which names a donor everywhere.';
 comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
-comment on column report.identity is 'Kind, format, run and sample: reports of one source with the same identity are versions of the same run.';
+comment on column report.identity is 'What it is about and which run it is of: reports of one source with the same identity are versions or parts of one run.';
 comment on column report.replaced_by is 'The receipt whose version stands in the place of this one; null where this is current.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';

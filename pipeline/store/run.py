@@ -1,0 +1,94 @@
+"""Which run a report is of: what two reports share that are versions of each other, or parts of one run.
+
+kind, format    a typing in HML is no version of one in FHIR
+account         of a collection its layout: the log of a run and its summary are two accounts, not two versions
+purpose         production, control material or a test: a test never takes the place of a result
+run             the id that the report gives itself, else its time; empty if it has neither
+device          of a collection the separator's serial number: two of them may start in one minute
+sample          as it is meant: `=A99992400012300` and `A9999 24 000123` are one donation
+container       of a measurement the flags of a donation number, which tell its tube from its bag
+subject         the person, where no sample is named
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from parsers.records import CollectionReport, ObservationReport, TypingReport
+from pipeline.normalise.records import Identifier, NormalReport
+from pipeline.store.entry import LoadedReport
+from pipeline.store.texts import json_text
+
+DIN_LENGTH = 13
+WHOLE_DONATION = "00"
+FIRST_CHECK = 60
+"""Flags from here on are no flags but the check of the number (ISBT 128, data structure 001)."""
+
+
+class Run(NamedTuple):
+    """What makes two reports of one source versions or parts of the same run."""
+
+    kind: str
+    format: str
+    account: str
+    purpose: str
+    run: str
+    device: str
+    sample: str
+    container: str
+    subject: str
+
+
+def run_of(report: LoadedReport) -> Run:
+    """The run that a report is of."""
+    printed, normal = report.printed, report.normal
+    account, device = (printed.profile, printed.device_serial) if isinstance(printed, CollectionReport) else ("", "")
+    return Run(
+        kind=str(printed.__struct_config__.tag),
+        format=printed.format,
+        account=account,
+        purpose=_purpose(normal),
+        run=printed.report_id or _time(report),
+        device=device,
+        sample=normal.sample.value,
+        container=_container(normal.sample) if isinstance(printed, ObservationReport) else "",
+        subject="" if normal.sample.value else _person(normal.subject),
+    )
+
+
+def identity_of(run: Run, report: LoadedReport, own: str, *, alone: bool) -> str:
+    """The run as a text; of one report only, by its `own` name, if that is so or nothing says whose the report is."""
+    whose = run.sample or run.subject or report.printed.report_id
+    return json_text((*run, own) if alone or not whose else run)
+
+
+def is_named(identity: str) -> bool:
+    """Whether reports of this identity say by an id or a time which run they are of."""
+    return bool(msgspec.json.decode(identity, type=list[str])[Run._fields.index("run")])
+
+
+def _purpose(normal: NormalReport) -> str:
+    if any(flag.code == "not_production" for flag in normal.flags):
+        return "test"
+    return "control" if getattr(normal, "quality_control", False) else ""
+
+
+def _time(report: LoadedReport) -> str:
+    printed, normal = report.printed, report.normal
+    if isinstance(printed, TypingReport):
+        return printed.date
+    if isinstance(printed, ObservationReport):
+        return getattr(normal, "date", None) or printed.date
+    return getattr(normal, "started", None) or printed.started
+
+
+def _container(sample: Identifier) -> str:
+    if sample.scheme != "DIN":
+        return ""
+    flags = "".join(sample.printed.split()).removeprefix("=").replace("-", "")[DIN_LENGTH : DIN_LENGTH + 2]
+    is_check = len(flags) < 2 or (flags.isdecimal() and int(flags) >= FIRST_CHECK)
+    return "" if is_check or flags == WHOLE_DONATION else flags
+
+
+def _person(subject: Identifier | None) -> str:
+    return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
