@@ -84,6 +84,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     named: bool = False
     """The sample may stand in the name of the file alone: equal bytes under another name are another sample's result,
     as those of siblings with the same alleles are."""
+    listing: bool = False
+    """Each report is all that a registry lists of a donor: the newest takes the place of those before."""
     syntax: tuple[Syntax, ...] = ("text",)
     """`xml` if inputs may begin with `<`; a format is asked only for what it may be, for there are many."""
 

@@ -158,7 +158,8 @@ class Loader:
             decision = msgspec.json.decode(payload, type=Resubmission)
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
-            yield process(again, self.spool.payload(decision.seq), self.bench)
+            entry = process(again, self.spool.payload(decision.seq), self.bench)
+            yield msgspec.structs.replace(entry, resubmitted=True)
 
     def follow(self, spool: Spooled, stop: threading.Event) -> None:
         """Load until told to stop, then load what is left."""

@@ -79,6 +79,7 @@ def loaded(receipt: Receipt, reader: Format, parsed: Parsed, bench: Workbench) -
         ignored=parsed.ignored,
         named=reader.named,
         repeats=reader.repeats,
+        listing=reader.listing,
     )
 
 

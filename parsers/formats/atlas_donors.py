@@ -99,4 +99,5 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
+    listing=True,
 )

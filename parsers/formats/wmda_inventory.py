@@ -105,5 +105,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
+    listing=True,
     syntax=("xml",),
 )

@@ -162,7 +162,8 @@ def quarantine_resubmit(receipt: str, *, format: str = "", session: Here) -> int
     found = found_receipt(receipt, session)
     if found is None:
         return 2
-    if found["state"] != "quarantined":
+    waiting = {row["receipt"] for row in queries.quarantine(session.site.ready_store())}
+    if found["state"] not in ("quarantined", "duplicate") or receipt not in waiting:
         session.answers.say(f"{receipt} is not in quarantine; it is {found['state']}")
         return 2
     after = resubmit(session.site, found["seq"], format)

@@ -7,6 +7,8 @@ exactly once.
     the same receipt again                  nothing happens: the loader has read the spool twice
     ... of a quarantined receipt            the new outcome takes its place; the old one goes to the history
     the bytes of a loaded receipt           duplicate; loaded, if the format is one whose equal inputs are not the same
+    ... which has a newer version           duplicate, in quarantine: the sender may take the newer one back, or send an
+                                            old file again; loaded, if somebody has it read again
     the bytes of a quarantined receipt      duplicate if these cannot be read either; else loaded, for they can now
 """
 
@@ -57,7 +59,8 @@ class Ledger:
         here = self._by_seq.get(entry.receipt.seq)
         if here and not _resubmitted(here, entry):
             return Outcome(entry, here.state, here.reason, written=False)
-        outcome = self._outcome(entry, replaces=here is not None)
+        wanted = here is not None and here.state == "duplicate"
+        outcome = self._outcome(entry, replaces=here is not None, wanted=wanted)
         receipt = entry.receipt
         self._remember(
             Known(
@@ -73,11 +76,11 @@ class Ledger:
         )
         return outcome
 
-    def _outcome(self, entry: Entry, *, replaces: bool) -> Outcome:
+    def _outcome(self, entry: Entry, *, replaces: bool, wanted: bool) -> Outcome:
         receipt = entry.receipt
         first = self._first.get((receipt.source, receipt.sha256, receipt.name if entry.named else ANY_NAME))
         read_now = first is not None and first.state == "quarantined" and entry.state == "loaded"
-        if first is None or first.seq == receipt.seq or entry.repeats or read_now:
+        if first is None or first.seq == receipt.seq or entry.repeats or read_now or wanted:
             return Outcome(entry, entry.state, entry.reason, replaces=replaces)
         reason = f"the same bytes came from this source before, as {first.receipt}"
         if first.state == "quarantined":
@@ -95,6 +98,8 @@ class Ledger:
 
 
 def _resubmitted(here: Known, entry: Entry) -> bool:
-    """Whether a receipt in quarantine has been judged anew, with another outcome."""
+    """Whether a receipt that was not loaded has been judged anew, with another outcome."""
+    if here.state == "duplicate":
+        return entry.resubmitted
     same = entry.state == "quarantined" and (here.format, here.reason) == (entry.format, entry.reason)
     return here.state == "quarantined" and not same

@@ -5,6 +5,7 @@ software was updated and prints another date. The store keeps every version. Wha
 before it is said in flags, one per item that differs:
 
     conflicting_reexport    an item has another value now, or is no longer reported
+    left_out_of_reexport    a locus is no longer reported; what was said of it stands
     extended_reexport       an item was not reported before
     reexport_same_values    nothing that is measured or called has changed
     other_report_differs    another report of the sample, which names no run either, says otherwise; both stand
@@ -17,7 +18,6 @@ from typing import Any
 
 from pipeline.normalise.records import (
     Flag,
-    Identifier,
     NormalCollection,
     NormalLocus,
     NormalObservation,
@@ -31,14 +31,33 @@ Statement = tuple[str, Any, Any]
 
 Statements = dict[str, list[Statement]]
 
+Before = tuple[Statements, str, Sequence[Flag]]
+"""What stood of an earlier version, the receipt it came with, and what of it still stands."""
 
-def compare(now: Statements, before: Statements, old_receipt: str) -> tuple[Flag, ...]:
-    """The flags on a version, given what the version before said and the receipt it came with."""
-    flags = [_changed(item, before[item], now.get(item), old_receipt) for item in before]
-    flags += [_added(item, said, old_receipt) for item, said in now.items() if item not in before]
-    found = tuple(flag for flag in flags if flag is not None)
-    same = Flag("reexport_same_values", "", f"the same values as in {old_receipt}, exported again", "info")
-    return found or (same,)
+
+def compare(now: Statements, before: Sequence[Before]) -> tuple[Flag, ...]:
+    """The flags on a version, given what stood of each version before."""
+    flags = [flag for earlier in before for flag in _changes(now, earlier)]
+    known = {item for said, _, _ in before for item in said}
+    flags += [_added(item, said, before[-1][1]) for item, said in now.items() if item not in known]
+    same = Flag("reexport_same_values", "", f"the same values as in {before[-1][1]}, exported again", "info")
+    return tuple(flags) or (same,)
+
+
+def _changes(now: Statements, before: Before) -> Iterator[Flag]:
+    said, receipt, left_out = before
+    standing = {flag.token for flag in left_out}
+    for item in said:
+        if item in standing and item not in now:
+            yield Flag("left_out_of_reexport", item, f"{item} is not reported here; what {receipt} says of it stands")
+        elif flag := _changed(item, said[item], now.get(item), receipt):
+            yield flag
+
+
+def left_out(item: str, said: Statements, newer_receipt: str) -> Flag:
+    """The flag on a locus that stands although a newer version does not report it."""
+    message = f"{newer_receipt}, which exports this report again, says nothing of {item}; {_shown(said[item])} stands"
+    return Flag("left_out_of_reexport", item, message)
 
 
 def differing(now: Statements, before: Statements, old_receipt: str) -> Iterator[Flag]:
@@ -80,7 +99,7 @@ def statements(reports: Sequence[NormalReport]) -> Statements:
 
 
 def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
-    named: dict[str, Any] = {"subject": _identity(report.subject)}
+    named: dict[str, Any] = {"subject": person(report)}
     if isinstance(report, NormalObservations):
         named["quality_control"] = "yes" if report.quality_control else ""
     if isinstance(report, NormalCollection):
@@ -89,8 +108,10 @@ def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
     return [(item, (text, text, text)) for item, text in named.items() if text]
 
 
-def _identity(identifier: Identifier | None) -> str:
-    return f"{identifier.scheme} {identifier.value}" if identifier else ""
+def person(report: NormalReport) -> str:
+    """Whom a report is about, where it names a person."""
+    subject = report.subject
+    return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
 
 
 def _values(report: NormalReport) -> list[tuple[str, Statement]]:

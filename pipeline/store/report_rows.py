@@ -8,22 +8,24 @@ import msgspec
 from parsers.records import Report, TypingReport
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport, Receipt
-from pipeline.store.run import identity_of, run_of
+from pipeline.store.run import identity_of, is_recipients, run_of
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
 NO_DOUBTS = "[]"
-RECIPIENTS = "RECIPIENT"
-"""Projects of this name type patients."""
 
 
 class Placed(NamedTuple):
-    """A report, the receipt that it came in, and its place there; `alone` if it is no version of any other."""
+    """A report, the receipt that it came in, and its place there.
+
+    It may be `alone`, no version of any other, or the `listing` of a donor.
+    """
 
     receipt: Receipt
     ordinal: int
     report: LoadedReport
     alone: bool
+    listing: bool
 
 
 TypedLoci = tuple[int, int, list[Pair]]
@@ -62,6 +64,8 @@ class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     donor_key: int | None
     identity: str
     run_key: int
+    report_key: int | None
+    said_key: int | None
     printed: Report
     normalised: NormalReport
     message: str
@@ -84,14 +88,14 @@ def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
     """Every report of these entries with its receipt and its place there."""
     for entry in entries:
         for ordinal, report in enumerate(entry.reports):
-            yield Placed(entry.receipt, ordinal, report, entry.repeats)
+            yield Placed(entry.receipt, ordinal, report, entry.repeats, entry.listing)
 
 
 def typed_loci(reports: Iterable[Placed]) -> list[TypedLoci]:
     """The loci of every typing among these reports."""
     return [
         (receipt.seq, ordinal, loci_of(report, receipt.receipt))
-        for receipt, ordinal, report, _ in reports
+        for receipt, ordinal, report, _, _ in reports
         if isinstance(report.printed, TypingReport)
     ]
 
@@ -134,13 +138,18 @@ def donor_of(report: LoadedReport, source: str) -> Donor | None:
     the next patient's search.
     """
     normal = report.normal
-    project = report.printed.project if isinstance(report.printed, TypingReport) else ""
     doubtful = any(flag.severity == "error" for flag in normal.flags)
-    if _is_control(normal) or doubtful or RECIPIENTS in project.upper():
+    if _is_control(normal) or doubtful or is_recipients(report):
         return None
     named = _named(normal)
     owner = "" if "GRID" in _schemes(normal) else _laboratory(normal, source)
     return Donor(named.value, named.scheme, owner) if named.value else None
+
+
+def _said(printed: Report) -> int | None:
+    """A key of all that a typing calls; None for one that calls nothing."""
+    called = sorted(f"{each.locus} {each.expression}" for each in getattr(printed, "loci", ()) if each.expression)
+    return key64(*called) if called else None
 
 
 def _laboratory(normal: NormalReport, source: str) -> str:
@@ -163,10 +172,10 @@ def _is_control(normal: NormalReport) -> bool:
     return isinstance(normal, NormalObservations) and normal.quality_control
 
 
-def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool) -> ReportRow:
+def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool, listing: bool) -> ReportRow:
     """The row of a report."""
     printed, normal = report.printed, report.normal
-    run = run_of(report)
+    run = run_of(report, listing=listing)
     name = identity_of(run, report, f"{receipt.receipt}.{ordinal}", alone=alone)
     donor = donor_of(report, receipt.source)
     return ReportRow(
@@ -186,6 +195,8 @@ def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool
         donor_key=key64(donor.owner, donor.value) if donor else None,
         identity=name,
         run_key=key64(receipt.source, name),
+        report_key=key64(receipt.source, run.kind, run.format, printed.report_id) if printed.report_id else None,
+        said_key=_said(printed),
         printed=printed,
         normalised=normal,
         message=report.message,

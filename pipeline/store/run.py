@@ -15,12 +15,15 @@ from typing import NamedTuple
 import msgspec
 
 from parsers.records import CollectionReport, ObservationReport, TypingReport
-from pipeline.normalise.records import Identifier, NormalReport
+from pipeline.normalise.records import Identifier, NormalCollection, NormalObservations
 from pipeline.store.entry import LoadedReport
 from pipeline.store.texts import json_text
 
 DIN_LENGTH = 13
 WHOLE_DONATION = "00"
+LISTING = "listing"
+RECIPIENTS = "RECIPIENT"
+"""Projects of this name type patients."""
 FIRST_CHECK = 60
 """Flags from here on are no flags but the check of the number (ISBT 128, data structure 001)."""
 
@@ -38,17 +41,32 @@ class Run(NamedTuple):
     container: str
     subject: str
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the reports say by an id or a time which run they are of."""
+        return self.run != ""
 
-def run_of(report: LoadedReport) -> Run:
-    """The run that a report is of."""
+    @property
+    def is_listing(self) -> bool:
+        """Whether the newest report says all there is to say."""
+        return self.run == LISTING
+
+    @property
+    def is_by_locus(self) -> bool:
+        """Whether a report may leave out what it does not change."""
+        return self.kind == "typing" and not self.is_listing
+
+
+def run_of(report: LoadedReport, *, listing: bool = False) -> Run:
+    """The run that a report is of, which may be a registry's listing of a donor."""
     printed, normal = report.printed, report.normal
     account, device = (printed.profile, printed.device_serial) if isinstance(printed, CollectionReport) else ("", "")
     return Run(
         kind=str(printed.__struct_config__.tag),
         format=printed.format,
         account=account,
-        purpose=_purpose(normal),
-        run=printed.report_id or _time(report),
+        purpose=_purpose(report),
+        run=LISTING if listing else printed.report_id or _time(report),
         device=device,
         sample=normal.sample.value,
         container=_container(normal.sample) if isinstance(printed, ObservationReport) else "",
@@ -62,15 +80,23 @@ def identity_of(run: Run, report: LoadedReport, own: str, *, alone: bool) -> str
     return json_text((*run, own) if alone or not whose else run)
 
 
-def is_named(identity: str) -> bool:
-    """Whether reports of this identity say by an id or a time which run they are of."""
-    return bool(msgspec.json.decode(identity, type=list[str])[Run._fields.index("run")])
+def run_named(identity: str) -> Run:
+    """The run of an identity."""
+    return Run(*msgspec.json.decode(identity, type=list[str])[: len(Run._fields)])
 
 
-def _purpose(normal: NormalReport) -> str:
+def is_recipients(report: LoadedReport) -> bool:
+    """Whether a report is of a project that types patients."""
+    return isinstance(report.printed, TypingReport) and RECIPIENTS in report.printed.project.upper()
+
+
+def _purpose(report: LoadedReport) -> str:
+    normal = report.normal
     if any(flag.code == "not_production" for flag in normal.flags):
         return "test"
-    return "control" if getattr(normal, "quality_control", False) else ""
+    if isinstance(normal, NormalObservations) and normal.quality_control:
+        return "control"
+    return "recipient" if is_recipients(report) else ""
 
 
 def _time(report: LoadedReport) -> str:
@@ -78,8 +104,8 @@ def _time(report: LoadedReport) -> str:
     if isinstance(printed, TypingReport):
         return printed.date
     if isinstance(printed, ObservationReport):
-        return getattr(normal, "date", None) or printed.date
-    return getattr(normal, "started", None) or printed.started
+        return (isinstance(normal, NormalObservations) and normal.date) or printed.date
+    return (isinstance(normal, NormalCollection) and normal.started) or printed.started
 
 
 def _container(sample: Identifier) -> str:

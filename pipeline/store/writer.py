@@ -143,11 +143,15 @@ class Writer:
 
     def _compare(self, connection: Connection, typed: list[TypedLoci], reached: int) -> None:
         """Hold the batch against what the store has of the same donors and runs; mostly it has nothing."""
-        runs, donors = connection.execute(script("load/company")).fetchall()[0]
+        runs, donors, resembling = connection.execute(script("load/company")).fetchall()[0]
         if self.comparison and typed and (donors or any(stated_twice(loci) for _, _, loci in typed)):
             find_in_batch(connection, self.comparison)
         if runs:
             renumber(connection, reached)
+        if resembling:
+            connection.execute(script("load/resembling"))
+        if typed and (runs or resembling):
+            connection.execute(script("load/relabelled"), [reached])
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -46,9 +47,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 Type = Callable[..., None]
 
 
-def locus_typing(locus: str, text: str, state: State | None) -> NormalLocus:
+def locus_typing(
+    locus: str, text: str, state: State | None, resolution: Literal["high", "generic", "low"]
+) -> NormalLocus:
     called = state or ("two_copies" if "+" in text else "one_stated")
-    return NormalLocus(locus=locus, state=called, reported=text, glstring=text or None, release="0.1.0")
+    return NormalLocus(
+        locus=locus, state=called, reported=text, glstring=text or None, release="0.1.0", resolution=resolution
+    )
 
 
 def subject_of(grid: str, person: str) -> Identifier | None:
@@ -74,12 +79,13 @@ def typed(store: Store) -> Type:
         upto: int | None = None,
         project: str = "",
         doubts: tuple[Flag, ...] = (),
+        resolution: Literal["high", "generic", "low"] = "generic",
         **loci: str,
     ) -> None:
         normal = NormalTyping(
             sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
             subject=subject_of(grid, person),
-            loci=tuple(locus_typing(locus, text, state) for locus, text in loci.items()),
+            loci=tuple(locus_typing(locus, text, state, resolution) for locus, text in loci.items()),
             flags=doubts,
         )
         printed = TypingReport(

@@ -78,13 +78,16 @@ def test_a_later_report_replaces_the_parts_that_it_repeats(store: Store, typed: 
     ]
 
 
-def test_a_locus_that_a_corrected_report_leaves_out_is_gone_and_said_to_be(store: Store, typed: Typed) -> None:
+def test_a_locus_that_a_corrected_report_leaves_out_stands_and_is_flagged(store: Store, typed: Typed) -> None:
+    """Laboratory systems send what they correct and no more; a donor is not lost for that."""
     typed(1, "S1", run="r", A=FIRST, B="HLA-B*07:02+HLA-B*08:01")
-    typed(2, "S1", run="r", A=FIRST)
-    assert feed(store) == [("S1", "A", FIRST, [])]
-    assert [(row["code"], row["token"]) for row in store.rows("select * from report_flag")] == [
-        ("conflicting_reexport", "B")
+    typed(2, "S1", run="r", A=SECOND)
+    assert feed(store) == [
+        ("S1", "A", SECOND, ["conflicting_reexport"]),
+        ("S1", "B", "HLA-B*07:02+HLA-B*08:01", ["left_out_of_reexport"]),
     ]
+    typed(3, "S1", run="r", A=SECOND, B="HLA-B*07:02+HLA-B*08:01")
+    assert feed(store) == [("S1", "A", SECOND, []), ("S1", "B", "HLA-B*07:02+HLA-B*08:01", [])]
 
 
 def test_a_donor_whose_only_locus_could_not_be_read_is_flagged(store: Store, typed: Typed) -> None:
@@ -175,13 +178,31 @@ def test_a_receipt_loaded_late_is_a_change_when_it_is_loaded(store: Store, typed
     assert [row["donor"] for row in changes(store, 5).donors] == ["S2"]
 
 
-def test_a_donor_whose_report_turned_out_to_be_of_another_is_a_change_of_both(store: Store, typed: Typed) -> None:
+def test_a_report_that_comes_as_anothers_is_told_of_neither_and_is_a_change_of_both(store: Store, typed: Typed) -> None:
     typed(1, "S1", run="r", grid="9991INVENTED000001X", A=FIRST)
     typed(2, "S1", run="r", grid="9991INVENTED000002X", A=FIRST)
     assert [(row["donor"], row["loci"]) for row in changes(store, 1).donors] == [
         ("9991INVENTED000001X", {}),
-        ("9991INVENTED000002X", {"A": FIRST}),
+        ("9991INVENTED000002X", {}),
     ]
+
+
+FINER = [
+    ("HLA-A*02:01+HLA-A*24:09N", "high", "HLA-A*02:01+HLA-A*24:XX", "generic"),
+    ("HLA-A*01:01+HLA-A*02:01", "high", "HLA-A*01:XX+HLA-A*02:XX", "low"),
+    ("HLA-A*01:XX+HLA-A*02:XX", "low", "HLA-A*01:01", "high"),
+]
+
+
+@pytest.mark.parametrize(("fine", "resolution", "coarse", "lower"), FINER)
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_typings_that_can_both_be_true_the_finer_stands(
+    store: Store, typed: Typed, fine: str, resolution: str, coarse: str, lower: str, order: int
+) -> None:
+    """Two copies say more than one, alleles more than first fields, whichever arrived last."""
+    for seq, (text, level) in enumerate([(fine, resolution), (coarse, lower)][::order], start=1):
+        typed(seq, "S1", resolution=level, A=text)
+    assert feed(store) == [("S1", "A", fine, ["other_typing_differs"])]
 
 
 def test_a_snapshot_holds_the_feed_and_its_manifest_vouches_for_it(store: Store, typed: Typed, tmp_path: Path) -> None:

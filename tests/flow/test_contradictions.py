@@ -9,7 +9,7 @@ import pytest
 from pipeline.feed.changes import changes
 from pipeline.home import Home
 from pipeline.normalise.nomenclature.install import install
-from pipeline.quarantine import keep
+from pipeline.quarantine import keep, resubmit
 from pipeline.rebuild import rebuild
 from pipeline.renormalise import renormalised
 from pipeline.site import Site, open_site
@@ -100,11 +100,13 @@ def test_what_makes_the_same_protein_is_told_and_waits_for_a_person_all_the_same
     assert waiting(site) == [(second, "contradicts")]
 
 
-def hml(site: Site, alleles: str, heading: str) -> None:
-    """A report of HLA-A by one laboratory, which says of itself what stands in the heading."""
+def hml(site: Site, alleles: str, heading: str = "", donor: str = DONOR, hmlid: str = "", project: str = "") -> str:
+    """A report of HLA-A by one laboratory, which says of itself what stands in the heading; its receipt."""
     typing = f"<typing{heading}><allele-assignment><glstring>{alleles}</glstring></allele-assignment></typing>"
-    message = f"<hml version='1.0.1'><sample id='{DONOR}'>{typing}</sample></hml>"
+    named = f"<hmlid root='{hmlid}'/>" if hmlid else ""
+    message = f"<hml version='1.0.1' project-name='{project}'>{named}<sample id='{donor}'>{typing}</sample></hml>"
     site.spool.append_messages("lab-a", [("donor.hml", message.encode())])
+    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
 
 
 def test_a_corrected_export_of_the_same_run_is_no_contradiction(site: Site) -> None:
@@ -122,6 +124,54 @@ def test_a_report_that_does_not_say_which_run_it_is_of_corrects_none(site: Site)
     assert waiting(site) == [(second, "contradicts")]
     assert keep(site, first) == 1
     assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
+
+
+def test_one_report_under_the_names_of_two_people_is_told_of_neither(site: Site) -> None:
+    first = hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3")
+    second = hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", donor="9999TEST00000000206")
+    assert fed(site) == {}
+    [row] = queries.quarantine(site.store)
+    assert (row["receipt"], row["state"]) == (second, "contradicts")
+    assert f"as that of 9999TEST00000000206 (here) and as that of {DONOR} (in {first})" in row["reason"]
+    keep(site, first)
+    assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+    assert waiting(site) == []
+
+
+def test_two_people_of_one_message_id_who_differ_are_two_people(site: Site) -> None:
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1.2.3", donor="9999TEST00000000206")
+    assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+    assert waiting(site) == []
+
+
+def test_a_recipient_of_the_same_number_takes_nothing_from_a_donor(site: Site) -> None:
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", project="DONOR")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1.2.3", project="RECIPIENT")
+    assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+
+
+def test_what_was_decided_against_stays_so_when_it_is_exported_again(site: Site) -> None:
+    first = hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="2")
+    keep(site, first)
+    hml(site, "HLA-A*01:01+HLA-A*03:01", heading=" date='2026-11-20'", hmlid="2")
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
+    assert waiting(site) == []
+
+
+def test_a_correction_that_is_taken_back_waits_for_a_person(site: Site) -> None:
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1")
+    again = hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    [row] = queries.quarantine(site.store)
+    assert (row["receipt"], row["state"]) == (again, "duplicate")
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
+    assert resubmit(site, row["seq"])["state"] == "loaded"
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
+    assert waiting(site) == []
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    assert waiting(site) == [], "it says what stands"
 
 
 def test_two_donors_contradict_nobody(site: Site) -> None:

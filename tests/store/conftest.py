@@ -144,7 +144,13 @@ def collection(sample: str = "DIN1", *, run: str = "P1", inlet: str = "1000", re
 
 
 def entry(
-    seq: int, *reports: LoadedReport, content: str = "", source: str = "lab", reason: str = "", ignored: int = 0
+    seq: int,
+    *reports: LoadedReport,
+    content: str = "",
+    source: str = "lab",
+    reason: str = "",
+    ignored: int = 0,
+    listing: bool = False,
 ) -> Entry:
     """An arrival; without reports it is one that could not be read. `content` stands for its bytes."""
     sha256 = hashlib.sha256((content or f"content {seq}").encode()).hexdigest()
@@ -163,6 +169,7 @@ def entry(
         reason="" if reports else reason or "no installed format reads this input",
         reports=reports,
         ignored=(Ignored("Patient/Name", ignored),) if ignored else (),
+        listing=listing,
     )
 
 

@@ -8,7 +8,7 @@ from parsers.records import CollectionReport, Finding, ObservationReport, Report
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.store.entry import LoadedReport
 from pipeline.store.report_rows import donor_of
-from pipeline.store.run import identity_of, is_named, run_of
+from pipeline.store.run import identity_of, run_named, run_of
 
 TEST = Finding("not_production", "MSH-11 marks this message T, not production")
 DIN, GRID = "A999924000123", "9999TEST00000000118"
@@ -49,7 +49,7 @@ VERSIONS = [
 @pytest.mark.parametrize(("one", "other"), VERSIONS)
 def test_versions_of_one_run(one: Report, other: Report) -> None:
     assert identity(one) == identity(other)
-    assert is_named(identity(one))
+    assert run_named(identity(one)).is_named
 
 
 OTHERS = [
@@ -62,6 +62,7 @@ OTHERS = [
     pytest.param(run(sample="", subject=GRID), run(sample="", subject="9999TEST00000000216"), id="two donors"),
     pytest.param(run(), run(profile="graftsep"), id="the log and the summary"),
     pytest.param(typing(), typing(sample="S2"), id="two samples"),
+    pytest.param(typing(), typing(project="RES_RECIPIENT"), id="a donor and a recipient"),
     pytest.param(typing(report_id="", date="2026-11-20"), typing(report_id="", date="2026-11-21"), id="two days"),
 ]
 
@@ -77,7 +78,7 @@ def test_what_names_neither_a_report_nor_anybody_is_a_run_by_itself() -> None:
 
 
 def test_a_run_that_has_neither_an_id_nor_a_time_is_not_named() -> None:
-    assert not is_named(identity(counts(date="")))
+    assert not run_named(identity(counts(date=""))).is_named
 
 
 def test_a_number_is_that_of_the_centre_that_reports_it_and_a_grid_is_everybodys() -> None:

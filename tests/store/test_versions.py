@@ -96,16 +96,41 @@ def test_what_replaced_a_receipt_is_named_though_others_came_since(store: Store,
     assert reasons == [make.entry(3).receipt.receipt, make.entry(3).receipt.receipt, "", ""]
 
 
-def test_a_locus_that_vanishes_is_a_conflict_and_one_that_is_added_is_not(store: Store, load: Load, make: Any) -> None:
+def test_a_locus_that_is_left_out_stands_and_one_that_is_added_is_no_conflict(
+    store: Store, load: Load, make: Any
+) -> None:
     load(make.entry(1, make.typing(A="01:01+02:01", DPB1="04:01+04:02")))
     load(make.entry(2, make.typing(A="01:01+02:01", C="07:01+07:02")))
-    assert report_flags(store)[1] == [("extended_reexport", "C"), ("conflicting_reexport", "DPB1")]
+    assert report_flags(store) == [
+        [("left_out_of_reexport", "DPB1")],
+        [("extended_reexport", "C"), ("left_out_of_reexport", "DPB1")],
+    ]
+    assert [(row["locus"], row["version"], row["current"]) for row in dump(store, "typings")] == [
+        ("A", 1, False),
+        ("DPB1", 1, True),
+        ("A", 2, True),
+        ("C", 2, True),
+    ]
 
 
-def test_a_donor_identifier_that_changes_is_a_conflict(store: Store, load: Load, make: Any) -> None:
+def test_a_typing_is_no_version_of_one_of_another_person(store: Store, load: Load, make: Any) -> None:
     load(make.entry(1, make.typing(grid="9991INVENTED000001X", A="01:01+02:01")))
     load(make.entry(2, make.typing(grid="9991INVENTED000002X", A="01:01+02:01")))
-    assert report_flags(store)[1] == [("conflicting_reexport", "subject")]
+    assert [row["current"] for row in dump(store, "reports")] == [True, True]
+
+
+def test_a_person_who_is_named_later_is_no_other_person(store: Store, load: Load, make: Any) -> None:
+    load(make.entry(1, make.typing(A="01:01+02:01")))
+    load(make.entry(2, make.typing(grid="9991INVENTED000002X", A="01:01+02:01")))
+    assert [row["current"] for row in dump(store, "reports")] == [False, True]
+
+
+def test_a_listing_takes_the_place_of_the_one_before_also_when_it_lists_nothing(
+    store: Store, load: Load, make: Any
+) -> None:
+    for seq, loci in enumerate([{"A": "01:01+02:01", "B": "07:02+08:01"}, {"A": "01:01+02:01"}, {}], start=1):
+        load(make.entry(seq, make.typing(run="", **loci), listing=True))
+    assert [row["current"] for row in dump(store, "reports")] == [False, False, True]
 
 
 def test_a_count_that_changes_is_a_conflict_on_that_count(store: Store, load: Load, make: Any) -> None:
@@ -145,8 +170,12 @@ def test_a_receipt_resubmitted_late_takes_the_place_of_its_arrival(store: Store,
 
 
 samples = st.sampled_from(["S1", "S2"])
-genotypes = st.sampled_from(["01:01+02:01", "01:01+03:01", "02:01", ""])
-arrivals = st.lists(st.tuples(samples, genotypes, st.booleans(), st.integers(0, 3)), min_size=1, max_size=8)
+typed = st.sampled_from(
+    [{"A": "01:01+02:01"}, {"A": "01:01+03:01", "B": "07:02+08:01"}, {"B": "07:02+44:02"}, {"A": ""}, {}]
+)
+people = st.sampled_from(["", "9991INVENTED000001X", "9991INVENTED000002X"])
+Arrival = tuple[str, dict[str, str], str, bool, int]
+arrivals = st.lists(st.tuples(samples, typed, people, st.booleans(), st.integers(0, 3)), min_size=1, max_size=8)
 
 
 @settings(max_examples=20, deadline=None)
@@ -154,16 +183,16 @@ arrivals = st.lists(st.tuples(samples, genotypes, st.booleans(), st.integers(0, 
 def test_how_the_spool_is_cut_into_batches_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory,
     make: Any,
-    arrivals: list[tuple[str, str, bool, int]],
+    arrivals: list[Arrival],
     cuts: set[int],
     resubmit: bool,
     run: str,
 ) -> None:
     entries = [
-        make.entry(seq, make.typing(sample, run=run, A=genotype), content=f"{sample} {genotype} {salt}")
+        make.entry(seq, make.typing(sample, run=run, grid=grid, **loci), content=f"{sample} {loci} {grid} {salt}")
         if readable
         else make.entry(seq, content=f"junk {salt}")
-        for seq, (sample, genotype, readable, salt) in enumerate(arrivals, start=1)
+        for seq, (sample, loci, grid, readable, salt) in enumerate(arrivals, start=1)
     ]
     unread = [entry.receipt.seq for entry in entries if entry.state == "quarantined"]
     if resubmit and unread:

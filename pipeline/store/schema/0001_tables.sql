@@ -45,6 +45,8 @@ create table report (
     donor_key ubigint,
     identity varchar not null,
     run_key ubigint not null,
+    report_key ubigint,
+    said_key ubigint,
     version integer not null,
     current boolean not null,
     replaced_by bigint,
@@ -58,6 +60,8 @@ comment on column report.donor_owner is 'The source, and its reporting centre, w
 comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
 comment on column report.identity is 'What it is about and which run it is of: reports of one source with the same identity are versions or parts of one run.';
 comment on column report.replaced_by is 'The receipt whose version stands in the place of this one; null where this is current.';
+comment on column report.report_key is 'A 64-bit key of source, format and the id that the report gives itself; null where it gives none.';
+comment on column report.said_key is 'A 64-bit key of all that a typing calls; null where it calls nothing.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
 comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
@@ -71,6 +75,21 @@ create table report_flag (
     severity varchar not null
 );
 comment on table report_flag is 'One row per doubt that shows only when a report is held against the others of its run.';
+
+create table resembling (
+    seq bigint not null,
+    ordinal integer not null,
+    other_seq bigint not null,
+    other_ordinal integer not null
+);
+comment on table resembling is 'One row per two typings of one report id that call the same and came with two receipts: of two people, one is wrong.';
+
+create table retired (
+    seq bigint not null,
+    ordinal integer not null,
+    locus varchar not null
+);
+comment on table retired is 'One row per report and locus of which a newer version of the report speaks, while its other loci stand.';
 
 create table statement (
     id integer not null,

@@ -1,7 +1,8 @@
 -- What the matcher reads. A donor is known by a GRID where the report gives one, else by the person's number of its
 -- source, else by the sample's.
--- Per donor and locus the newest typing that somebody called stands; where another current one says otherwise, or
--- says something that could not be read, the row carries a flag.
+-- Per donor and locus stands the finest typing that somebody called, of those the newest: two that can both be true
+-- differ in how much they say, and what is known does not become unknown by a coarser one. Where another current one
+-- says otherwise, or says something that could not be read, the row carries a flag.
 
 -- Where two current typings of a donor and locus cannot both be true, as to the protein, the locus is held back until a
 -- person has decided (`quarantine keep`): neither is told.
@@ -19,25 +20,56 @@ select
 from donor_report
 join typing using (seq, ordinal)
 join statement on statement.id = typing.statement
+anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.locus = statement.locus
 anti join overruled on overruled.seq = typing.seq and overruled.ordinal = typing.ordinal and overruled.locus = statement.locus;
 comment on view standing_typing is 'One row per current typing of a donor and locus that nobody has decided against.';
+
+create view relabelled as
+with pairs as (
+    select * from resembling
+    union
+    select newer.seq, newer.ordinal, older.seq, older.ordinal
+    from report as newer
+    join report as older using (run_key, identity)
+    where newer.kind = 'typing' and newer.version > 1 and older.seq < newer.seq and older.donor_key <> newer.donor_key
+)
+select pairs.*
+from pairs
+join report as newer on newer.seq = pairs.seq and newer.ordinal = pairs.ordinal and newer.current
+join report as older on older.seq = pairs.other_seq and older.ordinal = pairs.other_ordinal and older.current
+where not exists (select 1 from report where report.seq = older.seq and report.donor_key = newer.donor_key)
+    and not exists (select 1 from report where report.seq = newer.seq and report.donor_key = older.donor_key);
+comment on view relabelled is 'One row per two current typings that are one report under the names of two people.';
 
 create view conflict as
 with pairs as (
     select one, other, fields from contradiction where release = (select release from release_in_use)
     union all
     select other, one, fields from contradiction where release = (select release from release_in_use)
+), moved as (
+    select
+        newer.donor, newer.owner, newer.locus, newer.seq, newer.ordinal, newer.statement, older.seq as other_seq,
+        older.ordinal as other_ordinal, older.statement as other_statement, 0 as fields, true as relabelled,
+        older.donor as other_donor, older.owner as other_owner
+    from relabelled
+    join standing_typing as newer on newer.seq = relabelled.seq and newer.ordinal = relabelled.ordinal
+    join standing_typing as older
+        on older.seq = relabelled.other_seq and older.ordinal = relabelled.other_ordinal and older.locus = newer.locus
 )
 select distinct
     newer.donor, newer.owner, newer.locus, newer.seq, newer.ordinal, newer.statement, older.seq as other_seq,
-    older.ordinal as other_ordinal, older.statement as other_statement, pairs.fields
+    older.ordinal as other_ordinal, older.statement as other_statement, pairs.fields, false as relabelled
 from pairs
 join standing_typing as newer on newer.statement = pairs.one
 join standing_typing as older
     on older.statement = pairs.other and older.donor_key = newer.donor_key and older.donor = newer.donor
     and older.owner = newer.owner and older.locus = newer.locus
-where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position);
-comment on view conflict is 'One row per two standing typings of a donor and locus that cannot both be true.';
+where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position)
+union all
+select * exclude (other_donor, other_owner) from moved
+union all
+select * exclude (other_donor, other_owner) replace (other_donor as donor, other_owner as owner) from moved;
+comment on view conflict is 'One row per two standing typings that cannot both be true: of a donor and locus, or one report of two people.';
 
 create view held_back as
 select distinct donor, owner, locus
@@ -62,6 +94,7 @@ with stated as (
         end as said
     from donor_report
     join read_typing using (seq, ordinal)
+    anti join retired using (seq, ordinal, locus)
     anti join overruled using (seq, ordinal, locus)
     anti join held_back using (donor, owner, locus)
 ), compared as (
@@ -76,7 +109,10 @@ with stated as (
     select *
     from compared
     where called
-    qualify row_number() over (partition by donor, owner, locus order by seq desc, ordinal desc, position desc) = 1
+    qualify row_number() over (
+        partition by donor, owner, locus
+        order by state = 'one_stated', resolution = 'low', resolution = 'generic', seq desc, ordinal desc, position desc
+    ) = 1
 )
 select
     newest.donor, newest.scheme, newest.owner, newest.source, receipt.receipt, newest.seq, newest.sample, newest.locus, newest.state,
@@ -97,7 +133,7 @@ from newest
 join receipt using (seq)
 left join typing_flag
     on typing_flag.seq = newest.seq and typing_flag.ordinal = newest.ordinal and typing_flag.token = newest.locus;
-comment on view feed_typing is 'One row per donor and locus: the newest called typing under the current release.';
+comment on view feed_typing is 'One row per donor and locus: the finest called typing under the release in use, the newest of several.';
 
 create view feed_donor as
 select

@@ -1,8 +1,24 @@
--- What a person has to look at: receipts that were not loaded, and receipts that contradict another: about what a
--- donor is, or about whose donation a donation number names.
+-- What a person has to look at: receipts that were not loaded, repeats of what has had a newer version since, and
+-- receipts that contradict another: about what a donor is, about whose a typing is, or about whose donation a donation
+-- number names.
 select receipt, seq, source, name, format, sha256, bytes, received, whole, note, state, reason
 from receipt
 where state = 'quarantined'
+union all by name
+select
+    again.receipt, again.seq, again.source, again.name, again.format, again.sha256, again.bytes, again.received,
+    again.whole, again.note, again.state,
+    'the same bytes came before, as ' || first.receipt || ', which has had a newer version since: graftline quarantine '
+    || 'resubmit makes them the newest, if that is what the sender means' as reason
+from receipt as again
+join receipt as first using (source, sha256)
+where again.state = 'duplicate' and first.state = 'superseded'
+    and (select max(replaced_by) from report where report.seq = first.seq) < again.seq
+    and not exists (
+        select 1
+        from receipt as standing
+        where standing.source = again.source and standing.sha256 = again.sha256 and standing.state = 'loaded'
+    )
 union all by name
 select
     receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
@@ -22,6 +38,20 @@ join receipt using (seq)
 join receipt as other on other.seq = conflict.other_seq
 join statement as said on said.id = conflict.statement
 join statement as other_said on other_said.id = conflict.other_statement
+where not conflict.relabelled
+union all by name
+select distinct
+    receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
+    receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
+    'one report came as that of ' || newer.donor || ' (here) and as that of ' || older.donor || ' (in ' || other.receipt
+    || '): the matcher is told neither until somebody decides; graftline quarantine keep RECEIPT makes the one that is '
+    || 'right stand' as reason
+from conflict
+join report as newer using (seq, ordinal)
+join report as older on older.seq = conflict.other_seq and older.ordinal = conflict.other_ordinal
+join receipt using (seq)
+join receipt as other on other.seq = conflict.other_seq
+where conflict.relabelled
 union all by name
 select distinct
     receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,

@@ -1,6 +1,13 @@
--- Whether a run of the batch, and whether a donor of it, has another report beside the one that the batch brings.
+-- Whether a run of the batch, a donor of it, and the report id of a typing in it, has another report beside the one that
+-- the batch brings.
 select
     (select count(*) from report where run_key in (select run_key from batch))
         > (select count(distinct run_key) from batch) as runs,
     (select count(*) from report where donor_key in (select donor_key from batch))
-        > (select count(distinct donor_key) from batch) as donors
+        > (select count(distinct donor_key) from batch) as donors,
+    exists (
+        select 1
+        from batch
+        join report using (report_key, said_key)
+        where batch.kind = 'typing' and report.seq <> batch.seq
+    ) as resembling
