@@ -26,6 +26,9 @@ from pipeline.config.vocabulary import installed
 from pipeline.errors import ConfigError, Unavailable
 from pipeline.home import BUNDLED
 from pipeline.spool.lock import take_lock
+from pipeline.spool.reader import glance
+from pipeline.spool.scan import faults
+from pipeline.spool.segments import segment_paths
 
 Level = Literal["ok", "warning", "error"]
 PACKAGES = ("instruments", "parsers", "pipeline")
@@ -173,10 +176,20 @@ def _in_use(spool: Path) -> bool:
 
 
 def _spool(spool: Path, *, running: bool) -> Iterator[Diagnosis]:
-    segments = list(spool.glob("*.seg"))
-    size = sum(path.stat().st_size for path in segments) // MEGABYTE
-    user = "a running service or command" if running else "nobody"
-    yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}")
+    try:
+        segments = segment_paths(spool) if spool.exists() else []
+        size = sum(path.stat().st_size for path in segments) // MEGABYTE
+        found = faults(glance(spool), lost=()) if segments else []
+    except OSError as error:
+        fix = "Give the account that runs Graftline the right to read it."
+        yield Diagnosis("spool", "error", f"{spool} cannot be read: {error.strerror}", fix)
+        return
+    for fault in found:
+        yield Diagnosis("spool", "error", fault, "Run: graftline verify")
+    if not found:
+        user = "a running service or command" if running else "nobody"
+        read = "; only the newest was read through" if len(segments) > 1 else ""
+        yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}{read}")
 
 
 def _store(path: Path, releases: list[str], *, running: bool) -> Iterator[Diagnosis]:
