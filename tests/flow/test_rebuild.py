@@ -237,6 +237,44 @@ def test_verify_finds_a_receipt_that_is_not_in_the_store(home: Path, exports: Pa
         assert verify(site).faults == ()
 
 
+OF_SECOND = "where seq = 2 and ordinal = 0"
+LOST_BY_OTHER_MEANS = {
+    f"delete from report {OF_SECOND}": ["reports"],
+    f"delete from typing {OF_SECOND} and position = 0": ["loci of a typing"],
+    f"delete from typing {OF_SECOND}": ["loci of a typing"],
+    f"delete from meaning where statement in (select statement from typing {OF_SECOND})": ["the meaning of a typing"],
+    f"delete from message {OF_SECOND}": ["the message of a report"],
+}
+
+
+@pytest.mark.parametrize("change", LOST_BY_OTHER_MEANS)
+def test_verify_finds_what_a_receipt_in_the_store_has_lost(home: Path, exports: Path, change: str) -> None:
+    keep(home, sample(exports, "donor-01.hml"), sample(exports, "donor-03.hml"))
+    changed = receipts(home)[1]["receipt"]
+    with open_site(home, None) as site:
+        assert verify(site).faults == ()
+        with site.store.transaction("losing rows") as connection:
+            connection.execute(change)
+        told = [fault for fault in verify(site).faults if changed in fault]
+        lost = LOST_BY_OTHER_MEANS[change]
+        assert told == [f"store: the receipt {changed} lacks {what}; run: graftline rebuild" for what in lost]
+
+
+def test_a_rebuild_on_trial_finds_what_the_store_says_otherwise_and_changes_nothing(
+    home: Path, exports: Path, graftline: Command
+) -> None:
+    keep(home, sample(exports, "donor-01.hml"), sample(exports, "donor-03.hml"))
+    assert graftline("rebuild", "--dry-run").returncode == 0
+    with open_site(home, None) as site, site.store.transaction("changing a meaning") as connection:
+        connection.execute("update meaning set glstring = 'HLA-A*01:01+HLA-A*01:01' where statement = 1")
+    for _ in range(2):
+        answer = graftline("--json", "rebuild", "--dry-run")
+        assert (answer.returncode, json.loads(answer.stdout)["equal"]) == (4, False)
+    assert {path.name for path in home.glob("store*")} == {"store.duckdb", "store.duckdb.lock"}
+    assert graftline("rebuild").returncode == 0
+    assert graftline("rebuild", "--dry-run").returncode == 0
+
+
 def test_a_spool_without_its_end_is_an_integrity_failure(home: Path, exports: Path, graftline: Command) -> None:
     keep(home, sample(exports, "donor-01.hml"), sample(exports, "donor-03.hml"))
     (segment,) = (home / "spool").glob("*.seg")
