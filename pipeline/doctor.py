@@ -8,7 +8,9 @@ import os
 import platform
 import shutil
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -17,6 +19,8 @@ from typing import Literal
 import msgspec
 
 from instruments.host import WINDOWS
+from instruments.sources.sightings import Sightings
+from instruments.sources.taken import TAKEN
 from pipeline.config.addresses import host_and_port
 from pipeline.config.export_folders import check_export_folders
 from pipeline.config.problems import Problem, WrongSettings
@@ -232,6 +236,7 @@ def _instruments(instruments: tuple[Instrument, ...], *, running: bool) -> Itera
         else:
             yield looks[instrument.source](f"instrument {instrument.name}", instrument.address)
         yield from _places(instrument)
+        yield from _left_alone(instrument)
 
 
 def _places(instrument: Instrument) -> Iterator[Diagnosis]:
@@ -243,6 +248,21 @@ def _places(instrument: Instrument) -> Iterator[Diagnosis]:
                 "Mount the share, correct the folder, or give the account that runs Graftline the right to write there."
             )
             yield Diagnosis(f"instrument {instrument.name}", "warning", f"nothing can be put into {place}", fix)
+
+
+def _left_alone(instrument: Instrument) -> Iterator[Diagnosis]:
+    """What lies in its export folder and would not be taken in."""
+    if instrument.source != "folder":
+        return
+    folder, files = Path(instrument.address), instrument.files
+    own = [Path(files.taken or folder / TAKEN), *([Path(files.quarantine)] if files.quarantine else [])]
+    sightings = Sightings(folder, settle=0.0, give_up=0.0, clock=time.monotonic, spared=own)
+    with suppress(OSError):  # a folder that is not there has its own finding
+        sightings.look()
+    if sightings.left_alone:
+        message = f"{sightings.left_alone} links, pipes or unreadable folders in {folder} are left alone"
+        fix = "Give the account that runs Graftline the right to read the folders; put files there, and not links."
+        yield Diagnosis(f"instrument {instrument.name}", "warning", message, fix)
 
 
 def _port(area: str, address: str) -> Diagnosis:
