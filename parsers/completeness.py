@@ -1,6 +1,7 @@
 """Whether an input is whole, as far as its own syntax can tell: a file may be looked at while it is still written."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 from parsers.fcs_file import MAGIC, is_whole
 from parsers.format import HEAD_BYTES
@@ -16,6 +17,8 @@ XPONENT = re.compile(rb'(\xef\xbb\xbf)?"?Program"?[,;\t]"?xPONENT')
 XPONENT_END = re.compile(rb"^\"?-- CRC --[^\r\n]*\r?\n\"?CRC32: ?\w", re.MULTILINE)
 NUCLEOVIEW = re.compile(rb"(\xef\xbb\xbf)?[^;\n]*Assay[^;\n]*;[ ;,]*\r?\nImage;")
 NUCLEOVIEW_END = re.compile(rb"^//\[[0-9A-F]+]", re.MULTILINE)
+LAST_BYTES = (b"\n", b"\r", b"\f", b"\x03", b"\x04", b"\x1a", b"\x1c", b"}", b"]")
+"""What text ends with that was not cut within a line: the end of a line or transmission, or a bracket that closes."""
 LAST_LINES = ((XPONENT, XPONENT_END), (NUCLEOVIEW, NUCLEOVIEW_END))
 """How exports begin that end with a checksum, and the lines that hold it."""
 
@@ -31,6 +34,21 @@ def ends_whole(raw: bytes, name: str = "") -> bool | None:
     if any(begin.match(raw[:HEAD_BYTES]) and not end.search(raw[-TAIL_BYTES:]) for begin, end in LAST_LINES):
         return False
     return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None
+
+
+def looks_whole(raw: bytes, end_mark: str = "") -> bool:
+    """Whether nothing in a file says that the rest is to come; `end_mark` is what its last line begins with."""
+    whole = ends_whole(raw)
+    if end_mark:
+        return whole is not False and has_end_mark(raw, end_mark)
+    return ends_a_line(raw) if whole is None else whole
+
+
+def ends_a_line(raw: bytes) -> bool:
+    """Whether text stops where it may stop; what is no text has no lines, and may stop anywhere."""
+    if b"\0" in raw[:HEAD_BYTES] and not raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return True
+    return raw[-TAIL_BYTES:].rstrip(b"\0").endswith(LAST_BYTES)
 
 
 def has_end_mark(raw: bytes, mark: str) -> bool:

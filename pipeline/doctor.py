@@ -8,7 +8,9 @@ import os
 import platform
 import shutil
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -17,6 +19,8 @@ from typing import Literal
 import msgspec
 
 from instruments.host import WINDOWS
+from instruments.sources.sightings import Sightings
+from instruments.sources.taken import TAKEN
 from pipeline.config.addresses import host_and_port
 from pipeline.config.export_folders import check_export_folders
 from pipeline.config.problems import Problem, WrongSettings
@@ -26,6 +30,9 @@ from pipeline.config.vocabulary import installed
 from pipeline.errors import ConfigError, Unavailable
 from pipeline.home import BUNDLED
 from pipeline.spool.lock import take_lock
+from pipeline.spool.reader import glance
+from pipeline.spool.scan import faults
+from pipeline.spool.segments import segment_paths
 
 Level = Literal["ok", "warning", "error"]
 PACKAGES = ("instruments", "parsers", "pipeline")
@@ -173,10 +180,20 @@ def _in_use(spool: Path) -> bool:
 
 
 def _spool(spool: Path, *, running: bool) -> Iterator[Diagnosis]:
-    segments = list(spool.glob("*.seg"))
-    size = sum(path.stat().st_size for path in segments) // MEGABYTE
-    user = "a running service or command" if running else "nobody"
-    yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}")
+    try:
+        segments = segment_paths(spool) if spool.exists() else []
+        size = sum(path.stat().st_size for path in segments) // MEGABYTE
+        found = faults(glance(spool), lost=()) if segments else []
+    except OSError as error:
+        fix = "Give the account that runs Graftline the right to read it."
+        yield Diagnosis("spool", "error", f"{spool} cannot be read: {error.strerror}", fix)
+        return
+    for fault in found:
+        yield Diagnosis("spool", "error", fault, "Run: graftline verify")
+    if not found:
+        user = "a running service or command" if running else "nobody"
+        read = "; only the newest was read through" if len(segments) > 1 else ""
+        yield Diagnosis("spool", "ok", f"{len(segments)} segments, {size} MB, in use by {user}{read}")
 
 
 def _store(path: Path, releases: list[str], *, running: bool) -> Iterator[Diagnosis]:
@@ -219,6 +236,7 @@ def _instruments(instruments: tuple[Instrument, ...], *, running: bool) -> Itera
         else:
             yield looks[instrument.source](f"instrument {instrument.name}", instrument.address)
         yield from _places(instrument)
+        yield from _left_alone(instrument)
 
 
 def _places(instrument: Instrument) -> Iterator[Diagnosis]:
@@ -230,6 +248,21 @@ def _places(instrument: Instrument) -> Iterator[Diagnosis]:
                 "Mount the share, correct the folder, or give the account that runs Graftline the right to write there."
             )
             yield Diagnosis(f"instrument {instrument.name}", "warning", f"nothing can be put into {place}", fix)
+
+
+def _left_alone(instrument: Instrument) -> Iterator[Diagnosis]:
+    """What lies in its export folder and would not be taken in."""
+    if instrument.source != "folder":
+        return
+    folder, files = Path(instrument.address), instrument.files
+    own = [Path(files.taken or folder / TAKEN), *([Path(files.quarantine)] if files.quarantine else [])]
+    sightings = Sightings(folder, settle=0.0, give_up=0.0, clock=time.monotonic, spared=own)
+    with suppress(OSError):  # a folder that is not there has its own finding
+        sightings.look()
+    if sightings.left_alone:
+        message = f"{sightings.left_alone} links, pipes or unreadable folders in {folder} are left alone"
+        fix = "Give the account that runs Graftline the right to read the folders; put files there, and not links."
+        yield Diagnosis(f"instrument {instrument.name}", "warning", message, fix)
 
 
 def _port(area: str, address: str) -> Diagnosis:

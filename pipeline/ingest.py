@@ -30,7 +30,9 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class FileOutcome(msgspec.Struct, frozen=True):
-    """What became of one file; `flagged` if something in it is flagged as an error."""
+    """What became of one file; `flagged` if something in it is flagged as an error, `unread` if the same bytes came
+    before and could not be read either.
+    """
 
     path: str
     state: str
@@ -38,6 +40,7 @@ class FileOutcome(msgspec.Struct, frozen=True):
     reason: str
     receipt: str = ""
     flagged: bool = False
+    unread: bool = False
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -49,6 +52,7 @@ class Summary(msgspec.Struct, frozen=True):
     quarantined: int
     refused: int
     flagged: int
+    unread: int
     files: tuple[FileOutcome, ...]
 
 
@@ -161,7 +165,7 @@ def judged(file: FileOutcome, states: dict[str, dict[str, Any]], flagged: set[in
     row = states[file.receipt]
     doubtful = row["seq"] in flagged
     return msgspec.structs.replace(
-        file, state=row["state"], format=row["format"], reason=row["reason"], flagged=doubtful
+        file, state=row["state"], format=row["format"], reason=row["reason"], flagged=doubtful, unread=row["unread"]
     )
 
 
@@ -175,5 +179,6 @@ def summary(files: list[FileOutcome]) -> Summary:
         quarantined=states.count("quarantined"),
         refused=states.count("refused"),
         flagged=sum(file.flagged for file in files),
+        unread=sum(file.unread for file in files),
         files=tuple(files),
     )

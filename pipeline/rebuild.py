@@ -1,7 +1,8 @@
 """The store, made again from the spool: read every frame, take every decision, and put the result in the old place.
 
 What the spool has lost, the new store cannot have. The store before may be the last to know it: it is then kept beside
-the new one, and every receipt that is missing is named.
+the new one, and every receipt that is missing is named. Made on trial, the new store is only held against the present
+one.
 """
 
 from pathlib import Path
@@ -40,8 +41,11 @@ class Before(NamedTuple):
     receipts: tuple[str, ...] = ()
 
 
-def rebuild(site: Site) -> Rebuilt:
-    """Build beside the present store, then take its place. Raises SiteError; the present store then stays."""
+def rebuild(site: Site, *, on_trial: bool = False) -> Rebuilt:
+    """Build beside the present store, then take its place, unless it is `on_trial`.
+
+    Raises SiteError; the present store then stays.
+    """
     fresh = site.home.store.with_name("store.rebuilding.duckdb")
     spool = site.spool  # nobody else can be building now
     _remove_all(fresh)
@@ -51,9 +55,12 @@ def rebuild(site: Site) -> Rebuilt:
         content = content_hash(store)
         found = {row["receipt"] for row in store.rows(RECEIPTS)}
     lost = [receipt for receipt in before.receipts if receipt not in found]
-    kept = _replace(site.home.store, fresh, keep=bool(lost))
     same = None if before.content is None else before.content == content
-    return Rebuilt(frames, content, same, tuple(faults(sorted(spool.damages), lost)), kept)
+    found_wrong = tuple(faults(sorted(spool.damages), lost))
+    if on_trial:
+        _remove_all(fresh)
+        return Rebuilt(frames, content, same, found_wrong)
+    return Rebuilt(frames, content, same, found_wrong, _replace(site.home.store, fresh, keep=bool(lost)))
 
 
 def _replace(present: Path, fresh: Path, *, keep: bool) -> Path | None:

@@ -21,7 +21,7 @@ from instruments.sources.serial_port import SerialPort, SerialSettings
 from instruments.sources.shared_listener import SharedListener
 from instruments.sources.source import Intake, Source
 from instruments.sources.tls import TlsFiles
-from parsers.completeness import ends_whole, has_end_mark
+from parsers.completeness import looks_whole
 from parsers.format import Profile
 from pipeline.config.control_characters import spelled
 from pipeline.config.settings import Instrument
@@ -72,7 +72,7 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
 
 def folder_of(instrument: Instrument, intake: Intake) -> Folder:
     """The export folder of this instrument under watch."""
-    files, mark = instrument.files, instrument.files.end_mark
+    files = instrument.files
     settings = FolderSettings(
         settle=files.settle_seconds,
         give_up=files.give_up_seconds,
@@ -84,7 +84,7 @@ def folder_of(instrument: Instrument, intake: Intake) -> Folder:
         Path(instrument.address),
         intake,
         settings=settings,
-        complete=lambda raw: ends_whole(raw) is not False and (not mark or has_end_mark(raw, mark)),
+        complete=lambda raw: looks_whole(raw, files.end_mark or ""),
     )
 
 

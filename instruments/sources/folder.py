@@ -4,8 +4,8 @@ The scan is the truth. A file is taken when its size and time stood still for `s
 clock of the computer that wrote it may be years off) and, where a completeness test is given, when it is complete: a
 stalled copy over a network stands still for minutes. A file that fails the test is taken all the same after `give_up`
 seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/` or
-where else the site wants it: the move is the acknowledgement. Where nothing can be moved (a read-only share) the source
-remembers what it took.
+where else the site wants it: the move is the acknowledgement. A file that is written to in the `give_up` seconds after
+that is put back, and taken again. Where nothing can be moved (a read-only share) the source remembers what it took.
 """
 
 import os
@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from instruments.errors import Refused
+from instruments.sources.late_writes import LateWrites
 from instruments.sources.sightings import Print, Sighting, Sightings
 from instruments.sources.source import Intake, SourceStatus
 from instruments.sources.taken import Shelves, put_back
@@ -40,7 +41,8 @@ SHORTEST_PAUSE: Final = 0.05
 
 
 class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest; `interval`: between scans.
+    """Seconds and bytes. `settle`: standing still; `give_up`: waiting for the rest, before a file is taken and after;
+    `interval`: between scans.
 
     Taken files go to `taken`, if it is given; what lies in the folders `spared` is no export.
     """
@@ -119,6 +121,7 @@ class Folder:
             clock=clock,
             spared=(self._shelves.place, *self._settings.spared),
         )
+        self._late_writes = LateWrites(first=self._settings.settle, until=self._settings.give_up, clock=clock)
         self._immovable: dict[Path, Print] = {}
         self._status = SourceStatus()
 
@@ -153,7 +156,7 @@ class Folder:
         self._status.state = "up"
         settled = [each for each in self._sightings.settled() if self._immovable.get(each.path) != each.print]
         faults = self._take_all(settled[:MOST_AT_ONCE], stop)
-        faults += self._carry_over()
+        faults += [*self._late_writes.put_back(), *self._carry_over()]
         self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes()]))
         if len(settled) > MOST_AT_ONCE:
             return 0.0
@@ -162,7 +165,7 @@ class Folder:
 
     def _carry_over(self) -> list[str]:
         try:
-            self._shelves.carry_over()
+            self._shelves.carry_over(spared=self._late_writes.watched)
         except OSError as fault:
             where = f"{self._shelves.place}: {fault.strerror or fault}"
             return [f"taken files wait in .taken, because they cannot be moved to {where}"]
@@ -213,7 +216,7 @@ class Folder:
         sighting.partial = True
         if not self._sightings.has_waited(sighting):
             return None
-        return File(sighting, payload, f"the file was still incomplete after {self._settings.give_up:g} seconds")
+        return File(sighting, payload, f"the file still looked incomplete after {self._settings.give_up:g} seconds")
 
     def _keep(self, files: list[File], faults: list[str]) -> bool:
         """Put files on disk, then move them away; false if the disk does not take them."""
@@ -242,3 +245,5 @@ class Folder:
             return
         if Print.of(taken.lstat()) != sighting.print:  # replaced between reading and moving: not what we took
             put_back(taken, sighting.path)
+        else:
+            self._late_writes.watch(sighting.path, taken, sighting.print)

@@ -2,13 +2,14 @@
 
 A move is the acknowledgement of a file, and only within one disk is it all or nothing. Where the shelves are on another
 disk, or out of reach, a file is moved into the folder's own `.taken` first and carried over from there: intake waits
-for no archive, and a stop in the middle loses and doubles nothing.
+for no archive, and a stop in the middle loses and doubles nothing. What may still be written to is carried over later,
+for a writer that has a file open follows it by its move, and not by a copy.
 """
 
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
@@ -41,11 +42,12 @@ class Shelves:
         self._some_wait = True
         return _shelve(path, self._waiting / day.isoformat())
 
-    def carry_over(self) -> None:
-        """Bring what waits onto the shelves. Raises OSError while they are out of reach."""
+    def carry_over(self, spared: Collection[Path] = ()) -> None:
+        """Bring what waits onto the shelves, but for those `spared`. Raises OSError while they are out of reach."""
         if not self._some_wait:
             return
-        for path in islice(self._waiting.glob("*/*"), CARRIED_AT_ONCE):
+        due = (path for path in self._waiting.glob("*/*") if path not in spared)
+        for path in islice(due, CARRIED_AT_ONCE):
             carry(path, self.place / path.parent.name)
         self._some_wait = any(self._waiting.glob("*/*"))
 

@@ -51,5 +51,6 @@ def ingest(
             f"{done.quarantined} quarantined"
             + (f"; {counted(done.refused, 'file')} refused" if done.refused else "")
             + (f"; {counted(done.flagged, 'receipt')} flagged as an error" if done.flagged else "")
+            + (f"; {counted(done.unread, 'duplicate')} of what is in quarantine" if done.unread else "")
         )
-    return int(done.quarantined + done.refused + done.flagged > 0)
+    return int(done.quarantined + done.refused + done.flagged + done.unread > 0)

@@ -113,12 +113,14 @@ def publish(
     date
         A day (2026-11-01) for typings that print none.
     """
+    from pipeline.config.export_folders import check_feed_folder  # noqa: PLC0415
     from pipeline.feed.snapshot import LEFT_OUT, Publisher  # noqa: PLC0415
     from pipeline.feed.snapshot import publish as write_snapshot  # noqa: PLC0415
 
     site = session.site
     configured = site.settings.feed.publish_to
     folder = session.at(to) if to else Path(configured) if configured else site.home.snapshots / "feed"
+    check_feed_folder(site.settings, folder)
     publisher = Publisher(site.settings.site.name, organisation, pool, date)
     manifest = write_snapshot(site.ready_store(), folder, form, publisher)
     if session.answers.json:

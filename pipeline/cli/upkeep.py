@@ -10,11 +10,17 @@ from pipeline.cli.session import Here
 CHANGE_COLUMNS = ("receipt", "sample", "locus", "kind", "reported", "glstring_before", "glstring")
 
 
-def rebuild(*, session: Here) -> int:
-    """Make the store again from the spool, under the present nomenclature release, and replace the old one by it."""
+def rebuild(*, dry_run: Annotated[bool, Parameter(negative="")] = False, session: Here) -> int:
+    """Make the store again from the spool, under the present nomenclature release, and replace the old one by it.
+
+    Parameters
+    ----------
+    dry_run
+        Only hold the new store against the present one, which stays.
+    """
     from pipeline.rebuild import rebuild as make_again  # noqa: PLC0415
 
-    done = make_again(session.site)
+    done = make_again(session.site, on_trial=dry_run)
     answers = session.answers
     if answers.json:
         answers.object(done)
@@ -29,7 +35,7 @@ def rebuild(*, session: Here) -> int:
             answers.line(f"FAULT  {fault}")
         if done.kept:
             answers.line(f"the store before, which has what the spool lacks, is kept: {done.kept}")
-    return 4 if done.faults else 0
+    return 4 if done.faults or (dry_run and done.equal is False) else 0
 
 
 def verify(*, session: Here) -> int:

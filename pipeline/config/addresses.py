@@ -4,6 +4,7 @@ import ipaddress
 import pkgutil
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.config.folders import real, shared_folders
@@ -21,6 +22,17 @@ def host_and_port(address: str) -> tuple[str, int]:
     if not match or int(match["port"]) > 65535:
         raise ValueError("not host:port")
     return match["six"] or match["host"], int(match["port"])
+
+
+def heard_at(address: str) -> str:
+    """An address to listen on, however its host is written; empty for port 0, which is any free one."""
+    try:
+        host, port = host_and_port(address)
+    except ValueError:
+        return address
+    with suppress(ValueError):
+        host = ipaddress.ip_address("127.0.0.1" if host.lower() == "localhost" else host).compressed
+    return f"{host}:{port}" if port else ""
 
 
 def is_loopback(host: str) -> bool:

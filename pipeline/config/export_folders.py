@@ -1,7 +1,7 @@
 """Export folders held against data folders: everything in an export folder is taken in and moved away.
 
 So none may be a data folder, hold one, or lie in a part of one that is Graftline's own; a folder of the site's own
-inside the data folder does no harm.
+inside the data folder does no harm. Nor may snapshots for the matcher be put into one.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ OWN = ("spool", "nomenclature", "profiles", "snapshots")
 
 
 def check_export_folders(site: SiteSettings, home: Path) -> None:
-    """Raises ConfigError for an export folder from which a data folder would be moved away."""
+    """Raises ConfigError for an export folder from which a data folder, or a snapshot, would be moved away."""
+    if site.feed.publish_to:
+        check_feed_folder(site, Path(site.feed.publish_to))
     for instrument in site.instruments:
         if instrument.source != "folder":
             continue
@@ -29,6 +31,18 @@ def check_export_folders(site: SiteSettings, home: Path) -> None:
                 f'the export folder {instrument.address} of the instrument "{instrument.name}" is, holds or lies '
                 f"inside the data folder {met}, which would be moved away file by file; name a folder that lies "
                 "elsewhere, or another data folder with --home",
+                str(site.path),
+            )
+
+
+def check_feed_folder(site: SiteSettings, folder: Path) -> None:
+    """Raises ConfigError for a folder from which an instrument would take the matcher's snapshot in."""
+    for instrument in site.instruments:
+        if instrument.source == "folder" and real(folder).is_relative_to(real(instrument.address)):
+            raise ConfigError(
+                f"a snapshot for the matcher would be put into {folder}, which is or lies in the export folder "
+                f'{instrument.address} of the instrument "{instrument.name}", and be moved away from there; name a '
+                "folder that lies elsewhere",
                 str(site.path),
             )
 

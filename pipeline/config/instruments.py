@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.config.addresses import check_address, files_at, folder_at
+from pipeline.config.addresses import check_address, files_at, folder_at, heard_at
 from pipeline.config.folders import real
 from pipeline.config.instrument_models import check_name, check_names, check_profile
 from pipeline.config.put_away import check_places, places
@@ -137,7 +137,7 @@ class Instruments:
             seen.append((place, where))
 
     def _check_shared(self, tables: list[dict[str, Any]]) -> None:
-        """Note two instruments of one name, or on one port, address or folder."""
+        """Note two instruments of one name, or on one port, address or folder, whatever links or names lead there."""
         seen: dict[tuple[str, str], KeyPath] = {}
         for number, stated in enumerate(tables):
             for key, value in self._exclusive(stated):
@@ -150,9 +150,12 @@ class Instruments:
     def _exclusive(self, stated: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if "name" in stated:
             yield "name", stated["name"]
-        for source in (source for source in SOURCES if source in stated and source != "connect"):
-            if source != "listen" or not stated[source].endswith(":0"):  # port 0 is any free one
-                yield source, self._opened(stated, source)
+        if "folder" in stated:
+            yield "folder", str(real(self._opened(stated, "folder")))
+        if "port" in stated:
+            yield "port", stated["port"] if "://" in stated["port"] else str(real(stated["port"]))
+        if "listen" in stated and (address := heard_at(stated["listen"])):
+            yield "listen", address
 
 
 def defaults(model: InstrumentModel | None) -> dict[str, Any]:

@@ -19,8 +19,9 @@ A frame is believed when its header check, its frame check and the payload's SHA
   same reason a sector that turns up in the wrong place is noticed.
 
 `synced` tells the first from the second. One write may carry several frames, and a power cut can keep the later ones
-and lose the earlier. If a frame behind the unreadable stretch was written when the stretch was already on the disk, the
-stretch was acknowledged and is corrupt; if not, they went out in the same write, which was never acknowledged.
+and lose the earlier. If any frame behind the unreadable stretch was written when the stretch was already on the disk,
+the stretch was acknowledged and is corrupt. If none was, all that lies behind it went out in the same write, and
+whether that was acknowledged the spool alone cannot tell: this is reported as well, as a doubt.
 """
 
 import enum

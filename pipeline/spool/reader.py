@@ -99,7 +99,16 @@ class SpoolReader:
 
 def verify(folder: Path) -> list[Damage]:
     """Every stretch of the spool that cannot be read, in order. Reads everything, changes nothing."""
+    return _damages(SpoolReader(folder), after=0)
+
+
+def glance(folder: Path) -> list[Damage]:
+    """Damage to the newest segment, and segments that do not join; the older ones are not read through."""
     reader = SpoolReader(folder)
-    for _ in reader.read():
+    return _damages(reader, after=reader.segments[-1].first - 1 if reader.segments else 0)
+
+
+def _damages(reader: SpoolReader, after: int) -> list[Damage]:
+    for _ in reader.read(after):
         pass
     return sorted(reader.damages)

@@ -66,6 +66,11 @@ def show(store: Store, receipt: str) -> Row | None:
     return {**found, "reports": reports, "ignored": ignored, "history": history, "evidence": evidence}
 
 
+def incomplete(store: Store) -> Iterator[Row]:
+    """What the store lacks of what its receipts brought, as far as counting shows it: `receipt` and `what`."""
+    return store.rows(script("verify/incomplete"))
+
+
 def content_hash(store: Store) -> str:
     """SHA-256 of all that the store says: equal for a store that grew and for one rebuilt from the same spool."""
     digest = hashlib.sha256()

@@ -152,6 +152,19 @@ def test_ingest_without_the_release_says_so_once(
     assert "typings are kept as printed and flagged" in answer.err
 
 
+def test_1_the_same_bytes_are_in_quarantine_until_they_have_been_read(
+    graftline: Callable[..., Any], here: Path
+) -> None:
+    table = ("--format", "lab_table")
+    assert graftline("ingest", "report.hml", "--source", "twice", *table).code == 1
+    again = graftline("ingest", "report.hml", "--source", "twice", *table)
+    assert again.code == 1
+    assert again.out.endswith("0 loaded, 1 duplicate, 0 quarantined; 1 duplicate of what is in quarantine\n")
+    first = next(row for row in graftline("--json", "quarantine", "list").rows() if row["source"] == "twice")
+    assert graftline("quarantine", "resubmit", first["receipt"], "--format", "hml").code == 0
+    assert graftline("ingest", "report.hml", "--source", "twice", *table).code == 0
+
+
 def test_3_the_store_is_in_use(graftline: Callable[..., Any], here: Path) -> None:
     with Store(here / "graftline-data" / "store.duckdb"):
         answer = graftline("dump", "receipts")

@@ -63,7 +63,8 @@ def test_the_states_of_receipts(graftline: Callable[..., Any]) -> None:
 
 def test_ingest(graftline: Callable[..., Any]) -> None:
     answer = graftline("--json", "ingest", "exports", "broken.hml")
-    assert answer.row().keys() == {"receipts", "loaded", "duplicates", "quarantined", "refused", "flagged", "files"}
+    counts = {"receipts", "loaded", "duplicates", "quarantined", "refused", "flagged", "unread"}
+    assert answer.row().keys() == {*counts, "files"}
     assert {key: value for key, value in answer.row().items() if key != "files"} == {
         "receipts": 3,
         "loaded": 2,
@@ -71,9 +72,10 @@ def test_ingest(graftline: Callable[..., Any]) -> None:
         "quarantined": 0,
         "refused": 0,
         "flagged": 0,
+        "unread": 1,
     }
     for file in answer.row()["files"]:
-        assert file.keys() == {"path", "state", "format", "reason", "receipt", "flagged"}
+        assert file.keys() == {"path", "state", "format", "reason", "receipt", "flagged", "unread"}
 
 
 def test_parse(graftline: Callable[..., Any]) -> None:
@@ -230,5 +232,5 @@ def test_an_answer_is_made_of_the_same_bytes_whatever_the_bytes_of_a_file_name(
     (file,) = graftline("--json", "ingest", odd).row()["files"]
     assert file["path"].endswith(r"/donor-\xff.csv")
     assert graftline("dump", "receipts").rows()[-1]["name"] == r"donor-\xff.csv"
-    assert graftline("ingest", odd).code == 0
+    assert graftline("ingest", odd).code == 1
     assert graftline("show", odd.name).code == 2

@@ -13,7 +13,9 @@ from instruments.host import WINDOWS, open_terminal
 from pipeline import doctor
 from pipeline.doctor import Diagnosis, examine
 from pipeline.home import Home
+from pipeline.spool.frames import Kind
 from pipeline.spool.lock import take_lock
+from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
 
 
@@ -153,6 +155,18 @@ def test_a_store_in_use_by_the_service_is_not_touched(place):
     assert "running service" in findings["spool"].message
 
 
+def test_damage_to_the_spool_is_an_error(place):
+    with Spool(place.home / "spool") as spool:
+        for text in (b"invented, one", b"invented, two"):
+            spool.append(Kind.MESSAGE, "invented", text)
+    assert place.examine()["spool"].level == "ok"
+    (segment,) = (place.home / "spool").glob("*.seg")
+    segment.write_bytes(segment.read_bytes().replace(b"invented, one", b"invented, One"))
+    finding = place.examine()["spool"]
+    assert (finding.level, finding.fix) == ("error", "Run: graftline verify")
+    assert "not a whole frame" in finding.message
+
+
 @pytest.mark.skipif(WINDOWS, reason="Windows has no pseudo-terminals")
 def test_a_serial_port_that_is_there_is_found_and_one_that_is_not_is_named(place):
     instrument, ours, device = open_terminal()
@@ -210,6 +224,18 @@ def test_a_folder_that_is_not_there_yet_is_a_warning_and_a_read_only_one_too(pla
     for closed, level in ((os.W_OK, "warning"), (os.R_OK | os.X_OK, "error")):
         monkeypatch.setattr(os, "access", lambda path, mode, closed=closed: str(path) != str(exports) or mode != closed)
         assert place.instrument('folder = "exports"').level == level
+
+
+@pytest.mark.skipif(WINDOWS, reason="links need a privilege on Windows")
+def test_what_an_export_folder_holds_that_would_not_be_taken_is_a_warning(place):
+    """A folder that may not be read, or a link; what was taken is nobody's business any more."""
+    exports = place.site.parent / "exports"
+    (exports / "taken").mkdir(parents=True)
+    (exports / "taken" / "link").symlink_to(exports)
+    assert place.instrument('folder = "exports"').level == "ok"
+    (exports / "link").symlink_to(place.site)
+    finding = place.instrument('folder = "exports"')
+    assert (finding.level, finding.message[:40]) == ("warning", "1 links, pipes or unreadable folders in ")
 
 
 @pytest.mark.parametrize("key", ["taken", "quarantine"])

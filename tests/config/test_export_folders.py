@@ -2,12 +2,13 @@
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from parsers.format import house_formats
-from pipeline.config.export_folders import OWN
+from pipeline.config.export_folders import OWN, check_feed_folder
 from pipeline.config.vocabulary import LINKS, LINKS_OF, links_of
 from pipeline.doctor import examine
 from pipeline.errors import ConfigError
@@ -64,6 +65,22 @@ def test_so_is_one_that_meets_the_data_folder_of_another_site(opened, folder):
 @pytest.mark.parametrize("folder", ["exports", "home-exports", "home/exports", "others/site/exports"])
 def test_a_folder_beside_the_data_folder_or_of_its_own_within_it_is_taken(opened, tmp_path, folder):
     assert opened(folder) == str(tmp_path / folder)
+
+
+@pytest.mark.parametrize(
+    ("folder", "refused"), [("exports", True), ("exports/matcher", True), ("", False), ("matcher", False)]
+)
+def test_no_snapshot_is_published_into_an_export_folder(tmp_path, folder, refused):
+    site_file, place = tmp_path / "site.toml", tmp_path / folder
+    exports = "[[instrument]]\nname = 'exports'\nfolder = 'exports'\n"
+    site_file.write_text(exports, encoding="utf-8")
+    with open_site(tmp_path / "home", site_file) as site, ExitStack() as checks:
+        if refused:
+            checks.enter_context(pytest.raises(ConfigError, match=r'of the instrument "exports", and be moved away'))
+        check_feed_folder(site.settings, place)
+    site_file.write_text(f"[feed]\npublish_to = '{place}'\n{exports}", encoding="utf-8")
+    found = [each.level for each in examine(tmp_path / "home", site_file) if each.area == "configuration"]
+    assert found == ["error" if refused else "ok"]
 
 
 @pytest.mark.parametrize("key", ["taken", "quarantine"])

@@ -1,5 +1,6 @@
 """A right site file becomes instruments that can be opened: the site's settings over those of the model."""
 
+import sys
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import pytest
 
 from instruments.sources.folder import FolderSettings
 from instruments.sources.serial_port import SerialSettings
+from pipeline.config.addresses import heard_at
 from pipeline.config.instrument_models import load_models, model_folders
 from pipeline.config.problems import WrongSettings
 from pipeline.config.settings import Files, SerialLine, Site, SiteSettings, Timers
@@ -136,6 +138,31 @@ def test_an_address_is_host_colon_port(site, address):
 def test_two_instruments_may_listen_on_any_free_port_each(site):
     text = '[[instrument]]\nname = "{}"\nmodel = "generic-mllp-oru"\nlisten = "127.0.0.1:0"\n'
     assert len(site(text.format("a") + text.format("b")).instruments) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+@pytest.mark.parametrize("source", ["folder", "port"])
+def test_a_link_makes_no_second_folder_or_port(site, tmp_path, source):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    text = f'[[instrument]]\nname = "{{0}}"\nmodel = "sysmex-xn"\n{source} = "{tmp_path}/{{0}}"\n'
+    with pytest.raises(ConfigError, match=f"two instruments have the same {source}, the other is on line 4"):
+        site(text.format("real") + text.format("link"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("127.0.0.1:5000", "localhost:5000", True),
+        ("[::1]:5000", "[0:0:0:0:0:0:0:1]:5000", True),
+        ("127.0.0.1:5000", "127.0.0.1:05000", True),
+        ("127.0.0.1:5000", "127.0.0.2:5000", False),
+        ("127.0.0.1:5000", "localhost:5001", False),
+        ("127.0.0.1:0", "localhost:0", False),
+    ],
+)
+def test_an_address_is_the_same_however_its_host_is_written(one, other, same):
+    assert (heard_at(one) == heard_at(other) != "") is same
 
 
 def test_all_problems_of_a_file_are_told_at_once_in_the_order_of_its_lines(site):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.completeness import ends_whole, has_end_mark
+from parsers.completeness import ends_whole, has_end_mark, looks_whole
 
 SAMPLES = Path(__file__).resolve().parent
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
@@ -111,6 +111,33 @@ def test_a_batch_of_xponent_is_whole_with_its_check_sum(name):
     end = raw.rindex(b"CRC32: ")
     assert not any(ends_whole(raw[:cut]) is None for cut in range(100, end, 97))
     assert ends_whole(raw[:end]) is False
+
+
+@pytest.mark.parametrize(
+    ("raw", "whole"),
+    [
+        (b"sample;A\n1;2\n", True),
+        (b"sample;A\n1;", False),
+        (b"MSH|^~\\&|\rPID|1\r", True),
+        ("sample;A\n1;2\n".encode("utf-16"), True),
+        ("sample;A\n1;2".encode("utf-16"), False),
+        (b'{"A": ["A*01:01"]}', True),
+        (b'{"A": ["A*01:0', False),
+        (b"H|\\^&\rL|1|N\r\x0306\r\n\x04", True),
+        ((SAMPLES / "nucleoview/typical.csv").read_bytes(), True),
+        (b"<hml></hml>", True),
+        (b"<hml>\n", False),
+        (b"\x89PNG\0\0", True),
+    ],
+)
+def test_text_looks_whole_when_its_last_line_has_ended(raw, whole):
+    assert looks_whole(raw) is whole
+
+
+def test_with_an_end_mark_of_the_site_nothing_else_need_follow():
+    assert looks_whole(b"a;b\n# end", "# end")
+    assert not looks_whole(b"a;b\n", "# end")
+    assert not looks_whole(b"<hml>\n# end", "# end")
 
 
 def test_an_end_mark_of_the_site_is_looked_for_on_the_last_line_in_any_encoding():

@@ -70,7 +70,7 @@ def test_a_file_whose_end_never_comes_is_taken_as_it_is(exports, intake, clock):
         assert intake.messages == []
         clock.now += seconds
         source.scan(threading.Event())
-    assert intake.messages == [("donor.hml", PAYLOAD[:5], True, "the file was still incomplete after 300 seconds")]
+    assert intake.messages == [("donor.hml", PAYLOAD[:5], True, "the file still looked incomplete after 300 seconds")]
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again_later(exports, intake, scan, monkeypatch):
@@ -122,6 +122,79 @@ def test_a_file_replaced_before_the_move_is_put_back_and_taken_too(exports, inta
     assert path.read_bytes() == PAYLOAD
     scan(), scan(3)
     assert intake.whole == [b"first", PAYLOAD]
+
+
+@posix
+@pytest.mark.parametrize("pause", [1, 10, 150, 290])
+def test_a_writer_that_goes_on_after_its_file_was_taken_loses_nothing(exports, intake, source, scan, pause):
+    """It had paused at the end of a line, and goes on in the file that was moved."""
+    with (exports / "donors.csv").open("wb", buffering=0) as writer:
+        writer.write(b"one\n")
+        scan(), scan(3)
+        scan(pause)
+        writer.write(b"two\n")
+        for _ in range(8):
+            scan(40)
+    assert intake.messages == [("donors.csv", b"one\n", True, ""), ("donors.csv", b"one\ntwo\n", True, "")]
+    assert taken(exports) == ["donors.csv"]
+    assert source.status.detail == ""
+
+
+@posix
+def test_a_file_of_the_same_name_is_taken_before_one_that_was_written_to_late(exports, intake, scan):
+    with (exports / "donors.csv").open("wb", buffering=0) as writer:
+        writer.write(b"one\n")
+        scan(), scan(3)
+        writer.write(b"two\n")
+        write_in_place(exports, "donors.csv", b"another\n")
+        for _ in range(4):
+            scan(3)
+    assert intake.whole == [b"one\n", b"another\n", b"one\ntwo\n"]
+    assert set(intake.names) == {"donors.csv"}
+
+
+@posix
+def test_a_late_write_in_a_folder_that_has_gone_is_taken_where_it_was(exports, intake, scan):
+    run = exports / "run 7"
+    run.mkdir()
+    with (run / "donors.csv").open("wb", buffering=0) as writer:
+        writer.write(b"one\n")
+        scan(), scan(3)
+        run.rmdir()
+        writer.write(b"two\n")
+        scan(3), scan(), scan(3)
+    assert intake.whole == [b"one\n", b"one\ntwo\n"]
+
+
+def test_what_was_taken_is_watched_for_a_while_only(exports, source, scan):
+    for number in range(3):
+        write_in_place(exports, f"{number}.csv", PAYLOAD)
+    scan(), scan(3)
+    (next((exports / "taken").iterdir()) / "1.csv").unlink()
+    assert len(source._late_writes.watched) == 3
+    scan(3)
+    assert len(source._late_writes.watched) == 2
+    for _ in range(8):
+        scan(40)
+    assert source._late_writes.watched == {}
+
+
+@posix
+def test_a_late_write_that_cannot_be_put_back_is_told_and_tried_again(exports, intake, source, scan, monkeypatch):
+    with (exports / "donors.csv").open("wb", buffering=0) as writer:
+        writer.write(b"one\n")
+        scan(), scan(3)
+        writer.write(b"two\n")
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("instruments.sources.late_writes.put_back", refused)
+        scan(3)
+    assert source.status.detail.startswith("a file was written to after it was taken, and cannot be put back: Perm")
+    scan(), scan(), scan(3)
+    assert (intake.whole, source.status.detail) == ([b"one\n", b"one\ntwo\n"], "")
 
 
 @pytest.mark.parametrize("name", ["a.tmp", "a.PART", "a.csv.filepart", "a.crdownload", "~a.csv", "~$a.xlsx", ".a.csv"])

@@ -21,11 +21,11 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="links need a privile
 
 @pytest.fixture
 def take(exports, intake):
-    """Writes a file, scans twice with these settings, and gives the source."""
+    """Writes a file, scans twice with these settings, and gives the source; nobody goes on writing."""
 
     def take_with(name="run.csv", payload=b"invented", **settings):
         write_in_place(exports, name, payload)
-        source = Folder("exports", exports, intake, settings=FolderSettings(settle=0.0, **settings))
+        source = Folder("exports", exports, intake, settings=FolderSettings(settle=0.0, give_up=0.0, **settings))
         source.scan(threading.Event())
         source.scan(threading.Event())
         return source
@@ -113,6 +113,29 @@ def test_an_archive_on_another_disk_gets_whole_files_with_their_times(exports, t
     take(taken=other_disk)
     assert [Path(each).name for each in files(other_disk)] == ["old.csv", "run.csv"]
     assert (today(other_disk) / "old.csv").stat().st_mtime == 1_000_000_000
+    assert files(exports) == []
+
+
+@posix
+def test_a_file_is_carried_to_another_disk_when_nobody_can_still_be_writing(exports, intake, other_disk, clock):
+    """A writer that has it open would go on in the file that is gone."""
+    settings = FolderSettings(settle=3.0, give_up=300.0, taken=other_disk)
+    source = Folder("exports", exports, intake, settings=settings, clock=clock)
+    with (exports / "run.csv").open("wb", buffering=0) as writer:
+        writer.write(b"one\n")
+        for pause in (3, 3, 100, 100):
+            source.scan(threading.Event())
+            clock.now += pause
+        writer.write(b"two\n")
+        for _ in range(6):
+            source.scan(threading.Event())
+            clock.now += 40
+            assert files(other_disk) == []
+    for _ in range(6):
+        source.scan(threading.Event())
+        clock.now += 40
+    assert intake.whole == [b"one\n", b"one\ntwo\n"]
+    assert [path.read_bytes() for path in today(other_disk).iterdir()] == [b"one\ntwo\n"]
     assert files(exports) == []
 
 

@@ -61,6 +61,40 @@ def test_every_flipped_bit_costs_its_own_frame_alone(five: Path, texts: Callable
         assert verify(five) == [Damage(path.name, offset, end - offset, kind)]
 
 
+@pytest.mark.parametrize(
+    ("struck", "writes_after", "kind"),
+    [(1, 0, "doubtful"), (4, 0, "doubtful"), (5, 0, "torn"), (1, 1, "corrupt"), (3, 2, "corrupt"), (5, 1, "corrupt")],
+)
+def test_of_messages_written_together_a_later_write_tells_that_they_were_acknowledged(
+    folder: Path,
+    struck: int,
+    writes_after: int,
+    kind: str,
+    keep: Callable[..., Envelope],
+    texts: Callable[..., list[str]],
+) -> None:
+    with Spool(folder) as spool:
+        spool.append_messages("invented", [("", text.encode()) for text in FIVE])
+        after = [f"invented, after {number}" for number in range(writes_after)]
+        for text in after:
+            keep(spool, text)
+    path, frame = only_segment(folder), frames(folder)[struck]
+    content = bytearray(path.read_bytes())
+    content[frame.end - 5] ^= 1
+    path.write_bytes(content)
+    assert texts(folder) == [*(text for number, text in enumerate(FIVE, 1) if number != struck), *after]
+    assert verify(folder) == [Damage(path.name, frame.offset, frame.end - frame.offset, kind)]
+
+
+def test_a_header_alone_tells_that_what_lies_before_it_was_acknowledged(five: Path) -> None:
+    path, whole = only_segment(five), frames(five)
+    content = bytearray(path.read_bytes())
+    for frame in whole[4:]:
+        content[frame.end - 5] ^= 1
+    path.write_bytes(content)
+    assert verify(five) == [Damage(path.name, whole[4].offset, whole[5].end - whole[4].offset, "corrupt")]
+
+
 @pytest.mark.parametrize("struck", range(6))
 def test_damage_is_reported_and_stays_when_the_spool_goes_on(
     five: Path, struck: int, keep: Callable[..., Envelope], texts: Callable[..., list[str]]

@@ -83,7 +83,7 @@ def test_no_power_cut_loses_what_was_acknowledged(
             assert keep(spool, "invented, after").seq > last
             assert texts(spool) == [*found, "invented, after"]
         damages = verify(after)
-        assert {damage.kind for damage in damages} <= {"torn"}, "a power cut is not taken for corruption"
+        assert {damage.kind for damage in damages} <= {"torn", "doubtful"}, "a power cut is not taken for corruption"
         torn += bool(damages)
         tried += 1
     assert tried >= 2000
