@@ -14,7 +14,8 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
 from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, Printed, Quantity, Reading
-from parsers.separator_layout import Found, Identity, IdentityField, Layout
+from parsers.separator_layout import Found, Identity, Layout
+from parsers.separator_settings import IdentityField
 
 NAME = "separator_log"
 _LINE_END = re.compile(r"\x03?(?:\r\n|\r|\n)\x02?|\x03\x02?")
@@ -91,9 +92,21 @@ def _runs(layout: Layout, text: str) -> tuple[list[Run], int]:
         if run and layout.ends.search(line):
             runs.append(run)
             run = []
-    if run or not runs:
-        raise _unfinished(layout, run or [(1, "")], len(_LINE_END.findall(text)))
+    if run:
+        raise _unfinished(layout, run, len(_LINE_END.findall(text)))
+    if not runs:
+        raise _no_run(layout, text)
     return runs, outside
+
+
+def _no_run(layout: Layout, text: str) -> ParseError:
+    return ParseError(
+        "no line of this log begins a run",
+        found=_LINE_END.split(text.removeprefix("\x02"), maxsplit=1)[0],
+        where="line 1",
+        expected=f"a line that matches {layout.settings.stream.begins}",
+        advice=f"See whether the profile {layout.profile.name} is the one for this log.",
+    )
 
 
 def _unfinished(layout: Layout, run: Run, number: int) -> ParseError:

@@ -181,12 +181,34 @@ def test_a_log_that_two_profiles_claim_or_none_is_refused():
         ({"colour": "red"}, "colour"),
         ({"identity": {"DIN": "donor"}}, "donor"),
         ({"items": {"X": {"labels": ["X"], "volume_basis": "blood"}}}, "blood"),
+        ({"items": {"A": {"labels": ["X"]}, "B": {"labels": ["Y", "x "]}}}, 'label "x " stands for A and for B'),
+        ({"items": {"A": {"labels": ["begin"]}}}, 'label "begin" stands for device and for A'),
+        ({"identity": {"DIN": "sample", "din": "subject"}}, 'label "din" stands for sample and for subject'),
+        ({"prefixes": {"SN": "device_serial"}, "items": {"A": {"labels": ["SN 1"]}}}, 'begins with the prefix "SN"'),
+        (
+            {"items": {"WB_PROCESSED_ML": {"labels": ["X"], "volume_basis": "inlet"}}},
+            'WB_PROCESSED_ML counts "whole_blood" and not "inlet"',
+        ),
+        ({"items": {"INLET_VOL_ML": {"labels": ["X"], "volume_basis": "unknown"}}}, "INLET_VOL_ML"),
     ],
 )
 def test_a_profile_that_cannot_be_used_says_why(changes, reason):
     with pytest.raises(ParseError, match=reason) as refusal:
         from_profiles((custom(**changes),))
     assert refusal.value.where == "custom.toml"
+
+
+def test_a_label_may_be_named_twice_with_one_meaning():
+    items = {"INLET_VOL_ML": {"labels": ["INLET", "Inlet"], "volume_basis": "inlet"}}
+    from_profiles((custom(items=items, identity={"DIN": "sample", "din": "sample"}),))
+
+
+def test_a_log_in_which_no_run_begins_is_of_another_layout(profiles):
+    with pytest.raises(ParseError, match="no line of this log begins a run") as refusal:
+        labels(Document(b"PROCEDURE SUMMARY;CMNC\nCOLLECT BAG;302;mL\n"), profiles["graftsep"])
+    assert (refusal.value.where, refusal.value.found) == ("line 1", "PROCEDURE SUMMARY;CMNC")
+    assert refusal.value.expected == "a line that matches ^RUN BEGIN;"
+    assert "graftsep" in refusal.value.advice
 
 
 def test_a_technician_sees_which_labels_a_profile_maps(profiles):
