@@ -34,6 +34,9 @@ State = Literal[
 VolumeBasis = Literal["whole_blood", "inlet", "unknown"]
 """What a volume counts: blood only, or blood plus anticoagulant; about 8 % apart at a ratio of 12:1."""
 
+DecimalSign = Literal[".", ","]
+"""The sign before the decimals of a number; the other one of the two then stands between thousands."""
+
 Provenance = Literal["device_stream", "device_file", "message", "scan", "typed"]
 
 
@@ -149,13 +152,17 @@ class ObservationReport(
 
 
 class Quantity(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A value of a collection run: canonical `item` name, the label, text and unit as printed."""
+    """A value of a collection run: canonical `item` name, the label, text and unit as printed.
+
+    `decimal` is the sign before the decimals, where the layout declares it.
+    """
 
     item: str
     label: str
     value: str
     unit: str = ""
     volume_basis: VolumeBasis | None = None
+    decimal: DecimalSign | None = None
     provenance: Provenance = "device_file"
 
 

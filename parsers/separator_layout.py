@@ -113,16 +113,12 @@ class Layout:
         return Quantity(
             item=item,
             label=label,
-            value=self._number(values[0]),
+            value=values[0],
             unit=(values[1] if len(values) > 1 else "") or self.settings.items[item].unit,
             volume_basis=self.settings.items[item].volume_basis,
+            decimal=self.settings.cells.decimal,
             provenance=self.settings.provenance,
         )
-
-    def _number(self, text: str) -> str:
-        """The text; a decimal comma that the profile declares is notation of the layout and becomes a point."""
-        declared = self.settings.cells.decimal == ","
-        return text.replace(",", ".") if declared and re.fullmatch(r"[-+]?\d+,\d+", text) else text
 
 
 def _line_pattern(pattern: str) -> re.Pattern[str]:

@@ -16,7 +16,7 @@ import msgspec
 import parsers
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified
-from parsers.records import Provenance, VolumeBasis
+from parsers.records import DecimalSign, Provenance, VolumeBasis
 
 ITEMS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "aph_items.csv"
 
@@ -38,7 +38,7 @@ class Cells(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     delimiter: str = ";"
     group: str = ""
-    decimal: Literal[".", ","] = "."
+    decimal: DecimalSign | None = None
 
 
 class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
+from parsers.number_notation import plain_number
 from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, Printed, Quantity, Reading
 from parsers.separator_layout import Found, Identity, Layout
 from parsers.separator_settings import IdentityField
@@ -186,16 +187,16 @@ def _finals(lines: list[tuple[int, Line]]) -> tuple[list[Quantity], list[Other]]
 
 
 def _says_the_same(first: Quantity, second: Quantity) -> bool:
-    return (_amount(first.value), first.unit) == (_amount(second.value), second.unit)
+    return (_amount(first), first.unit) == (_amount(second), second.unit)
 
 
-def _amount(text: str) -> Decimal | str:
+def _amount(stated: Quantity) -> Decimal | str:
     """A value for comparison alone: 2.1 and 2.10 are one amount."""
     try:
-        amount = Decimal(text)
+        amount = Decimal(plain_number(stated.value, stated.decimal) or stated.value)
     except InvalidOperation:
-        return text
-    return amount if amount.is_finite() else text
+        return stated.value
+    return amount if amount.is_finite() else stated.value
 
 
 def _printed(other: Other) -> Printed:

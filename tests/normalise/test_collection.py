@@ -150,6 +150,25 @@ def test_a_ratio_in_all_its_forms(value: str, unit: str) -> None:
     assert (found.value, found.number, found.unit, found.flags) == (value, 12, "{ratio}", ())
 
 
+def test_a_layout_that_declares_its_decimals_is_read_by_them_and_kept_as_printed() -> None:
+    printed = {"INLET_VOL_ML": "12.120", "PRODUCT_VOL_DEVICE_ML": "303,0", "INLET_AC_RATIO": "12,0:1", "TBV_L": "5.3"}
+    values = tuple(Quantity(item=item, label=item, value=text, unit="", decimal=",") for item, text in printed.items())
+    found = Normaliser(None).normalise(
+        CollectionReport(
+            format="separator_log", sample="INV-1", finals=values, readings=(Reading(time="09:00", values=values[:1]),)
+        )
+    )
+    assert isinstance(found, NormalCollection)
+    assert [(each.value, each.number) for each in (*found.finals, *found.readings)] == [
+        ("12.120", 12120),
+        ("303,0", 303),
+        ("12,0:1", 12),
+        ("5.3", None),
+        ("12.120", 12120),
+    ]
+    assert [flag.code for flag in found.finals[3].flags] == ["unreadable_number", "no_unit"]
+
+
 def test_a_label_that_the_profile_does_not_map_is_told() -> None:
     found = run(FINALS, unmapped=(Printed("WHOLE BL00D PROCESSED", "11110;mL", "line 3"),))
     assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [

@@ -153,7 +153,17 @@ def test_labels_may_be_in_any_language_and_decimals_after_a_comma():
     items = {"COLLECT_VOL_ML": {"labels": ["Volumen", "Объём"]}, "PLASMA_VOL_ML": {"labels": ["Plasma"]}}
     reader = from_profiles((custom(cells={"decimal": ","}, items=items, encoding="cp1251"),))
     (run,) = reader.parse(Document("BEGIN;X\r\nобъём;302,5;mL\r\nPLASMA;1,2,3;mL\r\nEND\r\n".encode("cp1251"))).reports
-    assert [(each.label, each.value) for each in run.finals] == [("объём", "302.5"), ("PLASMA", "1,2,3")]
+    assert [(each.label, each.value, each.decimal) for each in run.finals] == [
+        ("объём", "302,5", ","),
+        ("PLASMA", "1,2,3", ","),
+    ]
+
+
+def test_one_amount_in_two_spellings_of_the_layout_is_no_contradiction():
+    reader = from_profiles((custom(cells={"decimal": ","}),))
+    (run,) = reader.parse(Document(b"BEGIN;X\nVolumen;1.010;mL\nVolumen;1010,0;mL\nEND\n")).reports
+    assert [each.value for each in run.finals] == ["1.010", "1010,0"]
+    assert run.findings == ()
 
 
 def test_bytes_that_are_not_text_by_the_profile_are_refused_with_their_place():
