@@ -14,7 +14,7 @@ from parsers.records import Alarm, CollectionReport, Finding, Printed, Quantity,
 from pipeline.normalise.agreement import agreement_flags
 from pipeline.normalise.codes import collection_code, collection_items
 from pipeline.normalise.findings import flags_of
-from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.observations import unit_of
 from pipeline.normalise.ranges import is_impossible, possible, range_flags
@@ -36,7 +36,7 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
     finals = tuple(_value(each, None, _doubts_of(each, report.findings), cut_short) for each in report.finals)
     return NormalCollection(
         sample=read_identifier(report.sample),
-        subject=read_identifier(report.subject) if report.subject else None,
+        subject=read_subject(report.subject, report.sample),
         report_id=report.report_id,
         procedure=report.procedure,
         device=report.device,
