@@ -184,7 +184,10 @@ class Alarm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 class CollectionReport(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
 ):
-    """One run of a cell separator. `sample` is the donation number (DIN) as printed, `subject` the donor's id."""
+    """One run of a cell separator. `sample` is the donation number (DIN) as printed, `subject` the donor's id.
+
+    `unmapped` is printed under labels that stand for nothing here; `differing` contradicts what is taken of the run.
+    """
 
     format: str
     sample: str
@@ -202,6 +205,7 @@ class CollectionReport(
     finals: tuple[Quantity, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     unmapped: tuple[Printed, ...] = ()
+    differing: tuple[Printed, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -23,6 +23,7 @@ class Identity(msgspec.Struct, frozen=True):
     field: IdentityField
     label: str
     text: str
+    where: str
 
 
 Found = Identity | Quantity | Printed
@@ -97,8 +98,8 @@ class Layout:
             return [self._quantity(role.item, label, values), *self._beyond(values[2:], where)]
         if role.prefix:
             text = label[len(role.prefix) :].strip()
-            return [Identity(role.field, role.prefix, text), *self._beyond(values, where)]
-        return [Identity(role.field, label, values[0]), *self._beyond(values[1:], where)]
+            return [Identity(role.field, role.prefix, text, where), *self._beyond(values, where)]
+        return [Identity(role.field, label, values[0], where), *self._beyond(values[1:], where)]
 
     def _beyond(self, rest: list[str], where: str) -> list[Found]:
         """What stands behind the value of a label and before the next label."""

@@ -135,7 +135,7 @@ def _findings(scan: Scan) -> list[Finding]:
         found.append(Finding("unknown_scan", "no structure of ISBT 128 that is known here; kept as text", where))
     for kind, identifier in (("donation number", DONATION), ("GRID", GRID)):
         if len(scan.numbers(identifier)) > 1:
-            found.append(Finding("contradiction", f"one scan holds more than one {kind}"))
+            found.append(Finding("identifiers_differ", f"one scan holds more than one {kind}, and none is taken"))
     first = scan.symbols[0] if scan.symbols else Symbol("", "")
     if first.identifier == COMPOUND and first.content[:2] != f"{len(scan.symbols) - 1:02}":
         message = f"{first.content[:2]} structures are announced, {len(scan.symbols) - 1} follow"

@@ -197,6 +197,12 @@ def test_readings_count_on_from_the_start_past_midnight() -> None:
     assert found.alarms == ("00:12 A-17 low",)
 
 
+def test_what_a_run_states_again_and_otherwise_is_under_no_unknown_label() -> None:
+    doubt = Finding("contradiction", "two values", "line 9", "PRODUCT_VOL_DEVICE_ML")
+    found = run(FINALS, findings=(doubt,), differing=(Printed("COLLECT BAG", "202 mL", "line 9"),))
+    assert [flag.code for flag in found.flags] == ["contradiction"]
+
+
 def test_a_contradicted_final_carries_the_doubt_itself() -> None:
     doubt = Finding("contradiction", "two values", "line 9", "PRODUCT_VOL_DEVICE_ML")
     found = run(FINALS, findings=(doubt,))

@@ -120,10 +120,55 @@ def test_a_run_that_did_not_end_well_is_loaded_with_a_finding(read):
     assert [(each.code, each.where) for each in run.findings] == [("run_not_completed", "line 2")]
 
 
-def test_an_identity_that_contradicts_itself_is_a_finding(read):
-    (run,) = read(BEGIN, "DIN;A999924000123", "DIN;A999924000001", END).reports
-    assert run.sample == "A999924000123"
-    assert [each.code for each in run.findings] == ["contradiction"]
+TWO = [
+    (["DIN;A999924000123", "DIN;A999924000001"], ("", ""), "donation"),
+    (["DIN;A999924000123M", "DIN;A999924000123N"], ("", ""), "donation"),
+    (["DIN;S-1", "GRID;9999TEST00000000118;GRID;9999TEST00000000216"], ("S-1", ""), "donor"),
+    (["DIN;S-1;GRID;N/A", "GRID;9999TEST00000000118;GRID;D-1"], ("S-1", ""), "donor"),
+]
+
+
+@pytest.mark.parametrize(("lines", "taken", "whose"), TWO)
+def test_of_two_donors_or_donations_none_is_taken_and_all_are_kept(read, lines, taken, whose):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert (run.sample, run.subject) == taken
+    printed = [value for line in lines for value in line.split(";")[1::2] if value not in taken]
+    assert [each.text for each in run.differing] == printed
+    (finding,) = run.findings
+    assert finding.code == "identifiers_differ"
+    assert f"more than one {whose}, and none is taken" in finding.message
+    assert finding.where.startswith("line ")
+    assert not any(value in finding.message for value in printed)
+
+
+SPELLINGS = [
+    (["GRID;9999TEST00000000118", "GRID;9999-TEST-0000-0000-118"], ("", "9999TEST00000000118")),
+    (["DIN;A999924000123", "DIN;=A99992400012300", "DIN;A9999 24 000123 M"], ("A999924000123", "")),
+    (["DIN;N/A", "DIN;n/a"], ("N/A", "")),
+    (["DIN;", "DIN;S-1"], ("S-1", "")),
+]
+
+
+@pytest.mark.parametrize(("lines", "taken"), SPELLINGS)
+def test_one_identifier_in_two_spellings_is_one(read, lines, taken):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert (run.sample, run.subject) == taken
+    assert (run.findings, run.differing) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken", "kept"),
+    [
+        (["GRID;N/A", "GRID;9999TEST00000000118"], {"subject": "9999TEST00000000118"}, [("GRID", "N/A", "line 2")]),
+        (["START;08:41", "START;08:42"], {"started": "08:41"}, [("START", "08:42", "line 3")]),
+        (["SN G1-0043"], {"device_serial": "G1-0042"}, [("SN", "G1-0043", "line 2")]),
+    ],
+)
+def test_a_field_that_contradicts_itself_has_one_value_and_the_other_is_kept(read, lines, taken, kept):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert {field: getattr(run, field) for field in taken} == taken
+    assert [(each.label, each.text, each.where) for each in run.differing] == kept
+    assert [(each.code, each.where) for each in run.findings] == [("contradiction", kept[0][2])]
 
 
 def test_a_final_value_that_is_stated_twice_differently_is_taken_once_with_a_finding(read):
@@ -134,7 +179,8 @@ def test_a_final_value_that_is_stated_twice_differently_is_taken_once_with_a_fin
         ("PRODUCT_VOL_DEVICE_ML", "302"),
         ("AC_USED_ML", "1010"),
     ]
-    kept = [(each.label, each.text, each.where) for each in run.unmapped]
+    assert run.unmapped == ()
+    kept = [(each.label, each.text, each.where) for each in run.differing]
     assert kept == [("COLLECT BAG", "202 mL", "line 4"), ("COLLECT BAG", "0.3 L", "line 5")]
     found = [(each.code, each.where, each.locus) for each in run.findings]
     assert found == [("contradiction", "line 4", "PRODUCT_VOL_DEVICE_ML")]
@@ -146,7 +192,7 @@ def test_a_final_value_that_is_stated_twice_alike_is_no_contradiction_and_readin
         BEGIN, "08:51;INLET;610;mL", "09:51;INLET;4010;mL", "TBV PROCESSED;2.1;x", "TBV PROCESSED;2.10;x", END
     ).reports
     assert [each.value for each in run.finals] == ["2.1", "2.10"]
-    assert (run.findings, run.unmapped) == ((), ())
+    assert (run.findings, run.differing) == ((), ())
 
 
 def test_labels_may_be_in_any_language_and_decimals_after_a_comma():
