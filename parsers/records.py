@@ -34,6 +34,9 @@ State = Literal[
 VolumeBasis = Literal["whole_blood", "inlet", "unknown"]
 """What a volume counts: blood only, or blood plus anticoagulant; about 8 % apart at a ratio of 12:1."""
 
+DecimalSign = Literal[".", ","]
+"""The sign before the decimals of a number; the other one of the two then stands between thousands."""
+
 Provenance = Literal["device_stream", "device_file", "message", "scan", "typed"]
 
 
@@ -149,13 +152,17 @@ class ObservationReport(
 
 
 class Quantity(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A value of a collection run: canonical `item` name, the label, text and unit as printed."""
+    """A value of a collection run: canonical `item` name, the label, text and unit as printed.
+
+    `decimal` is the sign before the decimals, where the layout declares it.
+    """
 
     item: str
     label: str
     value: str
     unit: str = ""
     volume_basis: VolumeBasis | None = None
+    decimal: DecimalSign | None = None
     provenance: Provenance = "device_file"
 
 
@@ -177,7 +184,10 @@ class Alarm(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
 class CollectionReport(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="collection"
 ):
-    """One run of a cell separator. `sample` is the donation number (DIN) as printed, `subject` the donor's id."""
+    """One run of a cell separator. `sample` is the donation number (DIN) as printed, `subject` the donor's id.
+
+    `unmapped` is printed under labels that stand for nothing here; `differing` contradicts what is taken of the run.
+    """
 
     format: str
     sample: str
@@ -195,6 +205,7 @@ class CollectionReport(
     finals: tuple[Quantity, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     unmapped: tuple[Printed, ...] = ()
+    differing: tuple[Printed, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

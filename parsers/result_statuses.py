@@ -1,4 +1,5 @@
-"""What a status says against a result: OBX-11 and OBR-25 of HL7 (tables 0085, 0123), R-9 of ASTM E1394, FHIR's status.
+"""What a status says against a result: OBX-11 and OBR-25 of HL7 (tables 0085, 0123), R-9, O-26, O-12 and L-3 of ASTM
+E1394, FHIR's status.
 
 The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM; R is one that nobody has
 verified in HL7, one sent before in ASTM. A status may also say that there is no result at all; a value that stands
@@ -35,6 +36,16 @@ HL7_ORDER = {
     "X": Finding("withdrawn_result", "the sender has cancelled this order"),
 }
 """What the status of a whole order (OBR-25, table 0123) says against all of its results."""
+
+ASTM_ORDER = {26: {letter: HL7_ORDER[letter] for letter in "PIX"}, 12: {"C": HL7_ORDER["X"]}}
+"""What an order says against all of its results, by field: as what it is reported (O-26), what is to be done (O-12)."""
+
+ASTM_END = {
+    "T": Finding("message_aborted", "the sender broke this message off; results may be missing"),
+    "R": Finding("message_aborted", "the receiver broke this message off; results may be missing"),
+    "E": Finding("message_aborted", "the sender ended this message with an unknown error; results may be missing"),
+}
+"""What the end of a message (L-3) says against it."""
 
 ASTM = {
     "X": Finding("not_measured", "the analyser could not do this measurement"),

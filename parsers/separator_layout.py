@@ -7,65 +7,14 @@ up to the next known label, are kept with it.
 
 import re
 from itertools import pairwise
-from typing import Literal
 
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.format import Profile, Verified
-from parsers.records import Printed, Provenance, Quantity, VolumeBasis
+from parsers.format import Profile
+from parsers.records import Printed, Quantity
 from parsers.remembered import remembered
-
-IdentityField = Literal[
-    "sample", "subject", "report_id", "procedure", "device", "device_serial", "software", "started", "ended"
-]
-
-
-class Stream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a run begins and ends, as regular expressions for its first and last line."""
-
-    begins: str
-    ends: str
-    completed: str = ""
-
-
-class Cells(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The signs within a line."""
-
-    delimiter: str = ";"
-    group: str = ""
-    decimal: Literal[".", ","] = "."
-
-
-class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Regular expressions for lines of their own kind; an empty one matches nothing."""
-
-    reading: str = ""
-    alarm: str = ""
-
-
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A canonical item: the labels printed for it, what it counts if it is a volume, its unit where none is printed."""
-
-    labels: tuple[str, ...]
-    volume_basis: VolumeBasis | None = None
-    unit: str = ""
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything a profile may say."""
-
-    format: str
-    title: str
-    stream: Stream
-    verified: Verified = "published descriptions"
-    encoding: str = "utf-8"
-    provenance: Provenance = "device_file"
-    cells: Cells = Cells()
-    lines: Lines = Lines()
-    identity: dict[str, IdentityField] = {}
-    prefixes: dict[str, IdentityField] = {}
-    items: dict[str, Item] = {}
+from parsers.separator_settings import IdentityField, key_of, settings_of, unusable
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -74,6 +23,7 @@ class Identity(msgspec.Struct, frozen=True):
     field: IdentityField
     label: str
     text: str
+    where: str
 
 
 Found = Identity | Quantity | Printed
@@ -95,15 +45,15 @@ class Layout:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.settings = settings = _settings(profile)
+        self.settings = settings = settings_of(profile)
         try:
             self.begins, self.ends = re.compile(settings.stream.begins), re.compile(settings.stream.ends)
             self.completed = re.compile(settings.stream.completed)
             self.reading, self.alarm = _line_pattern(settings.lines.reading), _line_pattern(settings.lines.alarm)
         except re.error as error:
-            raise _bad_profile(profile, f"a regular expression is wrong: {error}") from error
-        self._identity = {_key(label): field for label, field in settings.identity.items()}
-        self._items = {_key(label): name for name, item in settings.items.items() for label in item.labels}
+            raise unusable(profile, f"a regular expression is wrong: {error}") from error
+        self._identity = {key_of(label): field for label, field in settings.identity.items()}
+        self._items = {key_of(label): name for name, item in settings.items.items() for label in item.labels}
         self._prefixes = tuple(prefix + " " for prefix in settings.prefixes)
         self._role = remembered(self._role_of)
 
@@ -135,7 +85,7 @@ class Layout:
         if cell.startswith(self._prefixes):
             prefix = next(each for each in self.settings.prefixes if cell.startswith(each + " "))
             return Role(field=self.settings.prefixes[prefix], prefix=prefix)
-        key = _key(cell)
+        key = key_of(cell)
         if key in self._identity:
             return Role(field=self._identity[key])
         return Role(item=self._items[key]) if key in self._items else None
@@ -148,8 +98,8 @@ class Layout:
             return [self._quantity(role.item, label, values), *self._beyond(values[2:], where)]
         if role.prefix:
             text = label[len(role.prefix) :].strip()
-            return [Identity(role.field, role.prefix, text), *self._beyond(values, where)]
-        return [Identity(role.field, label, values[0]), *self._beyond(values[1:], where)]
+            return [Identity(role.field, role.prefix, text, where), *self._beyond(values, where)]
+        return [Identity(role.field, label, values[0], where), *self._beyond(values[1:], where)]
 
     def _beyond(self, rest: list[str], where: str) -> list[Found]:
         """What stands behind the value of a label and before the next label."""
@@ -164,36 +114,13 @@ class Layout:
         return Quantity(
             item=item,
             label=label,
-            value=self._number(values[0]),
+            value=values[0],
             unit=(values[1] if len(values) > 1 else "") or self.settings.items[item].unit,
             volume_basis=self.settings.items[item].volume_basis,
+            decimal=self.settings.cells.decimal,
             provenance=self.settings.provenance,
         )
-
-    def _number(self, text: str) -> str:
-        """The text; a decimal comma that the profile declares is notation of the layout and becomes a point."""
-        declared = self.settings.cells.decimal == ","
-        return text.replace(",", ".") if declared and re.fullmatch(r"[-+]?\d+,\d+", text) else text
-
-
-def _key(label: str) -> str:
-    return label.strip().casefold()
 
 
 def _line_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern or r"(?!)")
-
-
-def _settings(profile: Profile) -> Settings:
-    try:
-        return msgspec.convert(profile.settings, Settings)
-    except msgspec.ValidationError as error:
-        raise _bad_profile(profile, str(error)) from error
-
-
-def _bad_profile(profile: Profile, reason: str) -> ParseError:
-    return ParseError(
-        f"the profile {profile.name} cannot be used: {reason}",
-        where=f"{profile.name}.toml",
-        expected="the settings that config/profiles/graftsep.toml explains",
-    )

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from parsers.astm_frames import is_framed, unframed
 from parsers.astm_messages import Record, messages_of
 from parsers.control_specimens import is_control
@@ -16,6 +18,7 @@ from parsers.errors import Inquiry, ParseError
 from parsers.format import Document, Format
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
+from parsers.result_statuses import ASTM_END, ASTM_ORDER
 
 _HEAD = re.compile(rb"[\x05\r\n\x00]*(?:\x02[0-7])?H([^\w\s])(?!\1)([^\w\s])(?!\1|\2)([^\w\s])(?!\1|\2|\3)[^\w\s]")
 _HOW_READ = frozenset("ABCM")
@@ -37,7 +40,7 @@ def parse(document: Document) -> Parsed:
     paths: Counter[str] = Counter()
     for records in messages_of(text):
         _check_results(records)
-        reports += _reports_of(records, findings)
+        reports += _reports_of(records, (*findings, *_end_findings(records[-1])))
         for record in records:
             paths.update(record.left())
     return Parsed(reports=tuple(reports), ignored=tuple(Ignored(*item) for item in sorted(paths.items())))
@@ -108,7 +111,9 @@ def _reports_of(records: list[Record], findings: tuple[Finding, ...]) -> Iterabl
 def _report(group: _Group, findings: tuple[Finding, ...]) -> ObservationReport:
     sample, doubts = _specimen(group.order)
     observations = tuple([_observation(record, comments) for record, comments in group.results])
-    if not observations:
+    if observations:
+        doubts = (*doubts, *_order_findings(group.order))
+    else:
         doubts = (*doubts, Finding("no_results", "this order came without results", _where(group.order)))
     return ObservationReport(
         format=FORMAT.name,
@@ -128,6 +133,20 @@ def _purpose_findings(header: Record) -> list[Finding]:
     if purpose not in ("T", "D"):
         return []
     return [Finding("not_production", f"H-12 marks this message {purpose}, not production", header.where)]
+
+
+def _end_findings(end: Record) -> list[Finding]:
+    """What the terminator says against the message; the codes of a normal end are counted as left out."""
+    code = end.fields[3] if len(end.fields) > 3 else ""
+    return [replace(ASTM_END[code], where=f"{end.where}, L-3 is {end.value(3)}")] if code in ASTM_END else []
+
+
+def _order_findings(order: Record | None) -> list[Finding]:
+    """What an order says against its results, whatever each of them says of itself."""
+    if order is None:
+        return []
+    stated = [(number, said.get(order.value(number))) for number, said in ASTM_ORDER.items()]
+    return [replace(doubt, where=f"{order.where}, O-{number}") for number, doubt in stated if doubt]
 
 
 def _where(record: Record | None) -> str:

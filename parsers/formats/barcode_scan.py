@@ -21,13 +21,13 @@ from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.identifier_forms import GRID_FORM
 from parsers.isbt128_symbols import COMPOUND, DIN_LENGTH, DONATION, GRID, NATIONAL, SHIFTED, Symbol, cut
 from parsers.measured_columns import text_of
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
 ENDS = re.compile(r"[\r\n\t]+")
 SCAN = re.compile(r"(?P<symbology>\][A-Za-z][0-9A-Za-z])?(?P<code>.*)")
-BARE_GRID = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
 PLAIN = re.compile(r"[!#-~]+")
 """What stands in a symbol: printable signs without blanks and quotation marks."""
 BARE = "GRID"
@@ -103,7 +103,7 @@ def _parted(scan: str) -> tuple[str, str]:
 
 
 def _cut(code: str) -> tuple[list[Symbol], str]:
-    return ([Symbol(BARE, code)], "") if BARE_GRID.fullmatch(code) else cut(code)
+    return ([Symbol(BARE, code)], "") if GRID_FORM.fullmatch(code) else cut(code)
 
 
 def _is_sure(symbol: Symbol) -> bool:
@@ -135,7 +135,7 @@ def _findings(scan: Scan) -> list[Finding]:
         found.append(Finding("unknown_scan", "no structure of ISBT 128 that is known here; kept as text", where))
     for kind, identifier in (("donation number", DONATION), ("GRID", GRID)):
         if len(scan.numbers(identifier)) > 1:
-            found.append(Finding("contradiction", f"one scan holds more than one {kind}"))
+            found.append(Finding("identifiers_differ", f"one scan holds more than one {kind}, and none is taken"))
     first = scan.symbols[0] if scan.symbols else Symbol("", "")
     if first.identifier == COMPOUND and first.content[:2] != f"{len(scan.symbols) - 1:02}":
         message = f"{first.content[:2]} structures are announced, {len(scan.symbols) - 1} follow"

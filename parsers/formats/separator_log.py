@@ -1,20 +1,17 @@
 """Logs of cell separators, read by profiles: one collection report per run (see `parsers.separator_layout`).
 
-A run has one final value of an item. Where a log states several that differ, the first is taken, the others are kept
-as unmapped, and the finding follows the value that was taken.
+Labels that the profile does not map are kept as unmapped, what a run states a second time and otherwise as differing.
 """
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
 import msgspec
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile
 from parsers.records import Alarm, CollectionReport, Finding, Ignored, Parsed, Printed, Quantity, Reading
-from parsers.separator_layout import Found, Identity, IdentityField, Layout
+from parsers.separator_layout import Found, Identity, Layout
+from parsers.separator_statements import settled_finals, settled_identity
 
 NAME = "separator_log"
 _LINE_END = re.compile(r"\x03?(?:\r\n|\r|\n)\x02?|\x03\x02?")
@@ -91,16 +88,28 @@ def _runs(layout: Layout, text: str) -> tuple[list[Run], int]:
         if run and layout.ends.search(line):
             runs.append(run)
             run = []
-    if run or not runs:
-        raise _unfinished(layout, run or [(1, "")], len(_LINE_END.findall(text)))
+    if run:
+        raise _unfinished(layout, run, len(_LINE_END.findall(text)))
+    if not runs:
+        raise _no_run(layout, text)
     return runs, outside
+
+
+def _no_run(layout: Layout, text: str) -> ParseError:
+    return ParseError(
+        "no line of this log begins a run",
+        found=_LINE_END.split(text.removeprefix("\x02"), maxsplit=1)[0],
+        where="line 1",
+        expected=f"a line that matches {layout.settings.stream.begins}",
+        advice=f"See whether the profile {layout.profile.name} is the one for this log.",
+    )
 
 
 def _unfinished(layout: Layout, run: Run, number: int) -> ParseError:
     return ParseError(
         f"the run that begins in line {run[0][0]} is incomplete: it has no last line",
         found=run[-1][1],
-        where=f"line {number}",
+        where=_place(number),
         expected=f"a line that matches {layout.settings.stream.ends}",
         advice="Let the device finish the run and export the log again.",
     )
@@ -134,94 +143,31 @@ def _is_end_mark(layout: Layout, line: str) -> bool:
 
 
 def _report(layout: Layout, run: Run) -> CollectionReport:
-    lines = [_read(layout, number, line) for number, line in run]
-    found = [each for line in lines for each in line.found]
-    own = [each for each in found if isinstance(each, Identity)]
-    finals, others = _finals([(number, each) for (number, _), each in zip(run, lines, strict=True)])
+    lines = [(_place(number), _read(layout, number, line)) for number, line in run]
+    found = [each for _, line in lines for each in line.found]
+    identity = settled_identity(each for each in found if isinstance(each, Identity))
+    finals = settled_finals((value, where) for where, line in lines if line.time is None for value in line.quantities())
+    readings = [Reading(time=each.time, values=each.quantities()) for _, each in lines if each.time is not None]
     return CollectionReport(
         format=NAME,
-        **_identity(own),
+        **identity.taken,
         profile=layout.profile.name,
         profile_sha256=layout.profile.sha256,
-        readings=tuple(Reading(time=each.time, values=each.quantities()) for each in lines if each.time is not None),
-        finals=tuple(finals),
-        alarms=tuple(each.alarm for each in lines if each.alarm),
-        unmapped=(*(each for each in found if isinstance(each, Printed)), *map(_printed, others)),
-        findings=(*_end_findings(layout, run[-1]), *_identity_findings(own), *_final_findings(others)),
+        readings=tuple(readings),
+        finals=finals.taken,
+        alarms=tuple(each.alarm for _, each in lines if each.alarm),
+        unmapped=tuple(each for each in found if isinstance(each, Printed)),
+        differing=(*identity.differing, *finals.differing),
+        findings=(*_end_findings(layout, run[-1]), *identity.findings, *finals.findings),
     )
 
 
-class Other(NamedTuple):
-    """A final value that differs from the one taken before for the same item, and the line it stands in."""
-
-    number: int
-    value: Quantity
-
-
-def _finals(lines: list[tuple[int, Line]]) -> tuple[list[Quantity], list[Other]]:
-    """The final values of a run, and those that contradict one of them."""
-    finals: list[Quantity] = []
-    others: list[Other] = []
-    taken: dict[str, Quantity] = {}
-    for number, line in lines:
-        for value in line.quantities() if line.time is None else ():
-            if _says_the_same(taken.setdefault(value.item, value), value):
-                finals.append(value)
-            else:
-                others.append(Other(number, value))
-    return finals, others
-
-
-def _says_the_same(first: Quantity, second: Quantity) -> bool:
-    return (_amount(first.value), first.unit) == (_amount(second.value), second.unit)
-
-
-def _amount(text: str) -> Decimal | str:
-    """A value for comparison alone: 2.1 and 2.10 are one amount."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return text
-    return amount if amount.is_finite() else text
-
-
-def _printed(other: Other) -> Printed:
-    return Printed(
-        other.value.label, " ".join(filter(None, (other.value.value, other.value.unit))), _line(other.number)
-    )
-
-
-def _line(number: int) -> str:
+def _place(number: int) -> str:
     return f"line {number}"
-
-
-def _final_findings(others: list[Other]) -> Iterator[Finding]:
-    for item, first in {each.value.item: each for each in reversed(others)}.items():
-        message = f"the log states different final values for {first.value.label}; the first is taken"
-        yield Finding("contradiction", message, _line(first.number), item)
-
-
-def _identity(found: list[Identity]) -> dict[IdentityField, str]:
-    stated: dict[IdentityField, str] = {"sample": ""}
-    for each in found:
-        stated.setdefault(each.field, each.text)
-        stated[each.field] = stated[each.field] or each.text
-    return stated
-
-
-def _identity_findings(found: list[Identity]) -> list[Finding]:
-    stated: dict[str, set[str]] = {}
-    for each in found:
-        stated.setdefault(each.field, set()).add(each.text)
-    return [
-        Finding("contradiction", f"the log states {len(texts)} different values for {field}; the first is taken")
-        for field, texts in sorted(stated.items())
-        if len(texts) > 1
-    ]
 
 
 def _end_findings(layout: Layout, last: tuple[int, str]) -> list[Finding]:
     number, line = last
     if not layout.settings.stream.completed or layout.completed.search(line):
         return []
-    return [Finding("run_not_completed", f"the run ended with {line.strip()!r}", f"line {number}")]
+    return [Finding("run_not_completed", f"the run ended with {line.strip()!r}", _place(number))]

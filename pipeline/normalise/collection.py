@@ -14,7 +14,7 @@ from parsers.records import Alarm, CollectionReport, Finding, Printed, Quantity,
 from pipeline.normalise.agreement import agreement_flags
 from pipeline.normalise.codes import collection_code, collection_items
 from pipeline.normalise.findings import flags_of
-from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.observations import unit_of
 from pipeline.normalise.ranges import is_impossible, possible, range_flags
@@ -24,8 +24,8 @@ from pipeline.normalise.times import after, read_time
 RUN_TIME = "RUN_TIME_MIN"
 CUT_SHORT = "run_not_completed"
 RATIO = "{ratio}"
-RATIO_TO_ONE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?: ?1(?:\.0+)?")
-ONE_TO_RATIO = re.compile(r"1 ?: ?[0-9]+(?:\.[0-9]+)?")
+RATIO_TO_ONE = re.compile(r"([0-9][0-9.,]*) ?: ?1(?:[.,]0+)?")
+ONE_TO_RATIO = re.compile(r"1 ?: ?[0-9]+(?:[.,][0-9]+)?")
 
 
 def normalise_collection(report: CollectionReport) -> NormalCollection:
@@ -36,7 +36,7 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
     finals = tuple(_value(each, None, _doubts_of(each, report.findings), cut_short) for each in report.finals)
     return NormalCollection(
         sample=read_identifier(report.sample),
-        subject=read_identifier(report.subject) if report.subject else None,
+        subject=read_subject(report.subject, report.sample),
         report_id=report.report_id,
         procedure=report.procedure,
         device=report.device,
@@ -110,11 +110,11 @@ def _number_of(printed: Quantity, expected: str) -> Number:
     text = printed.value.strip()
     if expected == RATIO:
         if match := RATIO_TO_ONE.fullmatch(text):
-            return Number(float(match[1]))
+            return read_number(match[1], printed.decimal)
         if ONE_TO_RATIO.fullmatch(text):
             message = "written as one part of anticoagulant to so many; whether those are blood or inlet is not said"
             return Number(flags=(Flag("inverse_ratio", printed.value, message),))
-    value = read_number(printed.value)
+    value = read_number(printed.value, printed.decimal)
     if not expected or value.number is not None or value.flags:
         return value
     return Number(

@@ -13,18 +13,18 @@ from functools import cache
 
 import msgspec
 
-from parsers.isbt128_symbols import LENGTHS, NATIONAL, SCANNED_DIN, content_length
-from pipeline.normalise.identifiers import (
+from parsers.identifier_forms import (
     ALPHABET,
     GRID_FORM,
     PRINTED_DIN,
-    SMALL_LETTERS,
     check_value,
     din_check,
     grid_check,
     in_capitals,
     unprefixed,
 )
+from parsers.isbt128_symbols import LENGTHS, NATIONAL, SCANNED_DIN, content_length
+from pipeline.normalise.identifiers import SMALL_LETTERS
 from pipeline.normalise.isbt128_parts import Reading, read_part
 from pipeline.normalise.tables import settings
 
@@ -123,12 +123,13 @@ def _din(match: re.Match[str]) -> Decoded:
     din, flags, check = match["din"], match["flags"] or "", match.groupdict().get("check") or ""
     expected = ALPHABET[check_value(din)]
     flagged = read_part("flags", flags, "donation flags") if flags else Reading("")
-    wrong = flagged.wrong if din_check(match) != "wrong" else "the check does not fit: a character is wrong"
+    checked = din_check(match)
+    wrong = flagged.wrong if checked != "wrong" else "the check does not fit: a character is wrong"
     parts = [Part("facility", din[:5]), Part("year", din[5:7]), Part("number", din[7:])]
     if flags:
         parts.append(Part("flags", flags, flagged.meaning))
     parts.append(Part("check character", check or expected))
-    unchecked = not check and not flags
+    unchecked = checked == "absent" and match.re is PRINTED_DIN  # a scanned one was checked by its barcode
     note = f"typed without its check character: compare the label, it must show {expected}" if unchecked else ""
     return Decoded("DIN", din, tuple(parts), not wrong, wrong or note)
 

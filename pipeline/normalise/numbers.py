@@ -2,7 +2,8 @@
 
 A number is digits with an optional sign, a decimal point and a comparator before it (`<0.1`); with one digit before the
 point it may have a power of ten behind it (`2.45E6`). A comma is a decimal mark in one country and a thousands mark in
-the next: before one or two digits it can only be the first (`5,2`), and `1,234` is not read.
+the next: before one or two digits it can only be the first (`5,2`), and `1,234` is not read. Where the layout declares
+which sign stands before the decimals, nothing has to be guessed, and a number in another notation is none.
 """
 
 import math
@@ -10,6 +11,8 @@ import re
 
 import msgspec
 
+from parsers.number_notation import plain_number
+from parsers.records import DecimalSign
 from pipeline.normalise.records import Flag
 
 NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]\.[0-9]+E[+-]?[0-9]{1,2}))")
@@ -28,9 +31,17 @@ class Number(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...] = ()
 
 
-def read_number(text: str) -> Number:
-    """The number that `text` is; no number for words, and a flag where it might have been meant as one."""
-    stripped = DECIMAL_COMMA.sub(r"\1.\2", text.strip()) if DECIMAL_COMMA.fullmatch(text.strip()) else text.strip()
+def read_number(text: str, decimal: DecimalSign | None = None) -> Number:
+    """The number that `text` is; no number for words, and a flag where it might have been meant as one.
+
+    `decimal` is the sign before the decimals, where that is declared.
+    """
+    stripped = plain_number(text.strip(), decimal)
+    if stripped is None:
+        message = f'the layout declares "{decimal}" before the decimals, and this is written otherwise; kept as text'
+        return Number(flags=(Flag("unreadable_number", text, message),))
+    if DECIMAL_COMMA.fullmatch(stripped):
+        stripped = DECIMAL_COMMA.sub(r"\1.\2", stripped)
     if match := NUMBER.fullmatch(stripped):
         value = float(match[2])
         if math.isfinite(value):

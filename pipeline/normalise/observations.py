@@ -8,7 +8,7 @@ from parsers.records import Observation, ObservationReport
 from parsers.result_statuses import status_finding
 from pipeline.normalise.codes import observation_code
 from pipeline.normalise.findings import flags_of
-from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.ranges import range_flags
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
@@ -25,7 +25,7 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
     date, doubts = read_time(report.date)
     return NormalObservations(
         sample=read_identifier(report.sample),
-        subject=read_identifier(report.subject) if report.subject else None,
+        subject=read_subject(report.subject, report.sample),
         report_id=report.report_id,
         device=report.device,
         date=date,

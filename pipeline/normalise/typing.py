@@ -26,7 +26,7 @@ from pipeline.normalise.findings import flags_of
 from pipeline.normalise.flag_places import placed, placed_in
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternatives, leaves, read, text_of
-from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.name_flags import flag_for_error, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
 from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
@@ -87,7 +87,7 @@ class TypingNormaliser:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
         return NormalTyping(
             sample=read_identifier(report.sample),
-            subject=read_identifier(report.subject) if report.subject else None,
+            subject=read_subject(report.subject, report.sample),
             report_id=report.report_id,
             centre=report.centre,
             date=report.date,

@@ -150,6 +150,25 @@ def test_a_ratio_in_all_its_forms(value: str, unit: str) -> None:
     assert (found.value, found.number, found.unit, found.flags) == (value, 12, "{ratio}", ())
 
 
+def test_a_layout_that_declares_its_decimals_is_read_by_them_and_kept_as_printed() -> None:
+    printed = {"INLET_VOL_ML": "12.120", "PRODUCT_VOL_DEVICE_ML": "303,0", "INLET_AC_RATIO": "12,0:1", "TBV_L": "5.3"}
+    values = tuple(Quantity(item=item, label=item, value=text, unit="", decimal=",") for item, text in printed.items())
+    found = Normaliser(None).normalise(
+        CollectionReport(
+            format="separator_log", sample="INV-1", finals=values, readings=(Reading(time="09:00", values=values[:1]),)
+        )
+    )
+    assert isinstance(found, NormalCollection)
+    assert [(each.value, each.number) for each in (*found.finals, *found.readings)] == [
+        ("12.120", 12120),
+        ("303,0", 303),
+        ("12,0:1", 12),
+        ("5.3", None),
+        ("12.120", 12120),
+    ]
+    assert [flag.code for flag in found.finals[3].flags] == ["unreadable_number", "no_unit"]
+
+
 def test_a_label_that_the_profile_does_not_map_is_told() -> None:
     found = run(FINALS, unmapped=(Printed("WHOLE BL00D PROCESSED", "11110;mL", "line 3"),))
     assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [
@@ -176,6 +195,12 @@ def test_readings_count_on_from_the_start_past_midnight() -> None:
         "2026-11-21T00:30:00",
     ]
     assert found.alarms == ("00:12 A-17 low",)
+
+
+def test_what_a_run_states_again_and_otherwise_is_under_no_unknown_label() -> None:
+    doubt = Finding("contradiction", "two values", "line 9", "PRODUCT_VOL_DEVICE_ML")
+    found = run(FINALS, findings=(doubt,), differing=(Printed("COLLECT BAG", "202 mL", "line 9"),))
+    assert [flag.code for flag in found.flags] == ["contradiction"]
 
 
 def test_a_contradicted_final_carries_the_doubt_itself() -> None:

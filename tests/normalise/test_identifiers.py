@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.normalise.identifiers import ALPHABET, check_value, read_identifier
+from parsers.identifier_forms import ALPHABET, check_value, one_spelling
+from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.isbt128 import identify
 
 GRIDS = ["3553000000000000128", "8486000001234567807", "9999TEST00000000118"]
@@ -46,10 +47,12 @@ def test_a_din_in_all_its_forms(din: str, check: str, flags: str) -> None:
         f"{din[:5]} {din[5:7]} {din[7:]} {check}",
         f"={din}{flags}",
         f"]C1={din}{flags}\r",
+        f"={din}00",
+        f"={din}07",
     ):
         found = read_identifier(printed)
         assert (found.scheme, found.value, found.flags) == ("DIN", din, ())
-    for printed in (din, f"={din}00", f"={din}07"):
+    for printed in (din, f"{din}07"):
         found = read_identifier(printed)
         assert (found.scheme, found.value, [flag.code for flag in found.flags]) == ("DIN", din, ["no_check_character"])
 
@@ -106,9 +109,48 @@ def test_no_identifier_at_all_is_an_error() -> None:
     assert [flag.code for flag in read_identifier(" ").flags] == ["no_identifier"]
 
 
+@pytest.mark.parametrize(
+    "printed",
+    ["N/A", "n/a", "NA", "N.A.", "unknown", "UNK", "None", "NULL", "not available", "-", "- -", "?", "XXX", '""'],
+)
+def test_what_people_write_instead_of_an_identifier_names_nobody(printed: str) -> None:
+    found = read_identifier(printed)
+    assert (found.scheme, found.value, found.printed) == ("LOCAL", "", printed)
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("no_identifier", "error")]
+
+
+@pytest.mark.parametrize("printed", ["NA12878", "UNKNOWN-7", "X1", "XX", "0", "N-1", "NONES", "NILS"])
+def test_an_identifier_that_begins_as_such_a_word_is_one(printed: str) -> None:
+    assert (read_identifier(printed).value, read_identifier(printed).flags) == (printed, ())
+
+
+def test_grid_and_din_that_are_exchanged_are_told_and_kept_as_printed() -> None:
+    found = read_subject("=A99992400012300", sample="9999TEST00000000118")
+    assert found is not None
+    assert (found.scheme, found.value) == ("DIN", "A999924000123")
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("identifiers_exchanged", "warning")]
+    for subject, sample in (("9999TEST00000000118", "=A99992400012300"), ("=A99992400012300", "=A99992400012300")):
+        assert not getattr(read_subject(subject, sample), "flags", None)
+    assert read_subject("", "9999TEST00000000118") is None
+
+
+SPELLINGS = [
+    ("9999TEST00000000118", "9999-TEST-0000-0000-118", True), ("9999TEST00000000118", "&:9999TEST00000000118", True),
+    ("A999924000123", "=A99992400012307", True), ("A999924000123", "A9999 24 000123 M", True), (" S-1", "S-1 ", True),
+    ("N/A", "unknown", True), ("9999TEST00000000118", "9999TEST00000000216", False), ("S-1", "S1", False),
+    ("A999924000123M", "A999924000123N", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "same"), SPELLINGS)
+def test_spellings_of_one_identifier(one: str, other: str, same: bool) -> None:
+    assert (one_spelling(one) == one_spelling(other)) is same
+
+
 @given(st.text(max_size=40))
 def test_any_text_gets_an_answer(text: str) -> None:
     assert read_identifier(text).printed == text
+    assert one_spelling(one_spelling(text)) == one_spelling(text)
     assert identify(text).valid in (True, False)
 
 
@@ -125,10 +167,16 @@ def test_identify_decodes_each_scheme() -> None:
     assert parts("=>024366") == {"date": "2024-12-31"}
 
 
-def test_a_din_typed_without_its_check_character_says_what_the_label_must_show() -> None:
-    found = identify("A999924000123")
+@pytest.mark.parametrize("code", ["A999924000123", "A99992400012307", "A9999 24 000123 00"])
+def test_a_din_typed_without_its_check_character_says_what_the_label_must_show(code: str) -> None:
+    found = identify(code)
     assert found.valid
     assert found.message == "typed without its check character: compare the label, it must show M"
+
+
+@pytest.mark.parametrize("code", ["A999924000123M", "A99992400012307M", "A99992400012382", "=A99992400012300"])
+def test_a_din_with_its_check_or_from_a_barcode_has_nothing_to_compare(code: str) -> None:
+    assert (identify(code).valid, identify(code).message) == (True, "")
 
 
 def test_a_compound_message() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import Finding, Observation, ObservationReport
+from parsers.records import DecimalSign, Finding, Observation, ObservationReport
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.records import NormalObservation, NormalObservations
@@ -28,6 +28,28 @@ NUMBERS = [
 def test_numbers(text: str, number: float | None, comparator: str, codes: list[str]) -> None:
     found = read_number(text)
     assert (found.number, found.comparator, [flag.code for flag in found.flags]) == (number, comparator, codes)
+
+
+DECLARED = [
+    (",", "1.010", 1010, []), (",", "12.120.000", 12_120_000, []), (",", "303,0", 303, []),
+    (",", "1.012,5", 1012.5, []), (",", "<1,25", 1.25, []), (",", "-1.010", -1010, []), (",", "2,45E6", 2_450_000, []),
+    (",", "1,234", 1.234, []), (",", "302", 302, []), (",", "1.5", None, ["unreadable_number"]),
+    (",", "12.12", None, ["unreadable_number"]), (",", "0.123", None, ["unreadable_number"]),
+    (",", "1010.120", None, ["unreadable_number"]), (",", "1,2,3", None, ["unreadable_number"]),
+    (",", "1,010.5", None, ["unreadable_number"]), (",", "", None, []), (",", "see p. 3", None, []),
+    (",", "....", None, ["no_value"]), (".", "12,120", 12120, []), (".", "1,012.5", 1012.5, []),
+    (".", "1.010", 1.01, []), (".", "302", 302, []), (".", "5,2", None, ["unreadable_number"]),
+    (".", "12,12", None, ["unreadable_number"]), (".", "1.012,5", None, ["unreadable_number"]),
+    (".", ".5", None, ["unreadable_number"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decimal", "text", "number", "codes"), DECLARED)
+def test_numbers_of_a_layout_that_declares_its_decimals(
+    decimal: DecimalSign, text: str, number: float | None, codes: list[str]
+) -> None:
+    found = read_number(text, decimal)
+    assert (found.number, [flag.code for flag in found.flags]) == (number, codes)
 
 
 TIMES = [

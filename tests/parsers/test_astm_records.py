@@ -281,6 +281,39 @@ def test_files_with_comment_lines_are_not_astm(shared, name):
     assert refusal.value.where == "line 1"
 
 
+ORDERS = [
+    ("", "", []),
+    ("N", "F", []),
+    ("A", "C", []),
+    ("", "P", [("preliminary_result", "line 2 (O), O-26")]),
+    ("", "I", [("preliminary_result", "line 2 (O), O-26")]),
+    ("N", "X", [("withdrawn_result", "line 2 (O), O-26")]),
+    ("C", "F", [("withdrawn_result", "line 2 (O), O-12")]),
+    ("C", "X", [("withdrawn_result", "line 2 (O), O-26"), ("withdrawn_result", "line 2 (O), O-12")]),
+]
+
+
+@pytest.mark.parametrize(("action", "status", "found"), ORDERS)
+def test_an_order_speaks_against_its_results_whatever_they_say_of_themselves(action, status, found):
+    order = f"O|1|S1||^^^CBC|R||||||{action}||||||||||||||{status}"
+    for own in ("F", ""):
+        read_report = report(order, f"R|1|^^^WBC|5.4|10*3/uL||N||{own}")
+        assert [(each.code, each.where) for each in read_report.findings] == found
+    assert [each.code for each in read(HEADER, order, "O|2|S2", "R|1|^^^A|1").reports[0].findings] == ["no_results"]
+
+
+@pytest.mark.parametrize("code", ["T", "R", "E"])
+def test_a_message_that_was_broken_off_says_so(code):
+    (found,) = FORMAT.parse(Document("\r".join([HEADER, "O|1|S1", "R|1|^^^A|1", f"L|1|{code}"]).encode())).reports
+    assert [(each.code, each.where) for each in found.findings] == [("message_aborted", f"line 4 (L), L-3 is {code}")]
+
+
+@pytest.mark.parametrize("end", ["L", "L|1", "L|1|N", "L|1|F"])
+def test_a_message_that_ended_well_says_nothing(end):
+    (found,) = FORMAT.parse(Document("\r".join([HEADER, "O|1|S1", "R|1|^^^A|1", end]).encode())).reports
+    assert found.findings == ()
+
+
 @pytest.mark.parametrize(("purpose", "codes"), [("P", []), ("T", ["not_production"]), ("D", ["not_production"])])
 def test_a_training_message_says_so(purpose, codes):
     header = HEADER.replace("|P|", f"|{purpose}|")

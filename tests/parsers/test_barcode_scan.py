@@ -90,7 +90,7 @@ def test_a_code_typed_over_another_keyboard_layout_is_called_so(scan: str) -> No
 
 def test_the_flags_behind_a_donation_number_are_no_part_of_it() -> None:
     assert doubts_of("=A99992400012300=A99992400012307") == []
-    assert doubts_of("=A99992400012300=A99992400000100") == ["contradiction", "no_specimen"]
+    assert doubts_of("=A99992400012300=A99992400000100") == ["identifiers_differ", "no_specimen"]
 
 
 @pytest.mark.parametrize("scan", ["&:9999TEST00000000118", "9999TEST00000000118"])

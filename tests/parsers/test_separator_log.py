@@ -120,10 +120,55 @@ def test_a_run_that_did_not_end_well_is_loaded_with_a_finding(read):
     assert [(each.code, each.where) for each in run.findings] == [("run_not_completed", "line 2")]
 
 
-def test_an_identity_that_contradicts_itself_is_a_finding(read):
-    (run,) = read(BEGIN, "DIN;A999924000123", "DIN;A999924000001", END).reports
-    assert run.sample == "A999924000123"
-    assert [each.code for each in run.findings] == ["contradiction"]
+TWO = [
+    (["DIN;A999924000123", "DIN;A999924000001"], ("", ""), "donation"),
+    (["DIN;A999924000123M", "DIN;A999924000123N"], ("", ""), "donation"),
+    (["DIN;S-1", "GRID;9999TEST00000000118;GRID;9999TEST00000000216"], ("S-1", ""), "donor"),
+    (["DIN;S-1;GRID;N/A", "GRID;9999TEST00000000118;GRID;D-1"], ("S-1", ""), "donor"),
+]
+
+
+@pytest.mark.parametrize(("lines", "taken", "whose"), TWO)
+def test_of_two_donors_or_donations_none_is_taken_and_all_are_kept(read, lines, taken, whose):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert (run.sample, run.subject) == taken
+    printed = [value for line in lines for value in line.split(";")[1::2] if value not in taken]
+    assert [each.text for each in run.differing] == printed
+    (finding,) = run.findings
+    assert finding.code == "identifiers_differ"
+    assert f"more than one {whose}, and none is taken" in finding.message
+    assert finding.where.startswith("line ")
+    assert not any(value in finding.message for value in printed)
+
+
+SPELLINGS = [
+    (["GRID;9999TEST00000000118", "GRID;9999-TEST-0000-0000-118"], ("", "9999TEST00000000118")),
+    (["DIN;A999924000123", "DIN;=A99992400012300", "DIN;A9999 24 000123 M"], ("A999924000123", "")),
+    (["DIN;N/A", "DIN;n/a"], ("N/A", "")),
+    (["DIN;", "DIN;S-1"], ("S-1", "")),
+]
+
+
+@pytest.mark.parametrize(("lines", "taken"), SPELLINGS)
+def test_one_identifier_in_two_spellings_is_one(read, lines, taken):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert (run.sample, run.subject) == taken
+    assert (run.findings, run.differing) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken", "kept"),
+    [
+        (["GRID;N/A", "GRID;9999TEST00000000118"], {"subject": "9999TEST00000000118"}, [("GRID", "N/A", "line 2")]),
+        (["START;08:41", "START;08:42"], {"started": "08:41"}, [("START", "08:42", "line 3")]),
+        (["SN G1-0043"], {"device_serial": "G1-0042"}, [("SN", "G1-0043", "line 2")]),
+    ],
+)
+def test_a_field_that_contradicts_itself_has_one_value_and_the_other_is_kept(read, lines, taken, kept):
+    (run,) = read(BEGIN, *lines, END).reports
+    assert {field: getattr(run, field) for field in taken} == taken
+    assert [(each.label, each.text, each.where) for each in run.differing] == kept
+    assert [(each.code, each.where) for each in run.findings] == [("contradiction", kept[0][2])]
 
 
 def test_a_final_value_that_is_stated_twice_differently_is_taken_once_with_a_finding(read):
@@ -134,7 +179,8 @@ def test_a_final_value_that_is_stated_twice_differently_is_taken_once_with_a_fin
         ("PRODUCT_VOL_DEVICE_ML", "302"),
         ("AC_USED_ML", "1010"),
     ]
-    kept = [(each.label, each.text, each.where) for each in run.unmapped]
+    assert run.unmapped == ()
+    kept = [(each.label, each.text, each.where) for each in run.differing]
     assert kept == [("COLLECT BAG", "202 mL", "line 4"), ("COLLECT BAG", "0.3 L", "line 5")]
     found = [(each.code, each.where, each.locus) for each in run.findings]
     assert found == [("contradiction", "line 4", "PRODUCT_VOL_DEVICE_ML")]
@@ -146,14 +192,24 @@ def test_a_final_value_that_is_stated_twice_alike_is_no_contradiction_and_readin
         BEGIN, "08:51;INLET;610;mL", "09:51;INLET;4010;mL", "TBV PROCESSED;2.1;x", "TBV PROCESSED;2.10;x", END
     ).reports
     assert [each.value for each in run.finals] == ["2.1", "2.10"]
-    assert (run.findings, run.unmapped) == ((), ())
+    assert (run.findings, run.differing) == ((), ())
 
 
 def test_labels_may_be_in_any_language_and_decimals_after_a_comma():
     items = {"COLLECT_VOL_ML": {"labels": ["Volumen", "Объём"]}, "PLASMA_VOL_ML": {"labels": ["Plasma"]}}
     reader = from_profiles((custom(cells={"decimal": ","}, items=items, encoding="cp1251"),))
     (run,) = reader.parse(Document("BEGIN;X\r\nобъём;302,5;mL\r\nPLASMA;1,2,3;mL\r\nEND\r\n".encode("cp1251"))).reports
-    assert [(each.label, each.value) for each in run.finals] == [("объём", "302.5"), ("PLASMA", "1,2,3")]
+    assert [(each.label, each.value, each.decimal) for each in run.finals] == [
+        ("объём", "302,5", ","),
+        ("PLASMA", "1,2,3", ","),
+    ]
+
+
+def test_one_amount_in_two_spellings_of_the_layout_is_no_contradiction():
+    reader = from_profiles((custom(cells={"decimal": ","}),))
+    (run,) = reader.parse(Document(b"BEGIN;X\nVolumen;1.010;mL\nVolumen;1010,0;mL\nEND\n")).reports
+    assert [each.value for each in run.finals] == ["1.010", "1010,0"]
+    assert run.findings == ()
 
 
 def test_bytes_that_are_not_text_by_the_profile_are_refused_with_their_place():
@@ -181,12 +237,34 @@ def test_a_log_that_two_profiles_claim_or_none_is_refused():
         ({"colour": "red"}, "colour"),
         ({"identity": {"DIN": "donor"}}, "donor"),
         ({"items": {"X": {"labels": ["X"], "volume_basis": "blood"}}}, "blood"),
+        ({"items": {"A": {"labels": ["X"]}, "B": {"labels": ["Y", "x "]}}}, 'label "x " stands for A and for B'),
+        ({"items": {"A": {"labels": ["begin"]}}}, 'label "begin" stands for device and for A'),
+        ({"identity": {"DIN": "sample", "din": "subject"}}, 'label "din" stands for sample and for subject'),
+        ({"prefixes": {"SN": "device_serial"}, "items": {"A": {"labels": ["SN 1"]}}}, 'begins with the prefix "SN"'),
+        (
+            {"items": {"WB_PROCESSED_ML": {"labels": ["X"], "volume_basis": "inlet"}}},
+            'WB_PROCESSED_ML counts "whole_blood" and not "inlet"',
+        ),
+        ({"items": {"INLET_VOL_ML": {"labels": ["X"], "volume_basis": "unknown"}}}, "INLET_VOL_ML"),
     ],
 )
 def test_a_profile_that_cannot_be_used_says_why(changes, reason):
     with pytest.raises(ParseError, match=reason) as refusal:
         from_profiles((custom(**changes),))
     assert refusal.value.where == "custom.toml"
+
+
+def test_a_label_may_be_named_twice_with_one_meaning():
+    items = {"INLET_VOL_ML": {"labels": ["INLET", "Inlet"], "volume_basis": "inlet"}}
+    from_profiles((custom(items=items, identity={"DIN": "sample", "din": "sample"}),))
+
+
+def test_a_log_in_which_no_run_begins_is_of_another_layout(profiles):
+    with pytest.raises(ParseError, match="no line of this log begins a run") as refusal:
+        labels(Document(b"PROCEDURE SUMMARY;CMNC\nCOLLECT BAG;302;mL\n"), profiles["graftsep"])
+    assert (refusal.value.where, refusal.value.found) == ("line 1", "PROCEDURE SUMMARY;CMNC")
+    assert refusal.value.expected == "a line that matches ^RUN BEGIN;"
+    assert "graftsep" in refusal.value.advice
 
 
 def test_a_technician_sees_which_labels_a_profile_maps(profiles):
