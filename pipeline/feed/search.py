@@ -13,12 +13,10 @@ the count nor the order.
 Registries repeat genotypes: each distinct one is compared with the patient's once.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
 from typing import Any, NamedTuple, Protocol
 
-from parsers.typing_states import gene_name
 from pipeline.feed.epitopes import LOCUS as DPB1
 from pipeline.feed.epitopes import EpitopeGroups, Epitopes
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
@@ -109,9 +107,8 @@ def search(
 ) -> Answer:
     """The best `limit` donors for a patient given as locus -> GL String.
 
-    Raises Unreadable for a rule that is none, and for a patient without A, B or DRB1, with something else than
-    genotypes, or with an allele that the release does not hold: what is unknown about a donor is a possibility, about a
-    patient a mistake.
+    Raises Unreadable for a rule that is none, and for a patient without A, B or DRB1 or with something else than
+    genotypes. Whether the release holds the patient's alleles has been asked before (`patient.py`).
     """
     wanted, loci = read_rule(rule)
     comparisons = {locus: Comparison(_patient_genotype(patient, locus, groups), groups) for locus in loci}
@@ -137,17 +134,6 @@ def read_rule(rule: str) -> tuple[int, tuple[str, ...]]:
     return int(wanted), COUNTED[int(of)]
 
 
-def read_patient(glstring: str) -> dict[str, str]:
-    """The genotype of every locus in a GL String that joins loci by `^`. Raises Unreadable."""
-    found: dict[str, str] = {}
-    for part in glstring.split("^"):
-        locus = gene_name(part.partition("*")[0])
-        if not locus or "*" not in part or locus in found:
-            raise Unreadable("the patient's GL String must name every locus once, joined by ^, as in HLA-A*..^HLA-B*..")
-        found[locus] = part.strip()
-    return found
-
-
 def read_donors(store: Store) -> Iterator[Donor]:
     """Every donor with a typing, in the order of their identifiers; those of whom nothing is called come last."""
     columns = COUNTED[12]
@@ -169,15 +155,9 @@ def _patient_genotype(patient: Mapping[str, str], locus: str, groups: MatchGroup
             raise Unreadable(f"the patient has no typing at {locus}; a search needs A, B and DRB1")
         return None
     try:
-        known = [groups.match_groups(name) for name in re.split(r"[+/|]", patient[locus])]
-        read = genotype(patient[locus], groups)
+        return genotype(patient[locus], groups)
     except Unreadable as error:
         raise Unreadable(f"the patient's typing at {locus} cannot be read: {error}") from None
-    except ValueError:
-        known = []
-    if not known or not all(known):
-        raise Unreadable(f"the patient's typing at {locus} names an allele that the release does not hold")
-    return read
 
 
 def _candidate(donor: Donor, comparisons: dict[str, Comparison]) -> Candidate | None:

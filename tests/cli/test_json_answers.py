@@ -199,13 +199,6 @@ def test_search_by_a_rule_that_counts_dpb1_tells_the_epitope_groups(graftline: C
     assert "1-1 mismatch, hvg non permissive" in graftline(*search).out
 
 
-def test_a_patients_locus_that_is_not_called_is_named(graftline: Callable[..., Any], here: Path) -> None:
-    (here / "patient.glstring.csv").write_text(
-        "id,glstring\nP1,HLA-A*01:01+HLA-A*02:01^HLA-B*07:02+HLA-B*08:01^HLA-DRB1*03:01+HLA-DRB1*15:01^HLA-C*99:99\n"
-    )
-    assert "so not compared: C; see" in graftline("search", "--patient", "patient.glstring.csv").err
-
-
 def test_doctor_formats_instruments(graftline: Callable[..., Any]) -> None:
     assert {key for row in graftline("--json", "doctor").rows() for key in row} <= {"area", "level", "message", "fix"}
     assert all(
