@@ -1,7 +1,7 @@
 """Commands about what the matcher reads: search, feed publish, feed changes."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -11,6 +11,9 @@ from pipeline.cli.exchange import Day
 from pipeline.cli.session import Here, Session
 from pipeline.errors import SiteError
 from pipeline.normalise.records import NormalTyping
+
+if TYPE_CHECKING:
+    from pipeline.feed.patient import Patient
 
 
 def search(
@@ -29,7 +32,7 @@ def search(
     """
     from pipeline.feed.match import Unreadable  # noqa: PLC0415
     from pipeline.feed.patient import read_patient  # noqa: PLC0415
-    from pipeline.feed.search import held_back, read_donors, read_rule  # noqa: PLC0415
+    from pipeline.feed.search import add_flags, held_back, read_donors, read_rule  # noqa: PLC0415
     from pipeline.feed.search import search as find  # noqa: PLC0415
 
     store, release = session.site.ready_store(), session.site.working_release
@@ -38,12 +41,11 @@ def search(
         found = find(read_donors(store), sought.loci, release, rule, limit)
     except Unreadable as error:
         raise SiteError(str(error)) from error
-    if sought.uncalled:
-        named = ", ".join(f"{locus} ({reason})" for locus, reason in sought.uncalled.items())
-        session.answers.say(f"not called in the patient's typing, so not compared: {named}")
+    add_flags(store, found)
+    _say_of(sought, session)
     rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]
     matched = found.donors[0]["loci"] if found.donors else ()
-    session.answers.table(rows, ("donor", "matched", "least", "most", *matched))
+    session.answers.table(rows, ("donor", "matched", "least", "most", *matched, "flags"))
     session.answers.say(
         f"{found.found} donors can reach {rule}, of {found.searched}; "
         f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
@@ -51,6 +53,15 @@ def search(
     if held := held_back(store):
         session.answers.say(f"{counted(held, 'donor')} held back at a locus; see: graftline quarantine list")
     return 0
+
+
+def _say_of(sought: "Patient", session: Session) -> None:
+    """What whoever searches has to know of the patient's typing."""
+    if sought.uncalled:
+        named = ", ".join(f"{locus} ({reason})" for locus, reason in sought.uncalled.items())
+        session.answers.say(f"not called in the patient's typing, so not compared: {named}")
+    if flags := _shown_flags(sought.flagged):
+        session.answers.say(f"flagged in the patient's typing: {flags}")
 
 
 def _typing_of(patient: str, session: Session) -> NormalTyping:
@@ -70,8 +81,20 @@ def _typing_of(patient: str, session: Session) -> NormalTyping:
 
 
 def _shown(donor: dict[str, Any]) -> dict[str, Any]:
-    matches = donor["loci"].items()
-    return {**donor, **{locus: _shown_match(match) for locus, match in matches}}
+    from pipeline.feed.records import called  # noqa: PLC0415
+
+    matches = {locus: _shown_match(match) for locus, match in donor["loci"].items()}
+    flags = _shown_flags({locus: [flag["code"] for flag in match["flags"]] for locus, match in donor["loci"].items()})
+    return {**donor, "donor": called(donor["donor"], donor["source"]), **matches, "flags": flags}
+
+
+def _shown_flags(codes: dict[str, list[str]]) -> str:
+    """Every code with the loci that it stands at: `secreted B; other_typing_differs A DRB1`."""
+    found: dict[str, list[str]] = {}
+    for locus, flagged in codes.items():
+        for code in dict.fromkeys(flagged):
+            found.setdefault(code, []).append(locus)
+    return "; ".join(f"{code} {' '.join(where)}" for code, where in found.items())
 
 
 def _shown_match(match: dict[str, Any]) -> str:

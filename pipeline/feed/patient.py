@@ -15,9 +15,10 @@ from pipeline.normalise.typing import COPIES
 
 
 class Patient(NamedTuple):
-    """The GL Strings to search with, and why nothing is called at the other loci that the patient's typing states."""
+    """The GL Strings to search with, the codes of what is flagged there, and why nothing is called at other loci."""
 
     loci: dict[str, str]
+    flagged: dict[str, list[str]]
     uncalled: dict[str, str]
 
 
@@ -39,7 +40,8 @@ def read_patient(typing: NormalTyping, loci: Collection[str]) -> Patient:
         raise Unreadable(
             f"the patient's typing calls nothing at {missing} ({uncalled[missing]}); a search needs A, B and DRB1"
         )
-    return Patient(called, uncalled)
+    flagged = {gene: [flag.code for flag in (*each.flags, *each.doubts)] for gene, each in stated if gene in called}
+    return Patient(called, flagged, uncalled)
 
 
 def _refuse_errors(gene: str, locus: NormalLocus) -> None:

@@ -15,13 +15,19 @@ Registries repeat genotypes: each distinct one is compared with the patient's on
 
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+
+import msgspec
 
 from pipeline.feed.epitopes import LOCUS as DPB1
 from pipeline.feed.epitopes import EpitopeGroups, Epitopes
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
+from pipeline.store.queries import spelled_out
 from pipeline.store.scripts import script
 from pipeline.store.store import Store
+
+SQL = Path(__file__).parent / "sql"
 
 REQUIRED = ("A", "B", "DRB1")
 COUNTED = {
@@ -141,6 +147,16 @@ def read_donors(store: Store) -> Iterator[Donor]:
         yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
     for row in store.rows(script("feed/uncalled")):
         yield Donor(row["donor"], {}, row["owner"])
+
+
+def add_flags(store: Store, found: Answer) -> None:
+    """Put what is flagged at the typing of every donor found beside its loci: `flags`, as in the other answers."""
+    query = (SQL / "flags.sql").read_text(encoding="utf-8")
+    rows = store.rows(query, [[row["donor"] for row in found.donors]])
+    flags = {(row["donor"], row["owner"], row["locus"]): msgspec.json.decode(row["flags"]) for row in rows}
+    for row in found.donors:
+        for locus, match in row["loci"].items():
+            match["flags"] = spelled_out(flags.get((row["donor"], row["source"], locus)))
 
 
 def held_back(store: Store) -> int:
