@@ -4,7 +4,7 @@ select receipt, seq, source, name, format, sha256, bytes, received, whole, note,
 from receipt
 where state = 'quarantined'
 union all by name
-select
+select distinct -- a table may hold the same sample twice
     receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
     receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
     'HLA-' || conflict.locus || ' of ' || conflict.donor || ' cannot be both ' || said.reported || ' (here) and '
@@ -15,7 +15,7 @@ select
     end
     || case
         when conflict.seq = conflict.other_seq then 'both stand in one receipt: ask the laboratory for a corrected report'
-        else 'graftline quarantine keep RECEIPT makes the one that is right stand'
+        else 'graftline quarantine keep RECEIPT makes the one that is right stand (--donor: for this donor only)'
     end as reason
 from conflict
 join receipt using (seq)
