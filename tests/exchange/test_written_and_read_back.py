@@ -195,3 +195,13 @@ def test_an_allele_without_a_name_is_never_written_as_a_multiple_allele_code(for
             (read,) = formats[target.reader].parse(Document(made.text.encode(), "written")).reports
             assert isinstance(read, TypingReport)
             assert {each.locus: each.state for each in read.loci} == {"B": "novel", "DRB1": "two_copies"}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_short_name_of_null_alleles_is_written_as_one(name: str, tmp_path: Path) -> None:
+    install(str(BUNDLED / "demo" / "nomenclature"), tmp_path)
+    typed = {"A": "A*01:04+A*02:01", "B": "B*07:02+B*08:01", "DRB1": "DRB1*03:01+DRB1*15:01"}
+    loci = tuple(LocusTyping(locus=locus, state="two_copies", expression=said) for locus, said in typed.items())
+    printed = TypingReport(format="hml", sample="17", subject="9999TEST00000000118", loci=loci)
+    record = record_of(printed, Normaliser(open_release(tmp_path, "0.1.0")).typings.normalise(printed))
+    assert "01:04N" in TARGETS[name].write([record], DISPATCH).text
