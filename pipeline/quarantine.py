@@ -28,21 +28,23 @@ def resubmit(site: Site, seq: int, format: str = "") -> dict[str, Any]:
     return next(row for row in queries.dump(site.ready_store(), "receipts") if row["seq"] == seq)
 
 
-def keep(site: Site, receipt: str, loci: Sequence[str] = ()) -> int:
-    """Have what a receipt says of its donors stand, at these loci or at all; how many contradictions that ends."""
+def keep(site: Site, receipt: str, loci: Sequence[str] = (), donors: Sequence[str] = ()) -> int:
+    """Have what a receipt says stand, of these donors at these loci or at all; how many contradictions it ends."""
     store = site.ready_store()
     seq = next((row["seq"] for row in store.rows("select seq from receipt where receipt = ?", [receipt])), None)
-    before = contradictions(site, receipt)
+    before = contradictions(site, receipt, donors)
     if seq is None or not before:
         return 0
-    _decide(site, REVIEWER, Kept(seq, tuple(loci)), seq)
-    return before - contradictions(site, receipt)
+    _decide(site, REVIEWER, Kept(seq, tuple(loci), tuple(donors)), seq)
+    return before - contradictions(site, receipt, donors)
 
 
-def contradictions(site: Site, receipt: str) -> int:
-    """In how many contradictions a receipt stands."""
+def contradictions(site: Site, receipt: str, donors: Sequence[str] = ()) -> int:
+    """In how many contradictions a receipt stands, about these donors or at all."""
     rows = queries.dump(site.ready_store(), "conflicts")
-    return sum(receipt in (row["receipt"], row["other_receipt"]) for row in rows)
+    return sum(
+        receipt in (row["receipt"], row["other_receipt"]) and (not donors or row["donor"] in donors) for row in rows
+    )
 
 
 def _decide(site: Site, decider: str, decision: Resubmission | Kept, seq: int) -> None:

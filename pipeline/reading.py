@@ -1,6 +1,8 @@
-"""Reading files without storing them: what `parse`, `check` and `hl7` answer from."""
+"""Reading files without storing them: what `parse`, `check`, `hl7` and a search for a patient answer from."""
 
+import csv
 import hashlib
+import io
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,22 @@ def read_file(raw: bytes, name: str, wanted: str, bench: Workbench) -> Reading:
             f"the {reader.name} reader found no result in it", expected="at least one sample with a result"
         )
     return Reading(reader.name, document.raw, parsed)
+
+
+def typing_in(raw: bytes, name: str, wanted: str, bench: Workbench) -> NormalTyping:
+    """The one typing that a file holds. Raises ParseError, and SiteError if there is none or more than one."""
+    reports = read_file(raw, name, wanted, bench).parsed.reports
+    typings = [normal for normal in map(bench.normaliser.normalise, reports) if isinstance(normal, NormalTyping)]
+    if len(typings) != 1:
+        raise SiteError(f"{name} holds {len(typings)} typings; expected the one of a patient")
+    return typings[0]
+
+
+def typing_of(glstring: str, bench: Workbench) -> NormalTyping:
+    """A typing given as a GL String or GL String Code over all loci, read as in a table of them. Raises ParseError."""
+    table = io.StringIO()
+    csv.writer(table).writerows([("id", "glstring"), ("patient", glstring)])
+    return typing_in(table.getvalue().encode(), "the GL String", "glstring_table", bench)
 
 
 def legible(report: Any, normal: NormalReport) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Commands about what the matcher reads: search, feed publish, feed changes."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -11,6 +11,9 @@ from pipeline.cli.exchange import Day
 from pipeline.cli.session import Here, Session
 from pipeline.errors import SiteError
 from pipeline.normalise.records import NormalTyping
+
+if TYPE_CHECKING:
+    from pipeline.feed.patient import Patient
 
 
 def search(
@@ -28,18 +31,21 @@ def search(
         How many donors to show.
     """
     from pipeline.feed.match import Unreadable  # noqa: PLC0415
-    from pipeline.feed.search import held_back, read_donors  # noqa: PLC0415
+    from pipeline.feed.patient import read_patient  # noqa: PLC0415
+    from pipeline.feed.search import add_flags, held_back, read_donors, read_rule  # noqa: PLC0415
     from pipeline.feed.search import search as find  # noqa: PLC0415
 
+    store, release = session.site.ready_store(), session.site.working_release
     try:
-        loci = loci_of(patient, session)
-        store = session.site.ready_store()
-        found = find(read_donors(store), loci, session.site.working_release, rule, limit)
+        sought = read_patient(_typing_of(patient, session), read_rule(rule)[1])
+        found = find(read_donors(store), sought.loci, release, rule, limit)
     except Unreadable as error:
         raise SiteError(str(error)) from error
+    add_flags(store, found)
+    _say_of(sought, session)
     rows = found.donors if session.answers.json else [_shown(donor) for donor in found.donors]
     matched = found.donors[0]["loci"] if found.donors else ()
-    session.answers.table(rows, ("donor", "matched", "least", "most", *matched))
+    session.answers.table(rows, ("donor", "matched", "least", "most", *matched, "flags"))
     session.answers.say(
         f"{found.found} donors can reach {rule}, of {found.searched}; "
         f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
@@ -49,39 +55,46 @@ def search(
     return 0
 
 
-def loci_of(patient: str, session: Session) -> dict[str, str]:
-    """The patient's GL String at every locus, from a file or from the command line. Raises SiteError, Unreadable."""
-    from pipeline.feed.search import read_patient  # noqa: PLC0415
-
-    path = session.at(Path(patient))
-    if "*" in patient:
-        return read_patient(patient)
-    if not path.is_file():
-        raise SiteError(f'"{patient}" is neither a file nor a GL String such as A*01:01+A*02:01^B*07:02+B*08:01')
-    loci = _typing_in(path, session).loci
-    if uncalled := [locus.locus for locus in loci if not locus.glstring]:
-        session.answers.say(f"not called in {path.name}, so not compared: {', '.join(uncalled)}; see: graftline check")
-    return {locus.locus: locus.glstring for locus in loci if locus.glstring}
+def _say_of(sought: "Patient", session: Session) -> None:
+    """What whoever searches has to know of the patient's typing."""
+    if sought.uncalled:
+        named = ", ".join(f"{locus} ({reason})" for locus, reason in sought.uncalled.items())
+        session.answers.say(f"not called in the patient's typing, so not compared: {named}")
+    if flags := _shown_flags(sought.flagged):
+        session.answers.say(f"flagged in the patient's typing: {flags}")
 
 
-def _typing_in(path: Path, session: Session) -> NormalTyping:
+def _typing_of(patient: str, session: Session) -> NormalTyping:
+    """The patient's typing, from a file or from the command line. Raises SiteError."""
     from parsers.errors import ParseError  # noqa: PLC0415
-    from pipeline.reading import read_file  # noqa: PLC0415
+    from pipeline.reading import typing_in, typing_of  # noqa: PLC0415
 
-    bench = session.site.bench
+    path, bench = session.at(Path(patient)), session.site.working_bench
     try:
-        reports = read_file(path.read_bytes(), path.name, "", bench).parsed.reports
+        if "*" in patient:
+            return typing_of(patient, bench)
+        if path.is_file():
+            return typing_in(path.read_bytes(), path.name, "", bench)
     except ParseError as error:
-        raise SiteError(f"{path}: {error.explain()}") from error
-    typings = [normal for normal in map(bench.normaliser.normalise, reports) if isinstance(normal, NormalTyping)]
-    if len(typings) != 1:
-        raise SiteError(f"{path} holds {len(typings)} typings; a search is for one patient")
-    return typings[0]
+        raise SiteError(f"the patient's typing cannot be read: {error.explain()}") from error
+    raise SiteError(f'"{patient}" is neither a file nor a GL String such as A*01:01+A*02:01^B*07:02+B*08:01')
 
 
 def _shown(donor: dict[str, Any]) -> dict[str, Any]:
-    matches = donor["loci"].items()
-    return {**donor, **{locus: _shown_match(match) for locus, match in matches}}
+    from pipeline.feed.records import called  # noqa: PLC0415
+
+    matches = {locus: _shown_match(match) for locus, match in donor["loci"].items()}
+    flags = _shown_flags({locus: [flag["code"] for flag in match["flags"]] for locus, match in donor["loci"].items()})
+    return {**donor, "donor": called(donor["donor"], donor["source"]), **matches, "flags": flags}
+
+
+def _shown_flags(codes: dict[str, list[str]]) -> str:
+    """Every code with the loci that it stands at: `secreted B; other_typing_differs A DRB1`."""
+    found: dict[str, list[str]] = {}
+    for locus, flagged in codes.items():
+        for code in dict.fromkeys(flagged):
+            found.setdefault(code, []).append(locus)
+    return "; ".join(f"{code} {' '.join(where)}" for code, where in found.items())
 
 
 def _shown_match(match: dict[str, Any]) -> str:

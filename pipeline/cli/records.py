@@ -10,6 +10,8 @@ from pipeline.cli.answers import counted
 from pipeline.cli.session import Here, Session
 
 QUARANTINE_COLUMNS = ("receipt", "source", "name", "received", "reason")
+Several = Annotated[tuple[str, ...], Parameter(negative="")]
+"""An option that may be given several times."""
 
 
 def dump(what: str, *, session: Here) -> int:
@@ -111,9 +113,7 @@ def quarantine_list(*, session: Here) -> int:
     return 0
 
 
-def quarantine_keep(
-    receipt: str, *, locus: Annotated[tuple[str, ...], Parameter(negative="")] = (), session: Here
-) -> int:
+def quarantine_keep(receipt: str, *, locus: Several = (), donor: Several = (), session: Here) -> int:
     """Have what a receipt says stand against what contradicts it. The decision is kept in the spool.
 
     Parameters
@@ -122,12 +122,14 @@ def quarantine_keep(
         The receipt that is right.
     locus
         Only at this locus (A, DRB1 ...); may be given several times.
+    donor
+        Only about this donor, as `quarantine list` calls it; may be given several times.
     """
     from pipeline.quarantine import keep  # noqa: PLC0415
 
     if found_receipt(receipt, session) is None:
         return 2
-    ended = keep(session.site, printable(receipt), locus)
+    ended = keep(session.site, printable(receipt), locus, donor)
     if session.answers.json:
         session.answers.object({"receipt": receipt, "ended": ended})
     else:

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from pipeline.feed.search import read_donors, read_patient, search
+from pipeline.feed.patient import read_patient
+from pipeline.feed.search import read_donors, read_rule, search
 from pipeline.normalise import yields
+from pipeline.reading import typing_of
 from pipeline.site import Site
 from pipeline.store import queries
 
@@ -17,6 +19,7 @@ PATIENT = (
     "^HLA-DRB1*04:01+HLA-DRB1*01:01^HLA-DQB1*03:01+HLA-DQB1*05:01"
 )
 """An invented patient: donor 2 is the match, but only by the corrected report of B."""
+RULE = "6/10"
 
 Section = tuple[str, list[str]]
 
@@ -77,7 +80,8 @@ def one_yield(site: Site) -> Iterator[str]:
 def one_search(site: Site) -> Iterator[str]:
     """The first donors for the invented patient."""
     yield f"patient     {PATIENT}"
-    found = search(read_donors(site.store), read_patient(PATIENT), site.working_release, rule="6/10", limit=3)
+    patient = read_patient(typing_of(PATIENT, site.working_bench), read_rule(RULE)[1])
+    found = search(read_donors(site.store), patient.loci, site.working_release, RULE, limit=3)
     for donor in found.donors:
         loci = "  ".join(f"{locus} {found['least']}-{found['most']}" for locus, found in donor["loci"].items())
         yield f"{donor['donor']}  {donor['matched']}/10 matched (least {donor['least']}, most {donor['most']})  {loci}"

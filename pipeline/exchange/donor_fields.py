@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from parsers.donor_fields import Fields
 from parsers.records import LocusTyping, State, TypingReport
 from parsers.typing_states import state_of
-from pipeline.exchange.record import NO_LOCUS, STATE_UNSAID, LeftOut
-from pipeline.normalise.nomenclature.names import split_name
+from pipeline.exchange.record import NO_LOCUS, OPERATORS, STATE_UNSAID, LeftOut
+from pipeline.normalise.nomenclature.names import split_name, word_of
 
 HELD = ("two_copies", "homozygous_stated", "one_stated", "novel")
 ABSENT = Fields("NNNN", "NNNN")
@@ -24,11 +24,18 @@ def fields_of(locus: LocusTyping) -> Fields | None:
     if locus.state not in HELD or len(copies) > 2 or set("|^~?").intersection(locus.expression):
         return None
     values = [_without_gene(copy, locus.locus) for copy in copies]
-    return Fields(*values) if all(values) and _state_read(values, locus.locus) == locus.state else None
+    told = all(values) and _state_read(values, locus.locus) == locus.state and not _is_like_a_code(locus)
+    return Fields(*values) if told else None
+
+
+def _is_like_a_code(locus: LocusTyping) -> bool:
+    """Whether an allele without a name is told by its first field, `01:NEW`: a code of these letters is in use."""
+    values = (split_name(name)[1] for name in OPERATORS.split(locus.expression))
+    return any(":" in value and word_of(value) for value in values)
 
 
 def _state_read(values: list[str], locus: str) -> State:
-    """The state that a reader of these values sees: in capitals `01:NEW` has the shape of a multiple allele code."""
+    """The state that a reader of these values sees."""
     return state_of("+".join(f"{locus}*{value}" for value in values))
 
 
@@ -57,6 +64,7 @@ def _why_not(locus: LocusTyping, loci: tuple[str, ...], said: set[str]) -> str:
         "the report states this locus more than once, and the target holds one statement": locus.locus in said,
         "nothing is called, and the target leaves such a locus blank": locus.state in ("failed", "not_tested"),
         "these are candidates; nobody has assigned one of them": locus.state == "candidates",
+        "an allele without a name would be read as a multiple allele code": _is_like_a_code(locus),
         "two fields hold neither alternative genotypes nor phase": bool(set("|~").intersection(locus.expression)),
     }
     return next((reason for reason, holds in reasons.items() if holds), STATE_UNSAID)

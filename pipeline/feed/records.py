@@ -20,10 +20,15 @@ def records(rows: Iterable[dict[str, Any]]) -> Iterator[TypingReport]:
         told = list(typings)
         yield TypingReport(
             format="feed",
-            sample=f"{owner}/{donor}" if owner else donor,
+            sample=called(donor, owner),
             subject=donor if told[0]["scheme"] == "GRID" else "",
             loci=tuple(map(_locus, told)),
         )
+
+
+def called(donor: str, owner: str) -> str:
+    """What a donor is called beside those of others: `lab-a/17` where the number is one of a source's own."""
+    return f"{owner}/{donor}" if owner else donor
 
 
 def _locus(row: dict[str, Any]) -> LocusTyping:

@@ -13,17 +13,21 @@ the count nor the order.
 Registries repeat genotypes: each distinct one is compared with the patient's once.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from parsers.typing_states import gene_name
+import msgspec
+
 from pipeline.feed.epitopes import LOCUS as DPB1
 from pipeline.feed.epitopes import EpitopeGroups, Epitopes
 from pipeline.feed.match import MISSING, Genotype, LocusMatch, MatchGroups, Unreadable, compare, genotype
+from pipeline.store.queries import spelled_out
 from pipeline.store.scripts import script
 from pipeline.store.store import Store
+
+SQL = Path(__file__).parent / "sql"
 
 REQUIRED = ("A", "B", "DRB1")
 COUNTED = {
@@ -109,9 +113,8 @@ def search(
 ) -> Answer:
     """The best `limit` donors for a patient given as locus -> GL String.
 
-    Raises Unreadable for a rule that is none, and for a patient without A, B or DRB1, with something else than
-    genotypes, or with an allele that the release does not hold: what is unknown about a donor is a possibility, about a
-    patient a mistake.
+    Raises Unreadable for a rule that is none, and for a patient without A, B or DRB1 or with something else than
+    genotypes. Whether the release holds the patient's alleles has been asked before (`patient.py`).
     """
     wanted, loci = read_rule(rule)
     comparisons = {locus: Comparison(_patient_genotype(patient, locus, groups), groups) for locus in loci}
@@ -137,17 +140,6 @@ def read_rule(rule: str) -> tuple[int, tuple[str, ...]]:
     return int(wanted), COUNTED[int(of)]
 
 
-def read_patient(glstring: str) -> dict[str, str]:
-    """The genotype of every locus in a GL String that joins loci by `^`. Raises Unreadable."""
-    found: dict[str, str] = {}
-    for part in glstring.split("^"):
-        locus = gene_name(part.partition("*")[0])
-        if not locus or "*" not in part or locus in found:
-            raise Unreadable("the patient's GL String must name every locus once, joined by ^, as in HLA-A*..^HLA-B*..")
-        found[locus] = part.strip()
-    return found
-
-
 def read_donors(store: Store) -> Iterator[Donor]:
     """Every donor with a typing, in the order of their identifiers; those of whom nothing is called come last."""
     columns = COUNTED[12]
@@ -155,6 +147,16 @@ def read_donors(store: Store) -> Iterator[Donor]:
         yield Donor(row["donor"], {locus: row[locus] for locus in columns}, row["owner"])
     for row in store.rows(script("feed/uncalled")):
         yield Donor(row["donor"], {}, row["owner"])
+
+
+def add_flags(store: Store, found: Answer) -> None:
+    """Put what is flagged at the typing of every donor found beside its loci: `flags`, as in the other answers."""
+    query = (SQL / "flags.sql").read_text(encoding="utf-8")
+    rows = store.rows(query, [[row["donor"] for row in found.donors]])
+    flags = {(row["donor"], row["owner"], row["locus"]): msgspec.json.decode(row["flags"]) for row in rows}
+    for row in found.donors:
+        for locus, match in row["loci"].items():
+            match["flags"] = spelled_out(flags.get((row["donor"], row["source"], locus)))
 
 
 def held_back(store: Store) -> int:
@@ -169,15 +171,9 @@ def _patient_genotype(patient: Mapping[str, str], locus: str, groups: MatchGroup
             raise Unreadable(f"the patient has no typing at {locus}; a search needs A, B and DRB1")
         return None
     try:
-        known = [groups.match_groups(name) for name in re.split(r"[+/|]", patient[locus])]
-        read = genotype(patient[locus], groups)
+        return genotype(patient[locus], groups)
     except Unreadable as error:
         raise Unreadable(f"the patient's typing at {locus} cannot be read: {error}") from None
-    except ValueError:
-        known = []
-    if not known or not all(known):
-        raise Unreadable(f"the patient's typing at {locus} names an allele that the release does not hold")
-    return read
 
 
 def _candidate(donor: Donor, comparisons: dict[str, Comparison]) -> Candidate | None:

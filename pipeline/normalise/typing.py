@@ -5,7 +5,8 @@ turn a list into a shorter list or a heterozygote into a homozygote, and a donor
 text stays beside the flag, and a later release or an installed code list can make sense of it.
 
 Names in the spelling of before April 2010 are written as they are called today (`old_spellings.py`), each with a flag
-that says so. The printed text keeps the spelling.
+that says so, and a name of fewer fields that stands for null alleles only is written with the N that it left out. The
+printed text keeps the spelling.
 
 A typing is expressed under one release, that of the site. If the report says that it was made under another, the
 alleles it names are looked up there, where that release is installed, and written as they are called in this one
@@ -152,6 +153,7 @@ class TypingNormaliser:
         )
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
             return Meaning(None, "generic", flags)
+        written = _with_nulls_marked(written, flags, self.release)
         named = any(map(is_named, written.names))
         return Meaning(written.text if named else None, resolution_of(written.tree, self.release), flags)
 
@@ -224,6 +226,12 @@ def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, t
     flags = (flag for name in today for flag in old_note(name, release))
     named = written.renamed(lambda name: frozenset(today[name].successor.split("/") if name in today else (name,)))
     return named, tuple(placed_in(written, flags))
+
+
+def _with_nulls_marked(written: GLString, flags: Iterable[Flag], release: Release) -> GLString:
+    """The GL String in which a short name of null alleles only carries its N, so that nobody reads it as expressed."""
+    marked = {flag.token: release.marked(flag.token) for flag in flags if flag.code == "null_allele"}
+    return written.renamed(lambda name: frozenset({marked.get(name, name)})) if marked else written
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:

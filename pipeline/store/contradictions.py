@@ -18,10 +18,11 @@ DECIDER = "review"
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """The decision that what a receipt says at these loci stands; all of its loci if none is named."""
+    """The decision that what a receipt says of these donors at these loci stands; all of them where none is named."""
 
     seq: int
     loci: tuple[str, ...] = ()
+    donors: tuple[str, ...] = ()
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -59,10 +60,8 @@ def _contradictions(rows: list[tuple[Any, ...]], comparison: Comparison) -> Iter
 
 def keep(connection: Connection, decision: int, kept: Kept) -> None:
     """Carry out a decision, the frame `decision` of the spool: what contradicts the receipt no longer stands."""
-    connection.execute(script("compare/restore"), [kept.seq, _spaced(kept.loci)])
-    connection.execute(script("compare/overrule"), [kept.seq, decision, _spaced(kept.loci)])
-    connection.execute(script("compare/changed_reports"), [decision, kept.seq])
-
-
-def _spaced(loci: tuple[str, ...]) -> str:
-    return f" {' '.join(loci)} " if loci else ""
+    named = {"seq": kept.seq, "loci": list(kept.loci), "donors": list(kept.donors)}
+    connection.execute(script("compare/decided"), named)
+    connection.execute(script("compare/restore"))
+    connection.execute(script("compare/overrule"), [decision])
+    connection.execute(script("compare/changed_reports"), [decision])

@@ -31,7 +31,7 @@ def dump(store: Store, what: Dump) -> Iterator[Row]:
     """Every row of one kind. The flags of a typing or value include those of its version against the one before."""
     for row in store.rows(script(f"dump/{what}")):
         if "flags" in row:
-            row["flags"] = _flags(row["flags"], row.pop("version_flags", None))
+            row["flags"] = spelled_out(row["flags"], row.pop("version_flags", None))
         yield row
 
 
@@ -57,7 +57,7 @@ def show(store: Store, receipt: str) -> Row | None:
         return None
     messages = {row["ordinal"]: row["message"] for row in store.rows(*_where("messages", "receipt", receipt))}
     rows = sorted(store.rows(*_where("reports", "receipt", receipt)), key=itemgetter("ordinal"))
-    reports = [{**row, "flags": _flags(row["flags"]), "message": messages.get(row["ordinal"])} for row in rows]
+    reports = [{**row, "flags": spelled_out(row["flags"]), "message": messages.get(row["ordinal"])} for row in rows]
     history = list(store.rows(script("dump/receipt_history"), [found["seq"]]))
     ignored = [
         {"path": row["path"], "count": row["count"]} for row in store.rows(*_where("ignored", "receipt", receipt))
@@ -84,7 +84,7 @@ def _where(what: Dump, column: str, value: str) -> tuple[str, list[str]]:
     return f"select * from ({script(f'dump/{what}')}) where {column} = ?", [value]  # noqa: S608  # our own names only
 
 
-def _flags(*lists: list[Row] | None) -> list[Row]:
+def spelled_out(*lists: list[Row] | None) -> list[Row]:
     """Flags of several origins in one list, each with its severity spelled out."""
     return [{"severity": "warning", **flag} for each in lists for flag in each or []]
 

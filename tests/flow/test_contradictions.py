@@ -13,6 +13,7 @@ from pipeline.quarantine import keep, resubmit
 from pipeline.rebuild import rebuild
 from pipeline.renormalise import renormalised
 from pipeline.site import Site, open_site
+from pipeline.spool.frames import Kind
 from pipeline.store import queries
 
 DONOR = "9999TEST00000000118"
@@ -84,6 +85,55 @@ def test_only_the_loci_that_are_named_are_decided(site: Site) -> None:
     arrive(site, "lab-b", OTHER)
     assert keep(site, first, ["B"]) == 0
     assert "A" not in fed(site)
+
+
+def table(site: Site, source: str, *rows: str) -> str:
+    """A table of typings of HLA-A, a row for each donor; its receipt."""
+    text = "\n".join(("id,glstring", *rows, ""))
+    site.spool.append_messages(source, [("donors.csv", text.encode())])
+    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
+
+
+TWO_DONORS = (DONOR, "9999TEST00000000216")
+
+
+def two_tables(site: Site) -> list[str]:
+    """Two receipts that contradict each other about two donors."""
+    return [
+        table(site, f"lab-{allele}", *(f"{donor},HLA-A*01:01+HLA-A*{allele}:01" for donor in TWO_DONORS))
+        for allele in ("02", "03")
+    ]
+
+
+def test_each_donor_of_a_receipt_may_be_decided_otherwise(site: Site) -> None:
+    first, second = two_tables(site)
+    one, other = TWO_DONORS
+    cursor = site.store.last_seq
+    assert keep(site, first, donors=[one]) == 1
+    assert [row["donor"] for row in changes(site.store, cursor).donors] == [one]
+    assert keep(site, second, ["A"], [other]) == 1
+    assert keep(site, first, donors=["9999TEST00000000999"]) == 0
+    rows = site.ready_store().rows("select donor, glstring from feed_typing")
+    assert {row["donor"]: row["glstring"] for row in rows} == {
+        one: "HLA-A*01:01+HLA-A*02:01",
+        other: "HLA-A*01:01+HLA-A*03:01",
+    }
+    assert waiting(site) == []
+
+
+@pytest.mark.parametrize("decision", [b'{"seq":1}', b'{"seq":1,"loci":["A"]}', b'{"seq":1,"loci":[],"donors":[]}'])
+def test_a_decision_from_before_donors_could_be_named_is_about_all_of_them(site: Site, decision: bytes) -> None:
+    two_tables(site)
+    site.spool.append(Kind.DECISION, "review", decision, refers=(1,))
+    assert waiting(site) == []
+
+
+def test_a_sample_that_stands_twice_in_a_table_is_one_matter(site: Site) -> None:
+    arrive(site, "lab-a", FIRST)
+    row = f"{DONOR},HLA-A*01:01+HLA-A*03:01"
+    assert waiting(site) == []
+    second = table(site, "lab-b", row, row)
+    assert waiting(site) == [(second, "contradicts")]
 
 
 def test_a_finer_typing_contradicts_nothing(site: Site) -> None:
@@ -215,7 +265,8 @@ def test_a_person_sees_it_and_decides_at_the_prompt(
     assert first in told["reason"]
     assert "the matcher is told neither" in told["reason"]
     assert "1 donor held back at a locus" in graftline("search", "--patient", "A*01:01^B*07:02^DRB1*01:01").stderr
-    done = graftline("--json", "quarantine", "keep", first, "--locus", "A")
+    assert graftline("quarantine", "keep", first, "--donor", "9999TEST00000000216").returncode == 1
+    done = graftline("--json", "quarantine", "keep", first, "--locus", "A", "--donor", DONOR)
     assert (done.returncode, rows(done.stdout)) == (0, [{"receipt": first, "ended": 1}])
     assert graftline("quarantine", "keep", first).returncode == 1
 

@@ -132,6 +132,7 @@ MATCHED = [
     ("A*02:01:01:01/A*24:09N", "A*02:01P/A*24:09N"),
     ("DRB4*01:03N", "DRB4*01:03:01:02N"),
     ("B*15:XX", "B*15:01/B*15:01:01:02N/B*15:02"),
+    ("B*15", "B*15:01/B*15:01:01:02N/B*15:02"),
     ("DRB4*NNNN", ""),
     ("A*99:99", ""),
 ]
@@ -141,6 +142,21 @@ MATCHED = [
 def test_match_groups(mini: Release, token: str, proteins: str) -> None:
     expected = {name for name in proteins.split("/") if name}
     assert {name.removeprefix("HLA-") for name in mini.match_groups(token)} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("A*01:04", "HLA-A*01:04N"),
+        ("A*01:04:01", "HLA-A*01:04:01N"),
+        ("A*01:04:01:01N", "HLA-A*01:04:01:01N"),
+        ("A*01:01", "HLA-A*01:01"),
+        ("A*24:XX", "HLA-A*24:XX"),
+        ("HLA-A*NEW", "HLA-A*NEW"),
+    ],
+)
+def test_a_short_name_of_null_alleles_gets_the_n_that_it_left_out(mini: Release, name: str, marked: str) -> None:
+    assert mini.marked(name) == marked
 
 
 def test_a_null_allele_never_matches_an_expressed_one(mini: Release) -> None:

@@ -151,6 +151,22 @@ def test_expression_is_flagged_and_kept(
     assert all(name.removeprefix("HLA-") in found.glstring for name in expression.split("+"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "glstring"),
+    [
+        ("A*01:04+A*02:01", "HLA-A*01:04N+HLA-A*02:01"),
+        ("A*01:04:01+A*02:01", "HLA-A*01:04:01N+HLA-A*02:01"),
+        ("A*01:04/A*01:01+A*02:01|A*01:04+A*02:05", "HLA-A*01:01/HLA-A*01:04N+HLA-A*02:01|HLA-A*01:04N+HLA-A*02:05"),
+        ("A*01:01:01:02N+A*01:01", "HLA-A*01:01+HLA-A*01:01:01:02N"),
+    ],
+)
+def test_a_short_name_of_null_alleles_is_written_with_its_n(
+    normaliser: TypingNormaliser, expression: str, glstring: str
+) -> None:
+    found = locus_of(normaliser, expression)
+    assert (found.glstring, found.reported) == (glstring, expression)
+
+
 SILENT = [
     ("absent", "DRB4*NNNN", None, []),
     ("not_tested", "A*UUUU", None, []),

@@ -287,9 +287,12 @@ class Locus:
         return bool(members) and all(suffix_of(member) == "N" for member in members)
 
     def expressed(self, fields: str) -> tuple[str, ...]:
-        """The alleles meant for matching: a name without N means the expressed ones, unless there are none."""
+        """The alleles meant for matching: a name without N means the expressed ones, unless there are none.
+
+        A first field alone is an XX code, which with other codes and antigens means every allele.
+        """
         members = self.members(fields)
-        if kind_of(self.gene, fields) in ("XX", "MAC", "serology"):
+        if kind_of(self.gene, fields) in ("XX", "MAC", "serology") or ":" not in fields:
             return members
         return tuple(member for member in members if suffix_of(member) != "N") or members
 

@@ -148,6 +148,11 @@ class Release:
         parts = self.parts(name)
         return bool(parts) and all(locus.is_null(fields) for locus, fields in parts)
 
+    def marked(self, name: str) -> str:
+        """The name, with the N that it left out if it stands for null alleles only; a first field alone has none."""
+        gene, fields = split_name(name)
+        return full_name(gene, self.locus(gene).marked(fields) if ":" in fields else fields)
+
     def reduce(self, token: str, mode: Mode) -> frozenset[str]:
         """What a name or a `/` list reduces to, as a set. Raises UnknownName for one that the release does not hold."""
         return frozenset().union(*(self._reduce_name(name, mode) for name in token.split("/")))
@@ -170,9 +175,9 @@ class Release:
         """The proteins that a name or a `/` list allows, for matching: P groups, or two fields for alleles without one.
 
         A null allele gives its own name, which ends in `N`, and is thus equal to no expressed protein. A name of
-        fewer fields without `N`, and a G group, are read as the expressed alleles they stand for, as registries do. A
-        word such as NEW or NNNN, and a name that the release does not hold, allow nothing that is known: the empty
-        set.
+        fewer fields without `N`, and a G group, are read as the expressed alleles they stand for, as registries do
+        (docs/nomenclature-deviations.md says why). A word such as NEW or NNNN, and a name that the release does not
+        hold, allow nothing that is known: the empty set.
         """
         return frozenset().union(*map(self._match_groups_of, token.split("/")))
 

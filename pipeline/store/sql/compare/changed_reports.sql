@@ -1,4 +1,4 @@
 -- The change feed tells a matcher of every donor that was decided about.
 update report
 set changed = ?::bigint
-where donor_key in (select donor_key from report where seq = ?::bigint)
+where donor_key in (select donor_key from decided)

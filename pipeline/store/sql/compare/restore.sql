@@ -1,3 +1,3 @@
 delete from overruled
-using (select ?::bigint as seq, ?::varchar as loci) as kept
-where overruled.seq = kept.seq and (kept.loci = '' or contains(kept.loci, ' ' || overruled.locus || ' '))
+using decided
+where overruled.seq = decided.seq and overruled.ordinal = decided.ordinal and overruled.locus = decided.locus

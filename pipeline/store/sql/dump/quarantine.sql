@@ -20,7 +20,7 @@ where again.state = 'duplicate' and first.state = 'superseded'
         where standing.source = again.source and standing.sha256 = again.sha256 and standing.state = 'loaded'
     )
 union all by name
-select
+select distinct -- a table may hold the same sample twice
     receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
     receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
     'HLA-' || conflict.locus || ' of ' || conflict.donor || ' cannot be both ' || said.reported || ' (here) and '
@@ -31,7 +31,7 @@ select
     end
     || case
         when conflict.seq = conflict.other_seq then 'both stand in one receipt: ask the laboratory for a corrected report'
-        else 'graftline quarantine keep RECEIPT makes the one that is right stand'
+        else 'graftline quarantine keep RECEIPT makes the one that is right stand (--donor: for this donor only)'
     end as reason
 from conflict
 join receipt using (seq)
