@@ -5,9 +5,10 @@ genotypes, `+` between the two copies, `~` along one haplotype, `/` between alte
 where an allele should be (WMDA: NNNN absent, UUUU not tested, XXXX no usable result, NEW not yet named). No name is
 looked up here, and a single allele is never doubled: whether it is homozygous is not for a parser to say.
 
-`NEW` counts as a word only where it is the whole value: after a colon and in capitals (`A*02:NEW`) it has the shape of
-a multiple allele code. In small letters (`01:new`, `02:01new`) it cannot be one. A small v, i, e or x with a number
-behind a name (`A*01:01:01:01e1`) is how software told of a new allele in the 17th workshop.
+`NEW` may also follow fields, in capitals or small letters, with a colon or without (`A*02:NEW`, `02:01new`). A multiple
+allele code has these letters, too, but registries mean a novel allele by them, and a code that is meant would be a call
+that nobody can tell from it. A small v, i, e or x with a number behind a name (`A*01:01:01:01e1`) is how software told
+of a new allele in the 17th workshop.
 """
 
 import re
@@ -42,7 +43,7 @@ def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
 
-NOVEL = re.compile(r"new$|[0-9](?:NEW|[viex][0-9]+)$")
+NOVEL = re.compile(r"new$|[0-9](?::?NEW|[viex][0-9]+)$")
 """How a name ends that says of an allele that it differs from the one it is named after."""
 WMDA_WORDS = Words().states()
 

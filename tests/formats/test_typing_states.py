@@ -34,7 +34,7 @@ STATES = {
     "A*01:01+A*NEW": "novel",
     "A*01:new": "novel",
     "A*02:01new+A*01:01": "novel",
-    "A*02:NEW": "one_stated",
+    "A*02:NEW": "novel",
     "A*02:01NEW+A*03:01": "novel",
     "HLA-A*01:01:01:01v1+HLA-A*02:01": "novel",
     "A*01:01:01:01e2": "novel",
