@@ -47,6 +47,30 @@ class TestEmdis:
 
 
 class TestGlStringTable:
+    @pytest.mark.parametrize(
+        "header", ["population,id,glstring", ",id,glstring", "name,Donor ID,glstring", "glstring,gl,sample-id"]
+    )
+    def test_the_header_says_which_column_is_the_id(self, header):
+        texts = {"glstring": "A*01:01+A*02:01", "gl": "B*07:02+B*08:01"} | dict.fromkeys(
+            ["", "population", "name"], "X"
+        )
+        row = ",".join(texts.get(name, "D1") for name in header.split(","))
+        parsed = read(glstring_table.FORMAT, f"{header}\n{row}\n")
+        assert {each.sample for each in parsed.reports} == {"D1"}
+
+    @pytest.mark.parametrize(
+        "header", ["name,glstring", "population,recip_gl", "id,donor_id,glstring", "id,id,glstring"]
+    )
+    def test_a_header_that_leaves_open_which_column_is_the_id_is_refused(self, header):
+        text = f"{header}\n{'X,' * header.count(',')}A*01:01+A*02:01\n"
+        assert glstring_table.FORMAT.looks_like(text.encode())
+        with pytest.raises(ParseError, match=r"the header names (no column|several columns) of ids"):
+            read(glstring_table.FORMAT, text)
+
+    def test_a_column_of_a_recipient_has_the_recipients_id(self):
+        parsed = read(glstring_table.FORMAT, "did,rid,donor_gl,recip_gl\nD1,R1,A*01:01+A*02:01,A*03:01+A*24:02\n")
+        assert [(each.sample, each.project) for each in parsed.reports] == [("D1", "DONOR"), ("R1", "RECIPIENT")]
+
     def test_a_column_without_a_name_is_no_id(self):
         parsed = read(glstring_table.FORMAT, "id,glstring,,race\nD1,A*01:01+A*02:01,D9,EURO\n")
         assert told(parsed) == [("D1", [("A", "two_copies", "A*01:01+A*02:01")])]
@@ -75,6 +99,17 @@ class TestUniformat:
         text = "id1\t@\t@\nid2\tA*01\t@\nid3\tA*01,A*02\tB*07,B*08\n"
         assert uniformat.FORMAT.looks_like(text.encode())
         assert told(read(uniformat.FORMAT, text))[0] == ("id1", [("A", "not_tested", ""), ("B", "not_tested", "")])
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "P1\tA*01:01|A*02:01\tB*07:02,B*08:01\n",
+            "P1\tA*01:01|A*02:01\tB*07:02|B*08:01\nP2\tA*01:01,A*02:01\tB*07:02\n",
+        ],
+    )
+    def test_alternatives_alone_in_the_first_cell_are_no_table_of_gl_strings(self, text):
+        assert uniformat.FORMAT.looks_like(text.encode())
+        assert not glstring_table.FORMAT.looks_like(text.encode())
 
     def test_a_line_that_lacks_a_column_is_refused(self):
         with pytest.raises(ParseError, match="2 columns"):
