@@ -1,5 +1,7 @@
 """Registries' interchange formats: what a file may do that would hand one donor's typing to another, or lose one."""
 
+import re
+
 import pytest
 
 from parsers.errors import ParseError
@@ -129,6 +131,47 @@ class TestInventory:
         twice = "<A><DNA><FIELD1>02:01</FIELD1><FIELD1>24:02</FIELD1></DNA></A>"
         with pytest.raises(ParseError, match="FIELD1 twice"):
             read(wmda_inventory.FORMAT, INVENTORY.format(twice))
+
+    @pytest.mark.parametrize("spelt", [str.lower, str.upper, str.title])
+    def test_names_are_read_in_any_case(self, spelt):
+        text = INVENTORY.format("<A><DNA><FIELD1>02:01</FIELD1><FIELD2>24:02</FIELD2></DNA></A>")
+        text = re.sub(r"</?[A-Z0-9]+", lambda name: spelt(name[0]), text)
+        assert wmda_inventory.FORMAT.looks_like(text.encode())
+        assert told(read(wmda_inventory.FORMAT, text)) == [("D1", [("A", "two_copies", "A*02:01+A*24:02")])]
+
+    def test_a_deleted_donor_is_taken_back_and_nothing_of_the_entry_is_called(self):
+        text = INVENTORY.format("<A><DNA><FIELD1>02:01</FIELD1></DNA></A>").replace("<HLA>", "<STAT>DE</STAT><HLA>")
+        (report,) = read(wmda_inventory.FORMAT, text).reports
+        assert codes(report) == {("donor_withdrawn", "")}
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "02:01")]
+
+
+LISTED = (
+    '{"updateMode": "%s", "donors": [{"recordId": "D1", "changeType": "%s", "hla": {"a": {"dna": {"field1": "%s"}}}}]}'
+)
+
+
+class TestAtlas:
+    @pytest.mark.parametrize(
+        ("mode", "change", "code"), [("diff", "D", "donor_withdrawn"), ("Check", "N", "listed_for_check")]
+    )
+    def test_an_entry_that_lists_nobody_is_not_called(self, mode, change, code):
+        (report,) = read(ATLAS, LISTED % (mode, change, "*02:01")).reports
+        assert codes(report) == {(code, "")}
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "*02:01")]
+
+    @pytest.mark.parametrize("value", ["A*02:01", "HLA-A*02:01", "*02:01", "02:01"])
+    def test_a_value_may_carry_its_gene(self, value):
+        (report,) = read(ATLAS, LISTED % ("diff", "N", value)).reports
+        assert [(each.state, each.expression.removeprefix("HLA-")) for each in report.loci] == [
+            ("one_stated", "A*02:01")
+        ]
+        assert not report.findings
+
+    def test_an_allele_of_another_gene_is_not_called(self):
+        (report,) = read(ATLAS, LISTED % ("diff", "N", "B*07:02")).reports
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "B*07:02")]
+        assert codes(report) == {("locus_differs", "A")}
 
 
 def test_a_member_that_stands_twice_is_refused():
