@@ -90,6 +90,7 @@ class TypingNormaliser:
             subject=read_identifier(report.subject) if report.subject else None,
             report_id=report.report_id,
             centre=report.centre,
+            project=report.project,
             date=report.date,
             software=report.software,
             loci=tuple(_doubted(each, doubts) if doubts else each for each in loci),

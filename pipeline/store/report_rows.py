@@ -7,13 +7,12 @@ import msgspec
 
 from parsers.records import Report, TypingReport, identity
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
+from pipeline.normalise.roles import is_recipient
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
 NO_DOUBTS = "[]"
-RECIPIENTS = "RECIPIENT"
-"""Projects of this name type patients."""
 
 
 class Placed(NamedTuple):
@@ -134,7 +133,7 @@ def donor_of(report: LoadedReport, source: str) -> Donor | None:
     normal = report.normal
     project = report.printed.project if isinstance(report.printed, TypingReport) else ""
     doubtful = any(flag.severity == "error" for flag in normal.flags)
-    if _is_control(normal) or doubtful or RECIPIENTS in project.upper():
+    if _is_control(normal) or doubtful or is_recipient(project):
         return None
     named = _named(normal)
     return Donor(named.value, named.scheme, "" if "GRID" in _schemes(normal) else source) if named.value else None
