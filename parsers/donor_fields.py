@@ -2,12 +2,14 @@
 
     A    DNA FIELD1 02:01:01:05   FIELD2 33:01     SER FIELD1 2   FIELD2 33
 
-A value is written without its gene, perhaps with a star in front (`*02:01`), and may be anything that registries
-accept: an allele, a G or P group, a multiple allele code (`02:AAUW`), `02:XX`, a list (`01:01/01:02`), a word such as
-NNNN. A blank second field says that the second copy is not stated: registries assume it homozygous, we do not.
+A value is written without its gene, perhaps with a star in front (`*02:01`), or with it (`A*02:01`), and may be all
+that registries accept: an allele, a G or P group, a multiple allele code (`02:AAUW`), `02:XX`, a list (`01:01/01:02`),
+a word such as NNNN. A blank second field says that the second copy is not stated: registries assume it homozygous, we
+do not.
 
 Serology is kept as printed beside the DNA, and alone where there is no DNA; it is never written as alleles. A value
-that stands in the wrong one of the two (`A2` by DNA, `02:01` by serology) is kept, doubted and not moved.
+that stands in the wrong one of the two (`A2` by DNA, `02:01` by serology) is kept, doubted and not moved, and so is an
+allele of another gene. Of an entry that takes its donor back, or that is sent to list nobody, nothing is called.
 """
 
 import re
@@ -18,11 +20,20 @@ from msgspec.structs import replace
 
 from parsers.elements import Element
 from parsers.glstring_code import with_gene
-from parsers.records import Finding, LocusTyping, Printed
-from parsers.typing_states import UNCALLED, WMDA_WORDS, state_of
+from parsers.records import Finding, LocusTyping, Printed, TypingReport
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_of, state_of
 
 DNA = re.compile(r"\*?[0-9]{1,4}:\S+|\*[0-9]{2,8}[A-Z]*\S*|[0-9]{4,8}[A-Z]?|[0-9]{2}[A-Z]{2,}")
 """What a value by DNA looks like: colons, a star, or the digits and codes (`0201`, `24XX`) of before April 2010."""
+WITHDRAWN = Finding(
+    "donor_withdrawn", "the sender takes this donor back; what the entry lists is kept as printed and not called"
+)
+NO_ALLELE = Finding(
+    "not_an_allele", "a value in the field for DNA is not written as an allele; the locus is kept as printed"
+)
+OTHER_GENE = Finding(
+    "locus_differs", "a value in the field for DNA is of another gene than the field; the locus is kept as printed"
+)
 SEROLOGY = Finding("serology", "a type by serology is kept as printed and not written as an allele")
 
 
@@ -86,14 +97,31 @@ def _read(locus: str, dna: Fields, serology: Fields) -> ReadLocus:
 
 def _by_dna(locus: str, dna: Fields) -> tuple[LocusTyping, tuple[Finding, ...]]:
     values = [value for value in map(_compact, dna) if value]
-    if not all(DNA.fullmatch(value) or value.lstrip("*").upper() in WMDA_WORDS for value in values):
-        message = "a value in the field for DNA is not written as an allele; the locus is kept as printed"
-        doubt = Finding("not_an_allele", message, "", locus)
-        return LocusTyping(locus=locus, state="candidates", reported=dna.reported), (doubt,)
+    doubt = next(filter(None, (_doubt(value, locus) for value in values)), None)
+    if doubt:
+        return LocusTyping(locus=locus, state="candidates", reported=dna.reported), (replace(doubt, locus=locus),)
     expression = with_gene("+".join(value.lstrip("*") for value in values), locus)
     state = state_of(expression)
     written = "" if state in UNCALLED else expression
     return LocusTyping(locus=locus, state=state, reported=dna.reported, expression=written), ()
+
+
+def _doubt(value: str, locus: str) -> Finding | None:
+    """What is wrong with a value by DNA in the field of this locus."""
+    gene = gene_of(value)
+    if gene and gene != locus:
+        return OTHER_GENE
+    written = value[value.index("*") :] if gene else value
+    is_allele = DNA.fullmatch(written) or written.lstrip("*").upper() in WMDA_WORDS
+    return None if is_allele else NO_ALLELE
+
+
+def not_called(report: TypingReport, reason: Finding) -> TypingReport:
+    """The report of an entry that lists nobody, for this reason: its loci are kept as printed."""
+    loci = tuple(
+        each if each.state in UNCALLED else replace(each, state="candidates", expression="") for each in report.loci
+    )
+    return replace(report, loci=loci, findings=(*report.findings, reason))
 
 
 def _compact(value: str) -> str:

@@ -36,6 +36,8 @@ COPIES = 2
 LOINC = "loinc.org"
 STATE_EXTENSION = "urn:graftline:typing-state"
 """Holds a state that the value itself does not show; our own writer's, and nobody else need know it."""
+PROJECT_EXTENSION = "urn:graftline:project"
+"""Holds the project of a report, which tells a patient from a donor; our own writer's likewise."""
 STATES: dict[str, State] = {
     each: each for each in ("two_copies", "one_stated", "homozygous_stated", "absent", "novel", "candidates")
 }

@@ -11,7 +11,8 @@
 
 What is written in no form of an allele (`A2, A24`, a remark) states no copies: it is kept as candidates.
 
-Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT.
+Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT, and their notes say
+why a report may not be used.
 """
 
 import re
@@ -281,6 +282,14 @@ def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
 def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
     """Notes as printed; the label is the note's own type, or NTE."""
     return tuple(Printed(ledger.text(note, 4) or "NTE", ledger.text(note, 3), note.where) for note in notes)
+
+
+def own_errors(order: Order) -> Iterator[Finding]:
+    """Why a whole report may not be used, as a message of ours says of it in its notes."""
+    for note in order.notes:
+        code, where, system, severity, about = (note.value(4, place) for place in range(1, 6))
+        if (system, severity, about) == (LOCAL, "error", "") and code != "not_production":  # MSH-11 says that
+            yield Finding(code, note.value(3), where)
 
 
 def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping]) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """Two files or receipts held against each other: the same people, from two laboratories, releases or days.
 
-A person is known by the number of the sample or of the subject; where the two sides number differently, an id map says
-which number of the one is which of the other. Every typing of a person is held against every one of the other side, so
-that a repeated locus is not passed over.
+A person is known by a GRID, else by the number of the subject or of the sample; where the two sides number differently,
+an id map says which number of the one is which of the other. Two GRIDs are two persons, whatever else they share, and
+so are two numbers of the subject unless the id map joins them. Every typing of a person is held against every one of
+the other side, so that a repeated locus is not passed over, and a side may state a person's loci in several typings.
 """
 
 import csv
@@ -15,6 +16,7 @@ from parsers.tables import decoded, separator_of
 from pipeline.errors import ConfigError
 from pipeline.normalise.comparison import Comparison, Stated, Verdict
 from pipeline.normalise.consistency import UNSAID
+from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.records import NormalLocus, NormalTyping
 
 
@@ -36,11 +38,11 @@ class Row(NamedTuple):
 def read_id_map(raw: bytes) -> dict[str, str]:
     """An id of A and the id of B for the same person in each line, with a comma, semicolon or tab between.
 
-    Raises ConfigError.
+    A GRID may be printed in groups there as elsewhere. Raises ConfigError.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(_id_map_text(raw).splitlines(), start=1):
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator_of(line)), [])]
+        cells = _id_map_cells(line)
         if not any(cells):
             continue
         if len(cells) != 2 or not all(cells) or found.get(cells[0], cells[1]) != cells[1]:
@@ -50,6 +52,12 @@ def read_id_map(raw: bytes) -> dict[str, str]:
             )
         found[cells[0]] = cells[1]
     return found
+
+
+def _id_map_cells(line: str) -> list[str]:
+    """The ids in a line, in their canonical form."""
+    cells = next(csv.reader([line], delimiter=separator_of(line)), [])
+    return [read_identifier(cell).value for cell in cells]
 
 
 def _id_map_text(raw: bytes) -> str:
@@ -74,18 +82,35 @@ def compared(
     """
     by_name = _by_name(b)
     given = set(ids.values())
-    met: set[int] = set()
+    met = defaultdict[int, list[NormalTyping]](list)
     for typing in a:
         names = [ids.get(name, name) for name in _names(typing) if name in ids or name not in given]
-        found = dict.fromkeys(place for name in names for place in by_name[name])
-        met.update(found)
-        if not found:
-            yield Row(_shown(typing), "", "", "only_a", None, "", "")
+        places = dict.fromkeys(place for name in names for place in by_name[name])
+        found = [place for place in places if _may_be_one(typing, b[place], ids)]
         for place in found:
-            yield from _loci(typing, b[place], comparison)
+            met[place].append(typing)
+        yield from _beside(typing, [b[place] for place in found], comparison)
     for place, typing in enumerate(b):
-        if place not in met:
-            yield Row("", _shown(typing), "", "only_b", None, "", "")
+        yield from _only_b(typing, met[place])
+
+
+def _may_be_one(a: NormalTyping, b: NormalTyping, ids: Mapping[str, str]) -> bool:
+    """Whether nothing says that two typings that have a number in common, or by the id map, are of two persons."""
+    grid, other_grid = _grid(a), _grid(b)
+    if grid and other_grid:
+        return ids.get(grid, grid) == other_grid
+    joined = {ids[name] for name in _names(a) if name in ids}
+    number, other_number = _number(a), _number(b)
+    return bool(joined.intersection(_names(b))) or not (number and other_number) or number == other_number
+
+
+def _grid(typing: NormalTyping) -> str:
+    return next((each.value for each in (typing.subject, typing.sample) if each and each.scheme == "GRID"), "")
+
+
+def _number(typing: NormalTyping) -> str:
+    """A number of the person that is no GRID."""
+    return typing.subject.value if typing.subject and typing.subject.scheme != "GRID" else ""
 
 
 def _by_name(typings: list[NormalTyping]) -> defaultdict[str, list[int]]:
@@ -105,8 +130,32 @@ def _shown(typing: NormalTyping) -> str:
     return typing.sample.value or (typing.subject.value if typing.subject else "")
 
 
+def _beside(a: NormalTyping, found: list[NormalTyping], comparison: Comparison) -> Iterator[Row]:
+    """Every locus of a typing of A against every statement of it in that person's typings of B."""
+    if not found:
+        yield Row(_shown(a), "", "", "only_a", None, "", "")
+        return
+    typed = {each.locus for b in found for each in b.loci}
+    for b in found:
+        yield from _loci(a, b, comparison)
+    for one in a.loci:
+        if one.locus not in typed:
+            yield Row(_shown(a), _shown(found[0]), one.locus, "only_a", None, _text(one), "")
+
+
+def _only_b(b: NormalTyping, met: list[NormalTyping]) -> Iterator[Row]:
+    """What a typing of B says and none of that person's typings of A."""
+    if not met:
+        yield Row("", _shown(b), "", "only_b", None, "", "")
+        return
+    typed = {each.locus for a in met for each in a.loci}
+    for other in b.loci:
+        if other.locus not in typed:
+            yield Row(_shown(met[0]), _shown(b), other.locus, "only_b", None, "", _text(other))
+
+
 def _loci(a: NormalTyping, b: NormalTyping, comparison: Comparison) -> Iterator[Row]:
-    both = (_shown(a), _shown(b))
+    """Every statement of A against every statement of B about the same locus."""
     by_locus = defaultdict[str, list[NormalLocus]](list)
     for each in b.loci:
         by_locus[each.locus].append(each)
@@ -114,11 +163,7 @@ def _loci(a: NormalTyping, b: NormalTyping, comparison: Comparison) -> Iterator[
         for other in by_locus.get(one.locus, ()):
             found = comparison.compare(_stated(one), _stated(other))
             fields = None if found.verdict == "unread" else found.fields
-            yield Row(*both, one.locus, found.verdict, fields, _text(one), _text(other))
-        if one.locus not in by_locus:
-            yield Row(*both, one.locus, "only_a", None, _text(one), "")
-    typed = {one.locus for one in a.loci}
-    yield from (Row(*both, each.locus, "only_b", None, "", _text(each)) for each in b.loci if each.locus not in typed)
+            yield Row(_shown(a), _shown(b), one.locus, found.verdict, fields, _text(one), _text(other))
 
 
 def _stated(locus: NormalLocus) -> Stated:

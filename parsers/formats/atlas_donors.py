@@ -6,15 +6,18 @@
                "b": .., "c": .., "dpb1": .., "dqb1": .., "drb1": ..}}]}
 
 Keys are read in any case, for Atlas does so and its test files mix them; a comma before a closing bracket, which they
-hold too, is let through and said. Paths of ignored fields are in small letters. A donor that is to be deleted
-(changeType D) brings no typing, and says so.
+hold too, is let through and said. Paths of ignored fields are in small letters. A donor who is to be deleted
+(changeType D) is taken back, and a file that asks for its donors to be checked (updateMode check) lists nobody: a
+typing that stands there is kept as printed and not called.
 
 Source: Atlas of Anthony Nolan, its published import files and their description.
 """
 
 import re
 
-from parsers.donor_fields import Fields, by_locus, read_locus
+from msgspec.structs import replace
+
+from parsers.donor_fields import WITHDRAWN, Fields, by_locus, not_called, read_locus
 from parsers.duplicates import marked
 from parsers.elements import Element, read_json
 from parsers.errors import ParseError
@@ -28,7 +31,7 @@ LOOSE_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 COMMA_AND_BRACKET = re.compile(r",\s*[}\]]")
 LOCI = {each.lower(): each for each in ("A", "B", "C", "DPB1", "DQB1", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DPA1")}
 PROPERTIES = ("changetype", "donortype", "ethn", "updatemode", "externaldonorcode")
-DELETED = Finding("donor_withdrawn", "the sender takes this donor back; the entry holds no typing")
+CHECK = Finding("listed_for_check", "the file asks for its donors to be checked, not to be listed; nothing is called")
 LOOSE = Finding("loose_comma", "a comma stands before a closing bracket, which JSON does not allow; it was left out")
 
 
@@ -73,12 +76,10 @@ def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]
     ]
     loci: list[LocusTyping] = [each.typing for each in read if each.typing]
     own = [finding for each in read for finding in each.findings]
-    if donor.first("changetype").text.upper() == "D":
-        own.append(DELETED)
     properties = [Printed(name, donor.read(name), where) for name in PROPERTIES if donor.first(name).text]
     if mode:
         properties.append(Printed("updateMode of the file", mode))
-    return TypingReport(
+    report = TypingReport(
         format="atlas_donors",
         sample=sample,
         centre=donor.read("donpool"),
@@ -86,6 +87,9 @@ def _report(donor: Element, where: str, mode: str, findings: tuple[Finding, ...]
         properties=tuple(properties),
         findings=(*findings, *own),
     )
+    if donor.first("changetype").text.upper() == "D":
+        return not_called(report, replace(WITHDRAWN, where=where))
+    return not_called(report, CHECK) if mode.lower() == "check" else report
 
 
 def _fields(locus: Element, method: str) -> Fields:

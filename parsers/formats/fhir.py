@@ -24,7 +24,14 @@ from msgspec.structs import replace
 
 from parsers.elements import NOTHING, Element
 from parsers.errors import ParseError
-from parsers.fhir_genotypes import alleles_of, code_findings, is_typing, read_genotype, release_of
+from parsers.fhir_genotypes import (
+    PROJECT_EXTENSION,
+    alleles_of,
+    code_findings,
+    is_typing,
+    read_genotype,
+    release_of,
+)
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
@@ -165,6 +172,7 @@ class Reading:
             subject=subject,
             report_id=self._report_id(source),
             centre=self._centre(sources),
+            project=_project(source),
             date=_date(sources),
             software=self._software(sources),
             review=source.read("status"),
@@ -205,6 +213,11 @@ def _nobodys(source: Element) -> ParseError:
         expected="subject or specimen, with an identifier or a reference",
         advice="Have the sender fill in one of them.",
     )
+
+
+def _project(source: Element) -> str:
+    own = (each for each in source.each("extension") if each.first("url").text == PROJECT_EXTENSION)
+    return next((each.read("valueString") for each in own), "")
 
 
 def _date(sources: list[Element]) -> str:

@@ -5,6 +5,8 @@
     1 <tab> DPB1*26:01P+DPB1*05:01 <tab> A*11:01+A*02:07       without one (Hapl-o-Mat .glc), loci in any order
     rid,did,recip_gl,donor_gl                                  a recipient and a donor in each row (py-ard's sample)
 
+A header says which column is the id (config/codes/table_headings.toml lists its names), wherever that stands; a table
+whose header does not, or names two, is refused. Cells joined by a comma are UNIFORMAT's.
 Lines may end in any way, carriage returns alone among them. A GL String may be a GL String Code. A gene that was left
 out is put before its name where only one reading is possible. Recipients are marked as such. Antigens (`A1+A2`)
 are a typing by serology, and no alleles.
@@ -13,12 +15,15 @@ Source: py-ard's and Hapl-o-Mat's example files, GRIMM's input (id,glstring,popu
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+import parsers
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
@@ -45,6 +50,9 @@ GLSTRING_COLUMNS = {
 }
 """Names of a column of GL Strings, with whose they are if the name says so."""
 ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
+"""The id column that belongs to a column of GL Strings by its name, where it is there."""
+_HEADINGS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "table_headings.toml"
+ID_HEADINGS = frozenset(tomllib.loads(_HEADINGS.read_text(encoding="utf-8"))["glstring_id"])
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
@@ -53,6 +61,8 @@ GLSTRING = re.compile(
 )
 GENE = re.compile(r"HLA-[A-Z]|(?:HLA-)?D[PQR][AB][1-9]?|MIC[AB]")
 OPERATORS = re.compile(r"[+|^~/]")
+COMMA_PAIR = re.compile(r"\*[^\s,]+,[^\s,]*\*")
+"""Two alleles joined by a comma, as in UNIFORMAT."""
 NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
@@ -60,7 +70,7 @@ class Column(NamedTuple):
     """A column of GL Strings, the column of their ids, and whose they are."""
 
     place: int
-    id_place: int = 0
+    id_place: int
     project: str = ""
 
 
@@ -68,7 +78,12 @@ def looks_like(head: bytes) -> bool:
     """Whether the header names GL Strings, or the first line is an id and GL Strings with operators in them."""
     line = first_line(head).lstrip("\ufeff")
     cells = header_of(line, separator_of(line))
-    return _is_header(cells) or _is_row(cells)
+    return _is_header(cells) or (_is_row(cells) and not _has_comma_pairs(head, separator_of(line)))
+
+
+def _has_comma_pairs(head: bytes, separator: str) -> bool:
+    """Whether alleles are joined by a comma that separates no cells."""
+    return separator != "," and COMMA_PAIR.search(head.decode("latin-1")) is not None
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -112,7 +127,7 @@ def parse(document: Document) -> Parsed:
 
 def _read_rows(rows: list[Row]) -> list[TypingReport]:
     """Rows without a header: an id, and a GL String in every other cell."""
-    columns = [Column(place) for place in range(1, max(len(row.cells) for row in rows))]
+    columns = [Column(place, 0) for place in range(1, max(len(row.cells) for row in rows))]
     return [_report(row, columns, ()) for row in rows]
 
 
@@ -138,7 +153,21 @@ def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
 
 def _column(place: int, name: str, names: list[str]) -> Column:
     own_id = ID_COLUMNS.get(name)
-    return Column(place, names.index(own_id) if own_id in names else 0, GLSTRING_COLUMNS[name])
+    return Column(place, names.index(own_id) if own_id in names else _id_place(names), GLSTRING_COLUMNS[name])
+
+
+def _id_place(names: list[str]) -> int:
+    """The column of ids. Raises ParseError unless the header names one."""
+    found = [place for place, name in enumerate(names) if re.sub("[ -]+", "_", name) in ID_HEADINGS]
+    if len(found) == 1:
+        return found[0]
+    raise ParseError(
+        "the header names several columns of ids" if found else "the header names no column of ids",
+        found=", ".join(names[place] for place in found) or ", ".join(names),
+        where="line 1",
+        expected="one column called id, and one called glstring",
+        advice="Call the column that says whose typing it is id.",
+    )
 
 
 def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]) -> TypingReport:

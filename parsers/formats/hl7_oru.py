@@ -28,6 +28,7 @@ from parsers.hl7_typing import (
     is_typing_order,
     loci_of,
     notes_of,
+    own_errors,
 )
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed, Report, TypingReport
@@ -155,6 +156,7 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         subject=subject,
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
         centre=own.pop("CENTRE", "") or ledger.value(order.header, 4),
+        project=own.pop("PROJECT", ""),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         software=own.pop("SOFTWARE", "") or ledger.value(order.header, 3),
         review=_request(order, 25, ledger),
@@ -163,6 +165,7 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         findings=(
             *message.findings,
             *_message_findings(order),
+            *own_errors(order),
             *findings,
             *release_findings(loci),
             *_unread_typings(order),

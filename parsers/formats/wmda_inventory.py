@@ -4,16 +4,17 @@
       DONOR | CBU            ID GRID ATTR BIRTH_DATE SEX ABO RHESUS CMV STAT
         HLA > A, B, C, DRB1 .. > DNA > FIELD1 FIELD2   and SER > FIELD1 FIELD2
 
-Whether a value is an attribute or an element of its own makes no difference here. The sample is the ID in its
-inventory, the subject the GRID. What else is listed of a person (birth date, sex, blood group ..) is read by nobody
-here, and declared by path alone.
+Whether a value is an attribute or an element of its own makes no difference here, nor do capitals: how names are spelt
+is known from descriptions alone. Paths of ignored fields are in capitals. The sample is the ID in its inventory, the
+subject the GRID. An entry whose STAT is DE takes its donor back: its typing is kept as printed and not called. What
+else is listed of a person (birth date, sex, blood group ..) is read by nobody here, and declared by path alone.
 
 The schema of the WMDA is not in the public domain; this reader is built on the published data dictionary.
 """
 
 from msgspec.structs import replace
 
-from parsers.donor_fields import Fields, by_locus, read_locus
+from parsers.donor_fields import WITHDRAWN, Fields, by_locus, not_called, read_locus
 from parsers.duplicates import marked
 from parsers.elements import Element, read_xml_elements
 from parsers.errors import ParseError
@@ -24,17 +25,19 @@ from parsers.xml_document import root_name
 ROOTS = ("INVENTORIES", "INVENTORY")
 PERSONS = ("DONOR", "CBU")
 LOCI = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
+DELETED = "DE"
 PROPERTIES = ("CONTENT_TYPE", "UPDATE_MODE", "SNAPSHOT_TIME", "SCHEMA_VERSION")
 
 
 def looks_like(head: bytes) -> bool:
     """Whether the root element is that of an inventory."""
-    return root_name(head) in ROOTS
+    return (root_name(head) or "").upper() in ROOTS
 
 
 def parse(document: Document) -> Parsed:
     """A report for each donor and cord blood unit. Raises ParseError."""
     root = read_xml_elements(document.raw)
+    _raise_names(root)
     inventories = [root] if root.name == "INVENTORY" else list(root.each("INVENTORY"))
     reports = [report for inventory in inventories for report in _reports(inventory)]
     if not reports:
@@ -42,6 +45,12 @@ def parse(document: Document) -> Parsed:
             "this inventory lists nobody", where=root.where, expected="at least one DONOR or CBU in an INVENTORY"
         )
     return Parsed(reports=marked(reports), ignored=root.ignored())
+
+
+def _raise_names(element: Element) -> None:
+    element.name = element.name.upper()
+    for member in element.members:
+        _raise_names(member)
 
 
 def _reports(inventory: Element) -> list[TypingReport]:
@@ -76,7 +85,7 @@ def _report(person: Element, shared: TypingReport) -> TypingReport:
         if found.members
     ]
     status = person.read("STAT") if person.first("STAT").text else ""
-    return replace(
+    report = replace(
         shared,
         sample=sample,
         subject=grid,
@@ -84,6 +93,7 @@ def _report(person: Element, shared: TypingReport) -> TypingReport:
         properties=(*shared.properties, *([Printed("STAT", status, person.where)] if status else [])),
         findings=tuple([finding for each in read for finding in each.findings]),
     )
+    return not_called(report, replace(WITHDRAWN, where=person.where)) if status.upper() == DELETED else report
 
 
 def _fields(locus: Element, method: str) -> Fields:

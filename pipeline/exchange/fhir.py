@@ -7,9 +7,10 @@
     DiagnosticReport  51969-4 > result
 
 A state that the GL String does not show (candidates that nobody assigned, several results of one locus) stands in an
-extension of ours, and such a result is preliminary, so that nobody takes it for a call. A review in words that FHIR
-does not have becomes the status `unknown`. What the bundle does not hold: quality, kits, findings, the time of
-day. A test is read back only if it is one of the Genetic Testing Registry.
+extension of ours, and such a result is preliminary, so that nobody takes it for a call. What the sender calls
+preliminary is so here, too, and so is its report. The project, which tells a patient from a donor, is another extension
+of ours. A review in words that FHIR does not have becomes the status `unknown`. What the bundle does not hold: quality,
+kits, findings, the time of day. A test is read back only if it is one of the Genetic Testing Registry.
 
 Source: HL7 FHIR R4, HL7 Genomics Reporting STU2 (genotype), NMDP hla-reporting guide.
 """
@@ -20,12 +21,22 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from parsers.fhir_genotypes import STATE_EXTENSION
+from parsers.fhir_genotypes import PROJECT_EXTENSION, STATE_EXTENSION
 from parsers.loinc import GENE, GENOTYPE, REPORT
 from parsers.records import LocusTyping, TypingReport
 from parsers.typing_states import gene_of, state_of
 from pipeline.exchange.glsc import code as glstring_code
-from pipeline.exchange.record import NO_LOCUS, WORDS, Dispatch, LeftOut, Written, day_of, prefixed
+from pipeline.exchange.record import (
+    NO_LOCUS,
+    NOTHING_LEFT,
+    WORDS,
+    Dispatch,
+    LeftOut,
+    Written,
+    day_of,
+    prefixed,
+    preliminary_loci,
+)
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.tables import rows
 
@@ -34,6 +45,7 @@ REPORT_PROFILE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/
 GLSTRING_SYSTEM = "http://glstring.org"
 GRID_SYSTEM = "http://www.isbt128.org/uri/GRID"
 REASONS = {"failed": "error", "not_tested": "not-performed"}
+EARLY = "preliminary"
 HGNC = {row["locus"]: row["hgnc"] for row in rows("hgnc_hla.csv")}
 STATUSES = {
     **{each: each for each in ("registered", "partial", "preliminary", "final", "amended", "corrected", "cancelled")},
@@ -88,7 +100,7 @@ def _add_report(bundle: Bundle, report: TypingReport) -> list[LeftOut]:
     loci = [each for place, each in enumerate(report.loci) if place not in refused]
     left_out = [LeftOut(name, report.loci[place].locus, reason) for place, reason in refused.items()]
     if not loci:
-        return [*left_out, LeftOut(name, "", "none of its loci can be written")]
+        return [*left_out, LeftOut(name, "", NOTHING_LEFT)]
     about: Resource = {}
     if report.subject:
         about["subject"] = bundle.add("Patient", identifier=[_identifier(report.subject)])
@@ -98,13 +110,18 @@ def _add_report(bundle: Bundle, report: TypingReport) -> list[LeftOut]:
     if report.software:
         device["device"] = bundle.add("Device", deviceName=[{"name": report.software, "type": "user-friendly-name"}])
     performer = [bundle.add("Organization", name=report.centre)] if report.centre else []
-    day = bundle.dispatch.date
-    results = [_add_genotype(bundle, each, day_of(each.date, report.date, day), {**about, **device}) for each in loci]
+    preliminary = preliminary_loci(report)
+    results = []
+    for each in loci:
+        day = day_of(each.date, report.date, bundle.dispatch.date)
+        status = EARLY if each.locus in preliminary or each.state == "candidates" else _status(each.review)
+        results.append(_add_genotype(bundle, each, **about, **device, status=status, effectiveDateTime=day))
     bundle.add(
         "DiagnosticReport",
         meta={"profile": [REPORT_PROFILE]},
+        extension=[{"url": PROJECT_EXTENSION, "valueString": report.project}] if report.project else [],
         identifier=[{"value": report.report_id}] if report.report_id else [],
-        status=_status(report.review),
+        status=EARLY if preliminary else _status(report.review),
         category=[_coded("http://terminology.hl7.org/CodeSystem/v2-0074", "GE")],
         code=_coded("http://loinc.org", REPORT),
         **{role: [each] if role == "specimen" else each for role, each in about.items()},
@@ -142,7 +159,7 @@ def _status(review: str) -> str:
     return STATUSES.get(review.strip().lower(), "unknown")
 
 
-def _add_genotype(bundle: Bundle, locus: LocusTyping, date: str, about: Resource) -> Resource:
+def _add_genotype(bundle: Bundle, locus: LocusTyping, **about: Any) -> Resource:
     glstring = prefixed(locus.expression or (f"{locus.locus}*{WORDS[locus.state]}" if locus.state in WORDS else ""))
     silent = locus.state in REASONS or not glstring
     shown = not silent and state_of(glstring) == locus.state
@@ -151,11 +168,9 @@ def _add_genotype(bundle: Bundle, locus: LocusTyping, date: str, about: Resource
         "Observation",
         meta={"profile": [GENOTYPE_PROFILE]},
         extension=[] if shown or locus.state in REASONS else [{"url": STATE_EXTENSION, "valueCode": locus.state}],
-        status="preliminary" if locus.state == "candidates" else _status(locus.review),
         category=[_coded("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")],
         code=_coded("http://loinc.org", GENOTYPE),
         **about,
-        effectiveDateTime=date,
         valueCodeableConcept={} if silent else _value(glstring, locus.stated_release),
         dataAbsentReason=reason if silent else {},
         method=_method(locus),

@@ -22,13 +22,15 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from parsers.records import LocusTyping, TypingReport
-from pipeline.exchange.record import Dispatch, LeftOut, Written, day_of, glstring_of, why_not
+from pipeline.exchange.record import NOTHING_LEFT, Dispatch, LeftOut, Written, day_of, glstring_of, why_not
+from pipeline.normalise.roles import is_recipient
 
 NAMESPACE = "http://schemas.nmdp.org/spec/hml/1.0.1"
 VERSION = "1.0.1"
 SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 METHODS = {"NGS": "sbt-ngs", "SSO": "sso", "SSP": "ssp"}
 SCORED = ("sso", "ssp")
+SEVERAL_PROJECTS = "a message names one project, by which a patient is told from a donor: write patients by themselves"
 NO_DATE = "HML wants the date of a typing, and the report prints none that can be read; name it with --date"
 
 
@@ -37,14 +39,27 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
     root = etree.Element(f"{{{NAMESPACE}}}hml", nsmap={None: NAMESPACE, "xsi": SCHEMA_INSTANCE})  # type: ignore[dict-item]  # None is the default namespace
     root.set(f"{{{SCHEMA_INSTANCE}}}schemaLocation", f"{NAMESPACE} {NAMESPACE}/hml-{VERSION}.xsd")
     root.set("version", VERSION)
-    projects = {each.project for each in reports}
-    if len(projects) == 1 and (project := projects.pop()):
+    project, told, left_out = _of_one_role(reports)
+    if project:
         root.set("project-name", project)
     _add(root, "hmlid", root=dispatch.oid or _oid_of(dispatch.facility), extension=dispatch.document_id)
     _add(root, "reporting-center", **{"reporting-center-id": dispatch.centre or dispatch.facility})
-    left_out = [each for report in reports for each in _add_sample(root, report, dispatch)]
+    left_out += [each for report in told for each in _add_sample(root, report, dispatch)]
     text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
     return Written(text, left_out, len(root.findall("{*}sample")))
+
+
+def _of_one_role(reports: Sequence[TypingReport]) -> tuple[str, list[TypingReport], list[LeftOut]]:
+    """The project of a message, the reports that may stand in it, and the others.
+
+    A message has one project, and that alone tells a patient from a donor: of several, patients are left out.
+    """
+    projects = {each.project for each in reports}
+    if len(projects) == 1:
+        return projects.pop(), list(reports), []
+    donors = [each for each in reports if not is_recipient(each.project)]
+    patients = [each for each in reports if is_recipient(each.project)]
+    return "", donors, [LeftOut(each.sample or each.subject, "", SEVERAL_PROJECTS) for each in patients]
 
 
 def _oid_of(facility: str) -> str:
@@ -78,7 +93,7 @@ def _add_sample(root: etree._Element, report: TypingReport, dispatch: Dispatch) 
             left_out.append(LeftOut(name, locus.locus, why_not(locus) if glstring is None else NO_DATE))
     if element.find("{*}typing") is None:
         root.remove(element)
-        left_out.append(LeftOut(name, "", "none of its loci can be written"))
+        left_out.append(LeftOut(name, "", NOTHING_LEFT))
     return left_out
 
 

@@ -4,11 +4,16 @@ The record is the report as printed with each locus in its canonical GL String u
 has no meaning there keeps its printed text and the release that it was stated under. So one record gives HML, FHIR and
 the rest, and the reader of each gives the record back, less what the target has no place for.
 
+A record knows what a report's text alone does not: why nobody may use the report at all, and which of its names mean
+nothing here. Which target is told what of it stands in `targets`.
+
 A target that shows a state only by what it writes (a GL String, two fields) must not be given a locus whose state it
 would show as another: candidates that nobody assigned would be read as a call. Such a locus is left out, and said.
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +21,9 @@ from msgspec.structs import replace
 
 from parsers.records import LocusTyping, State, TypingReport
 from parsers.typing_states import gene_of, state_of
+from pipeline.normalise.findings import PRELIMINARY
 from pipeline.normalise.nomenclature.names import full_name, split_name
-from pipeline.normalise.records import NormalTyping
+from pipeline.normalise.records import Flag, NormalTyping
 from pipeline.normalise.times import read_time
 
 DATABASE = "IMGT/HLA"
@@ -26,6 +32,7 @@ WORDS: dict[State, str] = {"absent": "NNNN", "not_tested": "UUUU", "failed": "XX
 OPERATORS = re.compile(r"([?^|+~/])")
 STATE_UNSAID = "the target shows no difference between this state and another"
 NO_LOCUS = "the report names no locus for it"
+NOTHING_LEFT = "none of its loci can be written"
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,10 +67,29 @@ class Written(NamedTuple):
     samples: int
 
 
-def record_of(printed: TypingReport, normal: NormalTyping) -> TypingReport:
-    """The report with every locus that has a meaning in its canonical GL String."""
+class Record(NamedTuple):
+    """A report with every locus that has a meaning in its canonical GL String.
+
+    `barred` says why nobody may use the report, `unread` for the place of a locus why its names mean nothing here.
+    """
+
+    report: TypingReport
+    barred: str = ""
+    unread: Mapping[int, str] = MappingProxyType({})
+
+
+def record_of(printed: TypingReport, normal: NormalTyping) -> Record:
+    """The record of a report."""
     pairs = zip(printed.loci, normal.loci, strict=True)
-    return replace(printed, loci=tuple(_expressed(locus, each.glstring, each.release) for locus, each in pairs))
+    loci = tuple(_expressed(locus, each.glstring, each.release) for locus, each in pairs)
+    doubts = ((place, _refusal(each.flags)) for place, each in enumerate(normal.loci) if not each.glstring)
+    unread = {place: doubt for place, doubt in doubts if doubt}
+    return Record(replace(printed, loci=loci), _refusal(normal.flags), unread)
+
+
+def _refusal(flags: Iterable[Flag]) -> str:
+    """The first of these doubts for which what it is about is not used; empty if there is none."""
+    return next((flag.message for flag in flags if flag.severity == "error"), "")
 
 
 def _expressed(locus: LocusTyping, glstring: str | None, release: str | None) -> LocusTyping:
@@ -86,6 +112,13 @@ def why_not(locus: LocusTyping) -> str:
     if locus.state == "candidates":
         return "these are candidates; nobody has assigned one of them"
     return STATE_UNSAID
+
+
+def preliminary_loci(report: TypingReport) -> frozenset[str]:
+    """The loci whose results the sender calls preliminary; all of them where it says so of the report."""
+    named = frozenset(each.locus for each in report.loci)
+    said = frozenset(each.locus for each in report.findings if each.code == PRELIMINARY)
+    return said if said <= named else named
 
 
 def prefixed(expression: str) -> str:

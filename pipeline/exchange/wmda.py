@@ -15,7 +15,7 @@ from lxml import etree
 
 from parsers.records import TypingReport
 from pipeline.exchange.donor_fields import held
-from pipeline.exchange.record import Dispatch, LeftOut, Written
+from pipeline.exchange.record import NOTHING_LEFT, Dispatch, LeftOut, Written
 from pipeline.normalise.identifiers import read_identifier
 
 LOCI = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
@@ -50,11 +50,14 @@ def _add_donor(inventory: etree._Element, report: TypingReport) -> list[LeftOut]
     left_out: list[LeftOut] = []
     if not grid:
         return [LeftOut(name, "", NO_GRID)]
+    found = sorted(held(report, LOCI, left_out), key=lambda each: LOCI.index(each[0]))
+    if not found:
+        return [*left_out, LeftOut(name, "", NOTHING_LEFT)]
     donor = etree.SubElement(inventory, "DONOR")
     etree.SubElement(donor, "ID").text = name
     etree.SubElement(donor, "GRID").text = grid
     hla = etree.SubElement(donor, "HLA")
-    for locus, fields in sorted(held(report, LOCI, left_out), key=lambda each: LOCI.index(each[0])):
+    for locus, fields in found:
         dna = etree.SubElement(etree.SubElement(hla, locus), "DNA")
         for place, value in enumerate(fields, start=1):
             if value:

@@ -1,8 +1,8 @@
 r"""The canonical message: ORU^R01^ORU_R01 of HL7 v2.5.1 for a typing, the results of a specimen, or a collection run.
 
-    MSH            sender, time, control id; UNICODE UTF-8
+    MSH            sender, time, control id; UNICODE UTF-8; T in MSH-11 for what was no production message
     [PID [NTE]]    the subject's identifier (type DR for a GRID) and a coded pseudonym (S): never a name
-    OBR [NTE]      what was reported and when; its doubts
+    OBR [NTE]      what was reported and when, and whether that is final; its doubts
     { OBX [NTE] }  see `rows`, `typing_rows`, `observation_rows`
     SPM            the sample; P for a person's, Q for control material
 
@@ -17,13 +17,16 @@ from msgspec.structs import replace
 
 from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
-from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, written_rows
+from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, status_of, written_rows
 from pipeline.hl7.rows import Row, Rows, attribute, coded, numbered, read_note, read_row, write_notes, write_rows
 from pipeline.hl7.timestamps import to_iso, to_ts
 from pipeline.hl7.typing_rows import HLA_C
+from pipeline.normalise.findings import NOT_PRODUCTION
 from pipeline.normalise.records import Flag, Identifier, NormalObservations, NormalReport
 
 APPLICATION = "GRAFTLINE"
+PRODUCTION, TEST = "P", "T"
+"""MSH-11, the purpose of a message (HL7 table 0103)."""
 CONTROL, PERSON = "Q^Control specimen^HL70369", "P^Patient^HL70369"
 UNKNOWN_TYPE = "U^Unknown^HL70353"
 
@@ -46,7 +49,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 def render(report: NormalReport, envelope: Envelope) -> str:
     """The message of a report; every segment ends with CR."""
     lines = [
-        _header(envelope),
+        _header(envelope, TEST if any(flag.code == NOT_PRODUCTION for flag in report.flags) else PRODUCTION),
         *_patient(report.subject),
         _request(report),
         *write_notes(report.sample.flags, _SAMPLE),
@@ -57,11 +60,11 @@ def render(report: NormalReport, envelope: Envelope) -> str:
     return "\r".join(lines) + "\r"
 
 
-def _header(envelope: Envelope) -> str:
+def _header(envelope: Envelope, purpose: str) -> str:
     places = (APPLICATION, envelope.facility, envelope.receiving_application, envelope.receiving_facility)
     return (
         rf"MSH|^~\&|{'|'.join(map(escape, places))}|{to_ts(envelope.sent_at)}||ORU^R01^ORU_R01"
-        f"|{escape(envelope.control_id)}|P|2.5.1||||||UNICODE UTF-8"
+        f"|{escape(envelope.control_id)}|{purpose}|2.5.1||||||UNICODE UTF-8"
     )
 
 
@@ -74,7 +77,8 @@ def _patient(subject: Identifier | None) -> Iterator[str]:
 def _request(report: NormalReport) -> str:
     kind, begin, end = occasion_of(report)
     reported = "" if end else begin
-    return f"OBR|1||{escape(report.report_id)}|{coded(kind)}|||{begin}|{end}||||||||||||||{reported}|||F"
+    about = f"{escape(report.report_id)}|{coded(kind)}|||{begin}|{end}"
+    return f"OBR|1||{about}||||||||||||||{reported}|||{status_of(report)}"
 
 
 def _identifier_rows(report: NormalReport) -> Iterator[Row]:

@@ -7,11 +7,14 @@ from parsers.loinc import REPORT
 from pipeline.hl7.observation_rows import observation_rows, read_observations, reading_rows
 from pipeline.hl7.rows import LOCAL, Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
-from pipeline.hl7.typing_rows import read_loci, write_loci
+from pipeline.hl7.typing_rows import doubts_of, read_loci, write_loci
+from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN
 from pipeline.normalise.records import (
     Flag,
     Identifier,
     NormalCollection,
+    NormalLocus,
+    NormalObservation,
     NormalObservations,
     NormalReport,
     NormalTyping,
@@ -51,11 +54,27 @@ def occasion_of(report: NormalReport) -> Occasion:
             return Occasion(COLLECTION, exact(report.started or ""), exact(report.ended or ""))
 
 
+def status_of(report: NormalReport) -> str:
+    """OBR-25: X of an order taken back, P where it or one of its results is preliminary, else F."""
+    results: Iterable[NormalLocus | NormalObservation] = ()
+    match report:
+        case NormalTyping():
+            results = report.loci
+        case NormalObservations():
+            results = report.observations
+    own = {flag.code for flag in report.flags}
+    if WITHDRAWN in own:
+        return "X"
+    return "P" if PRELIMINARY in own.union(*map(doubts_of, results)) else "F"
+
+
 def written_rows(report: NormalReport, hla_c_code: str) -> list[str]:
     """Every row of a report, still without its number: the report's own attributes, then its results."""
     match report:
         case NormalTyping():
-            about = attributes(CENTRE=report.centre, SOFTWARE=report.software, DATE=_inexact(report.date))
+            about = attributes(
+                CENTRE=report.centre, PROJECT=report.project, SOFTWARE=report.software, DATE=_inexact(report.date)
+            )
             return [*write_rows(about), *write_loci(report.loci, hla_c_code)]
         case NormalObservations():
             about = attributes(DEVICE=report.device, DATE=_inexact(report.date))
@@ -102,6 +121,7 @@ def _typing_of(date: str | None, frame: Frame, rows: Rows) -> NormalTyping:
     return NormalTyping(
         **frame._asdict(),
         centre=rows.text("CENTRE"),
+        project=rows.text("PROJECT"),
         date=date or rows.text("DATE"),
         software=rows.text("SOFTWARE"),
         loci=tuple(read_loci(rows)),

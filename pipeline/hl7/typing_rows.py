@@ -2,7 +2,8 @@
 
     OBX-3   the LOINC code of the locus at its resolution, or 84413-4 with the gene in a companion (48018-6)
     OBX-5   hla#3.58.0#HLA-A*01:01+HLA-A*02:01 ^ HLA-A*01:01+HLA-A*02:01 ^ http://glstring.org ^^^^^^ text as printed
-    OBX-11  X for a locus that failed, N for one that was not tested, else F
+    OBX-11  X for a locus that failed, W if its result was taken back, N for one that was not tested, I if its result is
+            to come, P for another preliminary one, else F
 
 HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus.
 """
@@ -17,7 +18,8 @@ from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
 from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, write_attribute, write_row
 from pipeline.hl7.timestamps import exact, to_iso
-from pipeline.normalise.records import NormalLocus
+from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN
+from pipeline.normalise.records import NormalLocus, NormalObservation
 from pipeline.normalise.tables import rows
 
 Resolution = Literal["high", "generic", "low"]
@@ -30,6 +32,9 @@ STATES: dict[str, State] = {each: each for each in get_args(State)}
 RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution)}
 
 _STATUS = {"failed": "X", "not_tested": "N"}
+_WITHDRAWN_STATUS = {"failed": "W"}
+"""A called locus whose doubts speak of a result taken back is what replaces it."""
+_PRELIMINARY_STATUS = {"not_tested": "I"}
 HERE = "\0"
 """Stands where the time goes; no value holds it, for there it would be an escape."""
 
@@ -63,12 +68,25 @@ def _result(locus: NormalLocus, sub_id: str, code: str | None, time: str) -> Row
         (code, title, "LN") if code else (GENOTYPE, "Genotype display name", "LN"),
         sub_id,
         _value(locus),
-        status=_STATUS.get(locus.state, "F"),
+        status=_status_of(locus),
         time=time,
         method=locus.method,
         notes=locus.flags,
         doubts=locus.doubts,
     )
+
+
+def _status_of(locus: NormalLocus) -> str:
+    said, usual = doubts_of(locus), _STATUS.get(locus.state, "F")
+    if WITHDRAWN in said:
+        return _WITHDRAWN_STATUS.get(locus.state, usual)
+    return _PRELIMINARY_STATUS.get(locus.state, "P") if PRELIMINARY in said else usual
+
+
+def doubts_of(result: NormalLocus | NormalObservation) -> set[str]:
+    """The codes of everything that is doubted about a result."""
+    doubts = result.doubts if isinstance(result, NormalLocus) else ()
+    return {flag.code for flag in (*result.flags, *doubts)}
 
 
 def _companions(locus: NormalLocus, sub_id: str, *, coded: bool) -> Iterator[str]:

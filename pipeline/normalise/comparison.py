@@ -9,8 +9,11 @@ allows. Two typings are
     unread       one of them has no meaning here, so that nobody can tell
 
 A null allele agrees with no expressed one, however many fields they share. A second copy that is not stated may be
-anything. A gene that is absent contradicts any copy of it, and a typing that failed says nothing. The sets are compared
-as sets, so that a list of 500 alleles against another costs no more than reading both.
+anything, and so may one that failed or was not typed (XXXX, UUUU). NNNN is no copy at all. A novel allele (NEW) is none
+of those that have a name, and what stands before the word bounds it: `A*01:NEW` may be `A*NEW` and is no `A*02:NEW`,
+and `A*01:XX` may be either. DRB3, DRB4 or DRB5 stated twice alike may be one copy, for software writes it so. A gene
+that is absent contradicts any copy of it, and a typing that failed says nothing. The sets are compared as sets, so that
+a list of 500 alleles against another costs no more than reading both.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,19 +22,30 @@ from itertools import product
 from typing import Literal, NamedTuple, get_args
 
 from parsers.records import State
+from pipeline.normalise.genotypes import DRB345
 from pipeline.normalise.glstring import Tree, leaves, read
-from pipeline.normalise.nomenclature.names import split_name, suffix_of
+from pipeline.normalise.nomenclature.names import full_name, split_name, suffix_of, word_of
 
 Verdict = Literal["same", "compatible", "contradicts", "unread"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
-Alleles = frozenset[str]
-Pair = tuple[Alleles, Alleles]
+
+class Copy(NamedTuple):
+    """What one copy may be: one of these alleles, or one without a name that begins with one of these bounds."""
+
+    alleles: frozenset[str] = frozenset()
+    novel: tuple[str, ...] = ()
+
+
+Pair = tuple[Copy, Copy]
 
 WHOLE_NAME = 4
 """The most fields that a name has."""
-UNSTATED: Alleles = frozenset()
+UNSTATED = Copy()
 """A copy that may be any allele."""
+ABSENT, NOVEL = "NNNN", "NEW"
+EVERY = ":XX"
+"""How a name ends that stands for every allele of a first field, be it named or not."""
 
 
 class Stated(NamedTuple):
@@ -81,16 +95,33 @@ class Comparison:
     def _pairs(self, tree: Tree) -> list[Pair]:
         """The genotypes of a tree of one gene; none if any part of it cannot be told."""
         alternatives = tree[1] if tree[0] == "|" and not isinstance(tree, str) else (tree,)
-        copies = [[self._alleles(copy) for copy in _copies(each)] for each in alternatives]
-        if any(len(each) > 2 or UNSTATED in each for each in copies):
-            return []
-        return [(each[0], each[1] if len(each) == 2 else UNSTATED) for each in copies]
+        found = [_pairs_of([self._copy(copy) for copy in _copies(each)]) for each in alternatives]
+        return [pair for pairs in found for pair in pairs] if all(found) else []
 
-    def _alleles(self, copy: Tree) -> Alleles:
+    def _copy(self, copy: Tree) -> Copy | None:
+        """What a copy may be; None if that cannot be told."""
         if not isinstance(copy, str) and copy[0] != "/":
+            return None
+        found = [self._allowed(name) for name in leaves(copy)]
+        told = [each for each in found if each is not None]
+        if len(told) < len(found):
+            return None
+        if UNSTATED in told:
             return UNSTATED
-        found = [self._alleles_of(name) for name in leaves(copy)]
-        return frozenset().union(*found) if all(found) else UNSTATED
+        alleles = frozenset[str]().union(*(each.alleles for each in told))
+        return Copy(alleles, tuple(bound for each in told for bound in each.novel))
+
+    def _allowed(self, name: str) -> Copy | None:
+        """What one name or word allows; None if it means nothing here."""
+        gene, fields = split_name(name)
+        word = word_of(fields)
+        if word == NOVEL:
+            return Copy(novel=(f"{gene}*{fields.removesuffix(NOVEL)}",))
+        if word:
+            return _no_copy(gene) if word == ABSENT else UNSTATED
+        alleles = frozenset(self._alleles_of(name))
+        novel = (f"{gene}*{fields.removesuffix(EVERY)}:",) if fields.endswith(EVERY) else ()
+        return Copy(alleles, novel) if alleles else None
 
 
 class Genotypes:
@@ -101,7 +132,7 @@ class Genotypes:
         self._cut: dict[int, list[Pair]] = {}
 
     @cached_property
-    def whole(self) -> frozenset[frozenset[Alleles]]:
+    def whole(self) -> frozenset[frozenset[Copy]]:
         """The genotypes with their two copies in no order."""
         return frozenset(map(frozenset, self.pairs))
 
@@ -126,11 +157,31 @@ def _copies(tree: Tree) -> tuple[Tree, ...]:
     return tree[1] if tree[0] == "+" and not isinstance(tree, str) else (tree,)
 
 
-def _cut(alleles: Alleles, depth: int) -> Alleles:
-    return frozenset(_shortened(alleles, depth))
+def _pairs_of(copies: list[Copy | None]) -> list[Pair]:
+    """The genotypes that one or two copies allow; none if there are more, or one that cannot be told."""
+    match copies:
+        case [Copy() as one]:
+            return [(one, UNSTATED)]
+        case [Copy() as one, Copy() as other]:
+            genes = {split_name(name)[0] for name in one.alleles} if one == other else set[str]()
+            return [(one, other), *((one, _no_copy(gene)) for gene in genes & DRB345)]
+    return []
 
 
-def _shortened(alleles: Alleles, depth: int) -> Iterator[str]:
+def _no_copy(gene: str) -> Copy:
+    return Copy(frozenset({full_name(gene, ABSENT)}))
+
+
+def _cut(copy: Copy, depth: int) -> Copy:
+    """A copy with its names and bounds cut to so many fields; a bound that has as many is a name then."""
+    bounded = [bound.split(":")[:depth] for bound in copy.novel if bound.count(":") >= depth]
+    return Copy(
+        frozenset((*_shortened(copy.alleles, depth), *map(":".join, bounded))),
+        tuple(bound for bound in copy.novel if bound.count(":") < depth),
+    )
+
+
+def _shortened(alleles: frozenset[str], depth: int) -> Iterator[str]:
     for allele in alleles:
         gene, fields = split_name(allele)
         suffix = suffix_of(fields)
@@ -143,5 +194,7 @@ def _meet(one: Pair, other: Pair) -> bool:
     return (_share(a, c) and _share(b, d)) or (_share(a, d) and _share(b, c))
 
 
-def _share(some: Alleles, others: Alleles) -> bool:
-    return UNSTATED in (some, others) or not some.isdisjoint(others)
+def _share(some: Copy, others: Copy) -> bool:
+    if UNSTATED in (some, others) or not some.alleles.isdisjoint(others.alleles):
+        return True
+    return any(one.startswith(other) or other.startswith(one) for one in some.novel for other in others.novel)

@@ -2,7 +2,7 @@
 
 A statement of a locus means the same wherever it stands, and its flags stand with it. What is found here holds for one
 report only: a locus stated twice and not alike, copies of DRB3, DRB4 and DRB5 that do not go with the DRB1, antigens
-that the alleles do not have.
+that the alleles do not have, a date that is none.
 """
 
 from collections import defaultdict
@@ -15,6 +15,7 @@ from pipeline.normalise.drb_copies import copy_flags
 from pipeline.normalise.records import Flag, NormalLocus
 from pipeline.normalise.reduction_flags import OLD_SPELLINGS
 from pipeline.normalise.serology import Serology, is_serologic, stated_antigens
+from pipeline.normalise.times import impossible_time
 
 UNSAID = frozenset({"failed", "not_tested"})
 
@@ -26,7 +27,8 @@ def doubts_of(
     pairs = list(zip(printed, loci, strict=True))
     doubts = _contradictions([meant for said, meant in pairs if not is_serologic(said)])
     sound = (_in_names_of_today(said, meant) for said, meant in pairs if not any(map(_is_error, meant.flags)))
-    for locus, flag in (*copy_flags(sound), *_serology_flags(printed, loci, serology)):
+    dated = ((each.locus, flag) for each in printed for flag in impossible_time(each.date))
+    for locus, flag in (*copy_flags(sound), *_serology_flags(printed, loci, serology), *dated):
         doubts.setdefault(locus, []).append(flag)
     return doubts
 

@@ -10,6 +10,8 @@ from parsers.records import Finding
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.tables import rows
 
+PRELIMINARY, WITHDRAWN, NOT_PRODUCTION = "preliminary_result", "withdrawn_result", "not_production"
+"""What has to be said of a result wherever it is written again."""
 SEVERITIES: dict[str, Severity] = {"info": "info", "warning": "warning", "error": "error"}
 
 

@@ -57,12 +57,13 @@ class NormalLocus(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 class NormalTyping(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"
 ):
-    """The typing of one sample in registry language."""
+    """The typing of one sample in registry language. `project` is as printed; it tells a patient from a donor."""
 
     sample: Identifier
     subject: Identifier | None = None
     report_id: str = ""
     centre: str = ""
+    project: str = ""
     date: str = ""
     software: str = ""
     loci: tuple[NormalLocus, ...] = ()

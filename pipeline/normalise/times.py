@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pipeline.normalise.records import Flag
 
@@ -32,6 +33,12 @@ def read_time(text: str) -> tuple[str | None, tuple[Flag, ...]]:
         return _iso(match), ()
     except ValueError:
         return None, (Flag("unreadable_time", text, "expected a time like 20261120084100 or 2026-11-20 08:41"),)
+
+
+@lru_cache(maxsize=4096)  # typings of one day stand together
+def impossible_time(text: str) -> tuple[Flag, ...]:
+    """The doubt about a time that is written as expected and stands in no calendar (`2024-13-23`)."""
+    return read_time(text)[1] if TIME.fullmatch(_numbered(text.strip())) else ()
 
 
 def _numbered(text: str) -> str:

@@ -39,6 +39,7 @@ from pipeline.normalise.reduction_flags import old_note
 from pipeline.normalise.resolution import ABSENT, NAMES_REMEMBERED, Resolution, is_named, resolution_of
 from pipeline.normalise.serology import Serology, antigens_in, place_of_antigen
 from pipeline.normalise.stated_release import number_of, same_release
+from pipeline.normalise.times import impossible_time
 
 CALLED = ("two_copies", "homozygous_stated", "one_stated", "novel", "candidates")
 COPIES: dict[State, int] = {"two_copies": 2, "homozygous_stated": 2, "one_stated": 1}
@@ -91,11 +92,13 @@ class TypingNormaliser:
             subject=read_subject(report.subject, report.sample),
             report_id=report.report_id,
             centre=report.centre,
+            project=report.project,
             date=report.date,
             software=report.software,
             loci=tuple(_doubted(each, doubts) if doubts else each for each in loci),
             flags=(
                 *(() if self.release else (NO_RELEASE,)),
+                *impossible_time(report.date),
                 *flags_of(each for each in report.findings if each not in about),
             ),
         )

@@ -16,14 +16,15 @@ import msgspec
 
 from parsers.records import CollectionReport, ObservationReport, TypingReport
 from pipeline.normalise.records import Identifier, NormalCollection, NormalObservations
+from pipeline.normalise.roles import is_recipient
 from pipeline.store.entry import LoadedReport
 from pipeline.store.texts import json_text
 
 DIN_LENGTH = 13
 WHOLE_DONATION = "00"
 LISTING = "listing"
-RECIPIENTS = "RECIPIENT"
-"""Projects of this name type patients."""
+NOT_MEANT = frozenset({"not_production", "listed_for_check"})
+"""Doubts that say that a report is not meant to be acted on."""
 FIRST_CHECK = 60
 """Flags from here on are no flags but the check of the number (ISBT 128, data structure 001)."""
 
@@ -87,12 +88,12 @@ def run_named(identity: str) -> Run:
 
 def is_recipients(report: LoadedReport) -> bool:
     """Whether a report is of a project that types patients."""
-    return isinstance(report.printed, TypingReport) and RECIPIENTS in report.printed.project.upper()
+    return isinstance(report.printed, TypingReport) and is_recipient(report.printed.project)
 
 
 def _purpose(report: LoadedReport) -> str:
     normal = report.normal
-    if any(flag.code == "not_production" for flag in normal.flags):
+    if any(flag.code in NOT_MEANT for flag in normal.flags):
         return "test"
     if isinstance(normal, NormalObservations) and normal.quality_control:
         return "control"

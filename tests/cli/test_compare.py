@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
+GRID, OTHER_GRID = "9999TEST00000000118", "9999TEST00000000216"
 HEAD = "Specimen,HLA-A_1,HLA-A_2,HLA-B_1,HLA-B_2\n"
 
 
@@ -93,6 +94,56 @@ def test_an_id_map_that_is_none_is_refused_with_its_line(graftline: Run, here: P
     answer = graftline("compare", "one.csv", "one.csv", "--ids", "ids.csv")
     assert answer.code == 2
     assert f"the id map, line {1 + line.strip().count(chr(10))}" in answer.err
+
+
+def test_the_id_map_knows_a_grid_in_groups(graftline: Run, here: Path, profile: None) -> None:
+    (here / "one.csv").write_text(HEAD + "S1,01:01,02:01,07:02,08:01\n")
+    (here / "other.csv").write_text(HEAD + f"{GRID},01:01,02:01,07:02,08:01\n")
+    (here / "ids.csv").write_text("S1,9999-TEST-0000-0000-118\n")
+    answer = graftline("--json", "compare", "one.csv", "other.csv", "--ids", "ids.csv")
+    assert told(answer) == {("S1", GRID, "A"): "same", ("S1", GRID, "B"): "same"}
+
+
+def inventory(*donors: tuple[str, str]) -> str:
+    """A registry's list of these donors, by ID and GRID, who are all typed alike."""
+    dna = "<DNA><FIELD1>01:01</FIELD1><FIELD2>02:01</FIELD2></DNA>"
+    listed = "".join(
+        f"<DONOR><ID>{name}</ID><GRID>{grid}</GRID><HLA><A>{dna}</A></HLA></DONOR>" for name, grid in donors
+    )
+    return f"<INVENTORIES><INVENTORY>{listed}</INVENTORY></INVENTORIES>"
+
+
+def test_two_grids_are_two_persons_whatever_their_numbers(graftline: Run, here: Path) -> None:
+    (here / "one.xml").write_text(inventory(("I1", GRID), ("I2", OTHER_GRID)))
+    (here / "other.xml").write_text(inventory(("I2", GRID), ("I1", OTHER_GRID)))
+    answer = graftline("--json", "compare", "one.xml", "other.xml")
+    assert told(answer) == {("I1", "I2", "A"): "same", ("I2", "I1", "A"): "same"}
+    (here / "other.xml").write_text(inventory(("I1", OTHER_GRID)))
+    (here / "one.xml").write_text(inventory(("I1", GRID)))
+    answer = graftline("--json", "compare", "one.xml", "other.xml")
+    assert told(answer) == {("I1", "", ""): "only_a", ("", "I1", ""): "only_b"}
+
+
+def test_two_numbers_of_the_person_are_two_persons_unless_the_id_map_joins_them(graftline: Run, here: Path) -> None:
+    for name in ("D17", "D18"):
+        (here / f"{name}.hl7").write_text(
+            "MSH|^~\\&|LIS|LAB|||20261120||ORU^R01^ORU_R01|M1|P|2.5.1\r"
+            f"PID|1||{name}^^^LAB^MR\rOBR|1||F1|51969-4^HLA^LN|||20261120\rSPM|1|S1\r"
+            "OBX|1|TX|57290-9^HLA-A^LN|1|A*01:01+A*02:01||||||F\r"
+        )
+    answer = graftline("--json", "compare", "D17.hl7", "D18.hl7")
+    assert told(answer) == {("S1", "", ""): "only_a", ("", "S1", ""): "only_b"}
+    (here / "ids.csv").write_text("D17,D18\n")
+    answer = graftline("--json", "compare", "D17.hl7", "D18.hl7", "--ids", "ids.csv")
+    assert told(answer) == {("S1", "S1", "A"): "same"}
+
+
+def test_a_side_may_state_its_loci_in_typings_of_their_own(graftline: Run, here: Path) -> None:
+    (here / "one.csv").write_text("id,glstring\nD1,A*01:01+A*02:01^B*07:02+B*08:01\n")
+    (here / "two.csv").write_text("id,glstring\nD1,A*01:01+A*02:01\nD1,B*07:02+B*08:01\nD1,C*07:01+C*07:02\n")
+    both = {("D1", "D1", "A"): "same", ("D1", "D1", "B"): "same"}
+    assert told(graftline("--json", "compare", "one.csv", "two.csv")) == {**both, ("D1", "D1", "C"): "only_b"}
+    assert told(graftline("--json", "compare", "two.csv", "one.csv")) == {**both, ("D1", "D1", "C"): "only_a"}
 
 
 def test_a_receipt_is_the_same_as_the_file_it_came_from(graftline: Run, loaded: str) -> None:

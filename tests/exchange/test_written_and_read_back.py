@@ -9,8 +9,8 @@ from lxml import etree
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format, load_formats, load_profiles, open_document, recognise
-from parsers.records import LocusTyping, TypingReport
-from pipeline.exchange.record import NO_LOCUS, Dispatch, day_of, prefixed, record_of
+from parsers.records import Finding, LocusTyping, State, TypingReport
+from pipeline.exchange.record import NO_LOCUS, Dispatch, Record, day_of, prefixed, record_of
 from pipeline.exchange.targets import TARGETS
 from pipeline.home import BUNDLED
 from pipeline.normalise.glstring import read as read_glstring
@@ -37,17 +37,22 @@ def formats() -> dict[str, Format]:
 
 
 @pytest.fixture(scope="module")
-def house(formats: dict[str, Format], tmp_path_factory: pytest.TempPathFactory) -> list[TypingReport]:
-    """The record of every typing in the house's samples, under the invented mini-release."""
+def house_normaliser(tmp_path_factory: pytest.TempPathFactory) -> Normaliser:
+    """What names mean under the invented mini-release."""
     releases = tmp_path_factory.mktemp("mini")
     install(str(BUNDLED / "demo" / "nomenclature"), releases)
-    files = [path for path in SAMPLES.glob("*/*") if path.suffix not in (".md", ".py") and path.is_file()]
-    normaliser = Normaliser(open_release(releases, "0.1.0"))
-    return [each for path in [*files, *EXPORTS.iterdir()] for each in records_in(path, formats, normaliser)]
+    return Normaliser(open_release(releases, "0.1.0"))
 
 
 @pytest.fixture(scope="module")
-def collected(shared: Path, formats: dict[str, Format], tmp_path_factory: pytest.TempPathFactory) -> list[TypingReport]:
+def house(formats: dict[str, Format], house_normaliser: Normaliser) -> list[Record]:
+    """The record of every typing in the house's samples, under the invented mini-release."""
+    files = [path for path in SAMPLES.glob("*/*") if path.suffix not in (".md", ".py") and path.is_file()]
+    return [each for path in [*files, *EXPORTS.iterdir()] for each in records_in(path, formats, house_normaliser)]
+
+
+@pytest.fixture(scope="module")
+def collected(shared: Path, formats: dict[str, Format], tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
     """The record of other people's typings, under IPD-IMGT/HLA 3.58.0; of long files the first hundred."""
     releases = tmp_path_factory.mktemp("real")
     install(str(shared / "ipd-imgt-hla" / "3580"), releases)
@@ -56,7 +61,7 @@ def collected(shared: Path, formats: dict[str, Format], tmp_path_factory: pytest
     return [each for path in files for each in list(records_in(path, formats, normaliser))[:100]]
 
 
-def records_in(path: Path, formats: dict[str, Format], normaliser: Normaliser) -> Iterator[TypingReport]:
+def records_in(path: Path, formats: dict[str, Format], normaliser: Normaliser) -> Iterator[Record]:
     document = open_document(path.read_bytes(), path.name)
     try:
         reports = recognise(document, formats).parse(document).reports
@@ -104,10 +109,11 @@ def test_what_was_written_is_read_back(
     name: str, source: str, formats: dict[str, Format], request: pytest.FixtureRequest
 ) -> None:
     target = TARGETS[name]
-    records: list[TypingReport] = request.getfixturevalue(source)
+    records: list[Record] = request.getfixturevalue(source)
     held = 0
-    for record in records:
-        made = target.write([record], DISPATCH)
+    for whole in records:
+        record = whole.report
+        made = target.write([whole], DISPATCH)
         assert all(each.reason for each in made.left_out)
         if not made.samples:
             assert made.left_out or not record.loci
@@ -126,7 +132,7 @@ def test_what_was_written_is_read_back(
     assert held > 20 or (name, source) == ("wmda", "collected"), "a round trip of nothing would show nothing"
 
 
-def test_a_written_hml_message_is_valid_by_the_schema(house: list[TypingReport], shared: Path) -> None:
+def test_a_written_hml_message_is_valid_by_the_schema(house: list[Record], shared: Path) -> None:
     schema = etree.XMLSchema(etree.parse(str(shared / "samples/typing/hml-xsd/hml-1.0.1.xsd")))
     for record in house:
         made = TARGETS["hml"].write([record], DISPATCH)
@@ -134,7 +140,7 @@ def test_a_written_hml_message_is_valid_by_the_schema(house: list[TypingReport],
             schema.assertValid(etree.fromstring(made.text.encode()))
 
 
-def test_the_same_record_gives_the_same_document(house: list[TypingReport]) -> None:
+def test_the_same_record_gives_the_same_document(house: list[Record]) -> None:
     for target in TARGETS.values():
         assert target.write(house[:20], DISPATCH) == target.write(house[:20], DISPATCH)
 
@@ -143,7 +149,7 @@ def test_a_donor_without_a_grid_is_no_entry_of_an_inventory() -> None:
     nobody = TypingReport(
         format="hml", sample="17", loci=(LocusTyping(locus="A", state="one_stated", expression="A*01:01"),)
     )
-    made = TARGETS["wmda"].write([nobody], DISPATCH)
+    made = TARGETS["wmda"].write([Record(nobody)], DISPATCH)
     assert made.samples == 0
     assert [each.reason for each in made.left_out] == [
         "an inventory lists donors by their GRID, and the report names none that is valid"
@@ -157,7 +163,7 @@ def test_a_locus_without_a_call_stands_with_the_others_of_its_sample(formats: di
         LocusTyping(locus="DRB4", state="absent", expression="DRB4*NNNN"),
         LocusTyping(locus="DRB3", state="not_tested"),
     )
-    made = TARGETS["glsc"].write([TypingReport(format="hml", sample="17", loci=loci)], DISPATCH)
+    made = TARGETS["glsc"].write([Record(TypingReport(format="hml", sample="17", loci=loci))], DISPATCH)
     (row,) = made.text.splitlines()[1:]
     assert row == "17,hla#3.58.0#HLA-DRB5*XXXX^HLA-A*01:01+HLA-A*02:01^HLA-DRB4*NNNN^HLA-DRB3*UUUU"
     (read,) = formats["glstring_table"].parse(Document(made.text.encode(), "written")).reports
@@ -172,9 +178,92 @@ def test_candidates_are_never_written_as_a_call() -> None:
         loci=(LocusTyping(locus="A", state="candidates", expression="A*01:01+A*02:01", date="2026-11-01"),),
     )
     for name, target in TARGETS.items():
-        made = target.write([open_question], DISPATCH)
+        made = target.write([Record(open_question)], DISPATCH)
         assert "01:01" not in made.text or name == "fhir"
-    assert '"status": "preliminary"' in TARGETS["fhir"].write([open_question], DISPATCH).text
+    assert '"status": "preliminary"' in TARGETS["fhir"].write([Record(open_question)], DISPATCH).text
+
+
+GRID = "9999TEST00000000118"
+LOCI = tuple(
+    LocusTyping(
+        locus=gene,
+        state="two_copies",
+        expression=f"HLA-{gene}*{first}+HLA-{gene}*{second}",
+        stated_release="0.1.0",
+        date="2026-11-01",
+    )
+    for gene, first, second in (("A", "01:01", "02:01"), ("B", "07:02", "08:01"), ("DRB1", "03:01", "04:01"))
+)
+
+
+def report(sample: str = GRID, *findings: Finding, project: str = "", loci: tuple[LocusTyping, ...] = LOCI) -> Record:
+    return Record(TypingReport(format="hml", sample=sample, project=project, loci=loci, findings=findings))
+
+
+def read_back(name: str, text: str, formats: dict[str, Format]) -> list[TypingReport]:
+    reports = formats[TARGETS[name].reader].parse(Document(text.encode(), "written")).reports
+    return [each for each in reports if isinstance(each, TypingReport)]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_patient_is_written_as_a_patient_or_not_at_all(name: str, formats: dict[str, Format]) -> None:
+    patient, donor = report("P1", project="A_RECIPIENT"), report(project="A_DONOR")
+    for records in ([patient, donor], [patient]):
+        made = TARGETS[name].write(records, DISPATCH)
+        told = {each.sample: each.project for each in read_back(name, made.text, formats)} if made.samples else {}
+        assert told.get("P1", "RECIPIENT").endswith("RECIPIENT")
+        assert ("P1" in told) == (("P1", "") not in {each[:2] for each in made.left_out})
+        assert ("P1" in told) == (name == "fhir" or (name == "hml" and records == [patient]))
+        assert (GRID in told) == (donor in records)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_may_not_be_used_is_written_for_nobody(name: str) -> None:
+    printed = report(GRID, Finding("not_production", "MSH-11 marks this message T, not production", "MSH-11")).report
+    made = TARGETS[name].write([record_of(printed, Normaliser(None).typings.normalise(printed))], DISPATCH)
+    assert (made.samples, [tuple(each) for each in made.left_out]) == (
+        0,
+        [(GRID, "", "MSH-11 marks this message T, not production")],
+    )
+
+
+@pytest.mark.parametrize("locus", ["B", ""])
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_preliminary_result_is_written_as_such_or_not_at_all(
+    name: str, locus: str, formats: dict[str, Format]
+) -> None:
+    doubt = Finding("preliminary_result", "the sender calls this result preliminary", "", locus)
+    made = TARGETS[name].write([report(GRID, doubt)], DISPATCH)
+    told = read_back(name, made.text, formats) if made.samples else []
+    early = {each.locus for each in told[0].findings if each.code == "preliminary_result"} if told else set()
+    written = {each.locus for each in told[0].loci} if told else set()
+    assert ("B" in written) == (name == "fhir") == ("B" in early)
+    assert ("B" in written) == ("B" not in {each.locus for each in made.left_out})
+    assert ("A" in written) == (name == "fhir" or (locus == "B" and name != "atlas"))
+
+
+@pytest.mark.parametrize("name", ["wmda", "atlas"])
+def test_a_registry_is_told_no_name_that_means_nothing_here(name: str, house_normaliser: Normaliser) -> None:
+    unknown = LocusTyping(locus="C", state="two_copies", expression="C*99:99+C*07:01")
+    printed = report(loci=(*LOCI, unknown)).report
+    made = TARGETS[name].write([record_of(printed, house_normaliser.typings.normalise(printed))], DISPATCH)
+    assert "99:99" not in made.text
+    assert [each.locus for each in made.left_out] == ["C"]
+
+
+@pytest.mark.parametrize("name", ["wmda", "atlas"])
+@pytest.mark.parametrize("state", ["two_copies", "candidates", "failed"])
+def test_a_registry_is_told_no_locus_that_the_report_states_in_two_ways(name: str, state: State) -> None:
+    other = LocusTyping(locus="C", state=state, expression="" if state == "failed" else "HLA-C*07:01+HLA-C*07:02")
+    called = LocusTyping(locus="C", state="two_copies", expression="HLA-C*06:02+HLA-C*07:02")
+    made = TARGETS[name].write([report(loci=(*LOCI, called, other))], DISPATCH)
+    assert ("06:02" in made.text) == (state == "failed")  # a test that failed says nothing
+    assert [each.locus for each in made.left_out] == ["C"] * (1 if state == "failed" else 2)
+
+
+def test_an_inventory_lists_nobody_without_a_typing() -> None:
+    made = TARGETS["wmda"].write([report(loci=(LocusTyping(locus="A", state="failed"),))], DISPATCH)
+    assert (made.samples, [each.locus for each in made.left_out]) == (0, ["A", ""])
 
 
 def test_an_allele_without_a_name_is_never_written_as_a_multiple_allele_code(formats: dict[str, Format]) -> None:
@@ -185,7 +274,7 @@ def test_an_allele_without_a_name_is_never_written_as_a_multiple_allele_code(for
         LocusTyping(locus="B", state="novel", expression="HLA-B*NEW+HLA-B*08:01"),
         LocusTyping(locus="DRB1", state="two_copies", expression="HLA-DRB1*03:01+HLA-DRB1*04:01"),
     )
-    record = TypingReport(format="hml", sample="17", subject="9999TEST00000000118", loci=loci)
+    record = Record(TypingReport(format="hml", sample="17", subject="9999TEST00000000118", loci=loci))
     for name in ("wmda", "atlas"):
         target = TARGETS[name]
         made = target.write([record], DISPATCH)

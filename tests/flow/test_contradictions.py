@@ -159,6 +159,14 @@ def hml(site: Site, alleles: str, heading: str = "", donor: str = DONOR, hmlid: 
     return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
 
 
+@pytest.mark.parametrize("word", ["HLA-A*01:01+HLA-A*NEW", "HLA-A*01:01+HLA-A*XXXX", "HLA-A*01:01+HLA-A*24:NEW"])
+def test_a_word_in_place_of_one_copy_hides_no_contradiction(site: Site, word: str) -> None:
+    hml(site, "HLA-A*03:01+HLA-A*24:02", " date='2026-11-20'")
+    hml(site, word, " date='2026-11-21'")
+    assert fed(site) == {}
+    assert [(row["locus"], row["fields"]) for row in queries.dump(site.store, "conflicts")] == [("A", 0)]
+
+
 def test_a_corrected_export_of_the_same_run_is_no_contradiction(site: Site) -> None:
     hml(site, "HLA-A*01:01+HLA-A*02:01", " date='2026-11-20'")
     hml(site, "HLA-A*01:01+HLA-A*03:01", " date='2026-11-20'")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from parsers.er7 import parse_message
 from parsers.errors import ParseError
 from parsers.format import Document
 from parsers.formats.hl7_oru import FORMAT
@@ -80,6 +81,7 @@ reports = st.one_of(
         NormalTyping,
         **shared,
         centre=words,
+        project=words,
         date=times | words,
         software=words,
         loci=st.lists(loci, max_size=4).map(tuple),
@@ -146,6 +148,46 @@ def test_a_locus_typed_twice_is_received_in_the_states_that_the_message_states(s
     )
     (received,) = FORMAT.parse(Document(render(twice, ENVELOPE).encode())).reports
     assert [(each.test_id, each.state) for each in received.loci] == [("K1", state), ("K2", "one_stated")]
+
+
+WITHDRAWN, PRELIMINARY = Flag("withdrawn_result", "", "taken back", "error"), Flag("preliminary_result", "", "to come")
+
+
+@pytest.mark.parametrize(
+    ("state", "doubts", "status"),
+    [
+        ("two_copies", (), "F"),
+        ("failed", (), "X"),
+        ("not_tested", (), "N"),
+        ("two_copies", (PRELIMINARY,), "P"),
+        ("not_tested", (PRELIMINARY,), "I"),
+        ("failed", (WITHDRAWN,), "W"),
+        ("two_copies", (WITHDRAWN,), "F"),  # what replaces the result that was taken back
+    ],
+)
+def test_a_result_is_as_final_as_the_report_says(state, doubts, status):
+    report = typing(locus("A", state, "HLA-A*01:01+HLA-A*02:01" if state == "two_copies" else None, doubts=doubts))
+    message = parse_message(render(report, ENVELOPE))
+    (result,) = (each for each in message.named("OBX") if each.value(3, 3) == "LN")
+    assert result.value(11) == status
+    assert next(message.named("OBR")).value(25) == ("P" if PRELIMINARY in doubts else "F")
+
+
+TEST_MESSAGE = Flag("not_production", "MSH-11", "MSH-11 marks this message T, not production", "error")
+FROM_NAME = Flag("sample_from_name", "", "no specimen and no person is named; the file's name is taken", "error")
+
+
+@pytest.mark.parametrize("doubt", [TEST_MESSAGE, FROM_NAME, PRELIMINARY, WITHDRAWN], ids=lambda doubt: doubt.code)
+def test_what_may_not_be_used_is_not_received_as_what_may(doubt):
+    called = locus("A", glstring="HLA-A*01:01+HLA-A*02:01")
+    (received,) = FORMAT.parse(Document(render(typing(called, flags=(doubt,)), ENVELOPE).encode())).reports
+    assert doubt.code in {each.code for each in received.findings}
+
+
+def test_a_recipient_is_received_as_a_recipient():
+    report = typing(locus("A", glstring="HLA-A*01:01+HLA-A*02:01"), project="INVENTED_RECIPIENT")
+    (received,) = FORMAT.parse(Document(render(report, ENVELOPE).encode())).reports
+    assert received.project == "INVENTED_RECIPIENT"
 
 
 @settings(max_examples=60, deadline=None)

@@ -27,7 +27,23 @@ CASES = {
     ("A*01:01", "A*01:01+A*02:01"): ("compatible", 4),
     ("A*01:01", "A*01:01+A*01:01"): ("compatible", 4),
     ("A*01:01", "A*02:01+A*03:01"): ("contradicts", 0),
-    ("A*01:01+A*NEW", "A*01:01+A*02:01"): ("unread", 0),
+    ("A*01:01+A*XXXX", "A*03:01+A*24:02"): ("contradicts", 0),
+    ("A*01:01+A*XXXX", "A*01:01+A*24:02"): ("compatible", 4),
+    ("A*01:01+A*UUUU", "A*01:01"): ("same", 4),
+    ("A*01:01+A*NEW", "A*01:01+A*02:01"): ("contradicts", 0),
+    ("A*01:01+A*NEW", "A*03:01+A*24:02"): ("contradicts", 0),
+    ("A*02:01+A*01:NEW", "A*02:01+A*01:01"): ("contradicts", 1),
+    ("A*02:01+A*01:NEW", "A*02:01+A*NEW"): ("compatible", 4),
+    ("A*02:01+A*01:NEW", "A*02:01+A*03:NEW"): ("contradicts", 0),
+    ("A*02:01+A*01:01:NEW", "A*02:01+A*01:01"): ("contradicts", 2),
+    ("A*02:01+A*01:NEW", "A*02:01+A*01:XX"): ("compatible", 4),
+    ("A*02:01+A*01:NEW", "A*02:01"): ("compatible", 4),
+    ("DRB3*01:01+DRB3*NNNN", "DRB3*02:02+DRB3*NNNN"): ("contradicts", 0),
+    ("DRB3*01:01+DRB3*NNNN", "DRB3*01:01+DRB3*02:02"): ("contradicts", 0),
+    ("DRB3*01:01+DRB3*NNNN", "DRB3*01:01"): ("compatible", 4),
+    ("DRB3*01:01+DRB3*NNNN", "DRB3*01:01+DRB3*XXXX"): ("compatible", 4),
+    ("DRB3*01:01+DRB3*NNNN", "DRB3*01:01+DRB3*01:01"): ("compatible", 4),
+    ("DRB3*02:02+DRB3*NNNN", "DRB3*01:01+DRB3*01:01"): ("contradicts", 0),
     ("A*99:99+A*02:01", "A*01:01+A*02:01"): ("unread", 0),
 }
 
@@ -39,7 +55,7 @@ def comparison(mini: Release) -> Comparison:
 
 def stated(text: str) -> Stated:
     state = "two_copies" if "+" in text else "one_stated"
-    return Stated(state, "".join(f"HLA-{part}" if part[0] == "A" else part for part in _parts(text)))
+    return Stated(state, "".join(f"HLA-{part}" if part[0] in "AD" else part for part in _parts(text)))
 
 
 def _parts(text: str) -> list[str]:
@@ -77,7 +93,8 @@ def test_several_genes_in_one_statement_are_not_judged(comparison: Comparison) -
 NAMES = st.sampled_from(
     ["A*01:01", "A*01:01:01:01", "A*01:01:01:02N", "A*01:XX", "A*02:01:01G", "A*02:01P", "A*24:09N", "A*24:02:01:02L"]
 )
-COPY = st.lists(NAMES, min_size=1, max_size=3, unique=True).map("/".join)
+WORDS = st.sampled_from(["A*NEW", "A*01:NEW", "A*XXXX", "A*NNNN"])
+COPY = st.lists(NAMES | WORDS, min_size=1, max_size=3, unique=True).map("/".join)
 GENOTYPE = st.lists(COPY, min_size=1, max_size=2).map("+".join)
 TYPING = st.lists(GENOTYPE, min_size=1, max_size=3, unique=True).map("|".join)
 

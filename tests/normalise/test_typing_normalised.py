@@ -330,6 +330,18 @@ def test_every_allele_of_the_mini_release_is_understood(normaliser: TypingNormal
             assert found.glstring.removeprefix("HLA-") == f"{gene}*{fields}"
 
 
+@pytest.mark.parametrize(
+    ("date", "doubted"),
+    [("2024-13-23", True), ("20240230", True), ("2024-02-29", False), ("23/13/2024", False), ("", False)],
+)
+def test_a_date_that_no_calendar_has_is_doubted(normaliser: TypingNormaliser, date: str, doubted: bool) -> None:
+    locus = LocusTyping(locus="A", state="one_stated", expression="A*01:01", date=date)
+    report = normaliser.normalise(TypingReport(format="hml", sample="17", date=date, loci=(locus,)))
+    for flags in (report.flags, report.loci[0].doubts):
+        assert [(flag.code, flag.token) for flag in flags] == [("unreadable_time", date)] * doubted
+    assert report.loci[0].date == date  # as printed
+
+
 def test_a_name_with_the_wrong_expression_letter_says_what_the_release_holds(normaliser: TypingNormaliser) -> None:
     (flag,) = locus_of(normaliser, "A*01:01:01:02+A*02:01").flags
     assert (flag.code, flag.token) == ("unknown_allele", "HLA-A*01:01:01:02")

@@ -1,5 +1,7 @@
 """Registries' interchange formats: what a file may do that would hand one donor's typing to another, or lose one."""
 
+import re
+
 import pytest
 
 from parsers.errors import ParseError
@@ -47,6 +49,30 @@ class TestEmdis:
 
 
 class TestGlStringTable:
+    @pytest.mark.parametrize(
+        "header", ["population,id,glstring", ",id,glstring", "name,Donor ID,glstring", "glstring,gl,sample-id"]
+    )
+    def test_the_header_says_which_column_is_the_id(self, header):
+        texts = {"glstring": "A*01:01+A*02:01", "gl": "B*07:02+B*08:01"} | dict.fromkeys(
+            ["", "population", "name"], "X"
+        )
+        row = ",".join(texts.get(name, "D1") for name in header.split(","))
+        parsed = read(glstring_table.FORMAT, f"{header}\n{row}\n")
+        assert {each.sample for each in parsed.reports} == {"D1"}
+
+    @pytest.mark.parametrize(
+        "header", ["name,glstring", "population,recip_gl", "id,donor_id,glstring", "id,id,glstring"]
+    )
+    def test_a_header_that_leaves_open_which_column_is_the_id_is_refused(self, header):
+        text = f"{header}\n{'X,' * header.count(',')}A*01:01+A*02:01\n"
+        assert glstring_table.FORMAT.looks_like(text.encode())
+        with pytest.raises(ParseError, match=r"the header names (no column|several columns) of ids"):
+            read(glstring_table.FORMAT, text)
+
+    def test_a_column_of_a_recipient_has_the_recipients_id(self):
+        parsed = read(glstring_table.FORMAT, "did,rid,donor_gl,recip_gl\nD1,R1,A*01:01+A*02:01,A*03:01+A*24:02\n")
+        assert [(each.sample, each.project) for each in parsed.reports] == [("D1", "DONOR"), ("R1", "RECIPIENT")]
+
     def test_a_column_without_a_name_is_no_id(self):
         parsed = read(glstring_table.FORMAT, "id,glstring,,race\nD1,A*01:01+A*02:01,D9,EURO\n")
         assert told(parsed) == [("D1", [("A", "two_copies", "A*01:01+A*02:01")])]
@@ -76,6 +102,17 @@ class TestUniformat:
         assert uniformat.FORMAT.looks_like(text.encode())
         assert told(read(uniformat.FORMAT, text))[0] == ("id1", [("A", "not_tested", ""), ("B", "not_tested", "")])
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "P1\tA*01:01|A*02:01\tB*07:02,B*08:01\n",
+            "P1\tA*01:01|A*02:01\tB*07:02|B*08:01\nP2\tA*01:01,A*02:01\tB*07:02\n",
+        ],
+    )
+    def test_alternatives_alone_in_the_first_cell_are_no_table_of_gl_strings(self, text):
+        assert uniformat.FORMAT.looks_like(text.encode())
+        assert not glstring_table.FORMAT.looks_like(text.encode())
+
     def test_a_line_that_lacks_a_column_is_refused(self):
         with pytest.raises(ParseError, match="2 columns"):
             read(uniformat.FORMAT, "id1\tA*01,A*02\tB*07,B*08\nid2\tA*01,A*02\n")
@@ -94,6 +131,47 @@ class TestInventory:
         twice = "<A><DNA><FIELD1>02:01</FIELD1><FIELD1>24:02</FIELD1></DNA></A>"
         with pytest.raises(ParseError, match="FIELD1 twice"):
             read(wmda_inventory.FORMAT, INVENTORY.format(twice))
+
+    @pytest.mark.parametrize("spelt", [str.lower, str.upper, str.title])
+    def test_names_are_read_in_any_case(self, spelt):
+        text = INVENTORY.format("<A><DNA><FIELD1>02:01</FIELD1><FIELD2>24:02</FIELD2></DNA></A>")
+        text = re.sub(r"</?[A-Z0-9]+", lambda name: spelt(name[0]), text)
+        assert wmda_inventory.FORMAT.looks_like(text.encode())
+        assert told(read(wmda_inventory.FORMAT, text)) == [("D1", [("A", "two_copies", "A*02:01+A*24:02")])]
+
+    def test_a_deleted_donor_is_taken_back_and_nothing_of_the_entry_is_called(self):
+        text = INVENTORY.format("<A><DNA><FIELD1>02:01</FIELD1></DNA></A>").replace("<HLA>", "<STAT>DE</STAT><HLA>")
+        (report,) = read(wmda_inventory.FORMAT, text).reports
+        assert codes(report) == {("donor_withdrawn", "")}
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "02:01")]
+
+
+LISTED = (
+    '{"updateMode": "%s", "donors": [{"recordId": "D1", "changeType": "%s", "hla": {"a": {"dna": {"field1": "%s"}}}}]}'
+)
+
+
+class TestAtlas:
+    @pytest.mark.parametrize(
+        ("mode", "change", "code"), [("diff", "D", "donor_withdrawn"), ("Check", "N", "listed_for_check")]
+    )
+    def test_an_entry_that_lists_nobody_is_not_called(self, mode, change, code):
+        (report,) = read(ATLAS, LISTED % (mode, change, "*02:01")).reports
+        assert codes(report) == {(code, "")}
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "*02:01")]
+
+    @pytest.mark.parametrize("value", ["A*02:01", "HLA-A*02:01", "*02:01", "02:01"])
+    def test_a_value_may_carry_its_gene(self, value):
+        (report,) = read(ATLAS, LISTED % ("diff", "N", value)).reports
+        assert [(each.state, each.expression.removeprefix("HLA-")) for each in report.loci] == [
+            ("one_stated", "A*02:01")
+        ]
+        assert not report.findings
+
+    def test_an_allele_of_another_gene_is_not_called(self):
+        (report,) = read(ATLAS, LISTED % ("diff", "N", "B*07:02")).reports
+        assert [(each.state, each.expression, each.reported) for each in report.loci] == [("candidates", "", "B*07:02")]
+        assert codes(report) == {("locus_differs", "A")}
 
 
 def test_a_member_that_stands_twice_is_refused():

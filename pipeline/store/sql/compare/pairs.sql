@@ -10,7 +10,7 @@ with stated as materialized (
     where report.donor_key in (select donor_key from touched)
         and (
             statement.state = 'absent'
-            or (statement.state in ('two_copies', 'homozygous_stated', 'one_stated') and meaning.glstring is not null)
+            or (statement.state in ('two_copies', 'homozygous_stated', 'one_stated', 'novel') and meaning.glstring is not null)
         )
 )
 select distinct
