@@ -19,7 +19,8 @@ from parsers.xml_document import is_xml, text_of
 
 NAMESPACE = "http://hl7.org/fhir"
 JSON_TYPE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
-IDENTIFIER_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid", "/identifier/donor", "/identifier/cbu")
+GRID_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid")
+IDENTIFIER_SYSTEMS = (*GRID_SYSTEMS, "/identifier/donor", "/identifier/cbu")
 """Parts of the systems of a registry's identifiers, the best first; any other identifier comes after them."""
 HOLDERS = ("resource", "contained")
 """Elements that hold a resource."""
@@ -113,16 +114,30 @@ class Resources:
         found = self._by_id.get("/".join(address.split("/")[-2:]))
         return None if found in self._on_a_server and _is_url(address) else found
 
-    def identifier(self, reference: Element) -> str:
-        """What a person or a specimen is called: its identifier, or the reference itself as it is printed."""
-        if reference is NOTHING:
-            return ""
+    def identifiers(self, reference: Element) -> list[Element]:
+        """Every identifier of what a reference points to, and of the reference itself; a registry's come first."""
         resource = self.referred(reference)
         found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
-        named = sorted((each for each in found if each.first("value").text), key=_rank)
-        if named:
+        return sorted((each for each in found if each.first("value").text), key=_rank)
+
+    def identifier(self, reference: Element) -> str:
+        """What a person or a specimen is called: its identifier, or the reference itself as it is printed.
+
+        What is contained in a resource and has no identifier has no name at all: every sender calls it `#p`.
+        """
+        if named := self.identifiers(reference):
             return named[0].read("value")
-        return reference.read("reference")
+        return "" if is_contained(reference) else reference.read("reference")
+
+
+def is_contained(reference: Element) -> bool:
+    """Whether a reference points to what is contained in its own resource."""
+    return reference.first("reference").text.startswith("#")
+
+
+def is_grid(identifier: Element) -> bool:
+    """Whether an identifier is said to be a GRID."""
+    return _rank(identifier) < len(GRID_SYSTEMS)
 
 
 def _is_url(address: str) -> bool:

@@ -7,8 +7,9 @@
 A DiagnosticReport is one typing report; genotypes that no report names are one report for each person and specimen.
 Where a report states a locus in an Observation and in its summary, the Observation is taken; a locus that only the
 summary states is taken from there. The sample is the specimen's identifier, the subject the person's, a GRID before any
-other. A resource that names neither takes the name of its file, and says so. Names, birth dates, narratives and
-sequences are read by nobody here: they are declared by path alone.
+other. A report, its results, their specimens and the alleles that these derive from have to be about one person: a
+result that is not shown to be is kept as printed. A resource that names neither takes the name of its file, and says
+so. Names, birth dates, narratives and sequences are read by nobody here: they are declared by path alone.
 
 Source: HL7 FHIR R4 (hl7.org/fhir/R4), Genomics Reporting STU2, NMDP hla-reporting and donor-patient guides, and the
 STU3 example bundle of the NMDP.
@@ -16,7 +17,7 @@ STU3 example bundle of the NMDP.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePath
 
@@ -25,6 +26,7 @@ from msgspec.structs import replace
 from parsers.elements import NOTHING, Element
 from parsers.errors import ParseError
 from parsers.fhir_genotypes import alleles_of, code_findings, is_typing, read_genotype, release_of
+from parsers.fhir_identity import differ, names_something
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
@@ -34,7 +36,7 @@ from parsers.typing_states import UNCALLED, gene_name, state_of
 
 GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
-OTHER_PERSON = "the report is about one person and this result of it about another; it is kept as printed, not called"
+OTHER_PERSON = "the report, this result, its specimen and its alleles do not all name one person; it is kept as printed"
 SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
 
@@ -74,7 +76,8 @@ class Reading:
         """The report of a DiagnosticReport."""
         observations, findings = self._results(source)
         loci = self._loci(observations, findings, source)
-        loci += _with_summary(loci, source, findings)
+        summary = _with_summary(loci, source, findings)
+        loci += self._of_one_person(self._persons(source), summary, source, findings)
         doubt = FHIR.get(source.read("status"))
         if doubt:
             findings.append(replace(doubt, where=place(source)))
@@ -111,18 +114,12 @@ class Reading:
         self, observations: list[Element], findings: list[Finding], report: Element = NOTHING
     ) -> list[LocusTyping]:
         loci: list[LocusTyping] = []
+        about = next((found for each in (report, *observations) if (found := self._persons(each))), [])
         for observation in observations:
             read = read_genotype(observation, self.resources)
             findings += [*code_findings(observation), *read.findings]
-            if self._differ(report.first("subject"), observation.first("subject")):
-                findings += [
-                    Finding("sample_differs", OTHER_PERSON, place(observation), each.locus) for each in read.loci
-                ]
-                loci += [replace(each, state="candidates", expression="") for each in read.loci]
-            else:
-                loci += read.loci
-        specimens = [each.first("specimen") for each in observations]
-        if any(self._differ(specimens[0], each) for each in specimens):
+            loci += self._of_one_person((*about, *self._persons(observation)), read.loci, observation, findings)
+        if differ((each.first("specimen") for each in (report, *observations)), self.resources):
             findings.append(Finding("several_specimens", SPECIMENS, place(report)))
         repeated = {locus for locus, count in Counter(each.locus for each in loci).items() if count > 1}
         findings += [
@@ -131,21 +128,30 @@ class Reading:
         ]
         return [_unpaired(each) if each.locus in repeated else each for each in loci]
 
-    def _differ(self, one: Element, other: Element) -> bool:
-        """Whether two references surely point to two persons or specimens."""
-        addresses = {each.first("reference").text for each in (one, other)}
-        return "" not in addresses and len(addresses) > 1 and self._called(one) != self._called(other)
+    def _of_one_person(
+        self, persons: Iterable[Element], loci: list[LocusTyping], source: Element, findings: list[Finding]
+    ) -> list[LocusTyping]:
+        """These loci; called by nobody where the references do not all name one person."""
+        if not differ(persons, self.resources):
+            return loci
+        findings += [Finding("sample_differs", OTHER_PERSON, place(source), each.locus) for each in loci]
+        return [replace(each, state="candidates", expression="") for each in loci]
 
-    def _called(self, reference: Element) -> Element | str:
-        """What a reference points to, or, if that is not in this document, the end of its address."""
-        found = self.resources.referred(reference)
-        return "/".join(reference.first("reference").text.split("/")[-2:]) if found is NOTHING else found
+    def _persons(self, source: Element) -> list[Element]:
+        """Every reference that says whom a report or result is about: its own, its specimens' and its alleles'."""
+        return [
+            reference
+            for each in (source, *alleles_of(source, self.resources))
+            for holder in (each, *map(self.resources.referred, each.each("specimen")))
+            for reference in holder.each("subject")
+            if names_something(reference, self.resources)
+        ]
 
     def _whose(self, sources: list[Element]) -> tuple[str, str]:
         """Sample and subject, as the first of these resources says that names them."""
         identify = self.resources.identifier
         samples = (identify(each.first("specimen")) for each in sources)
-        subjects = (identify(each.first("subject")) for each in sources)
+        subjects = (identify(reference) for each in sources for reference in self._persons(each))
         return next(filter(None, samples), ""), next(filter(None, subjects), "")
 
     def _made(
