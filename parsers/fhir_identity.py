@@ -52,8 +52,14 @@ def identity(reference: Element, resources: Resources) -> Identity:
     return Identity(
         _target(reference, resources),
         frozenset((each.first("system").text, each.first("value").text) for each in identifiers),
-        frozenset(_bare(each.first("value").text) for each in identifiers if is_grid(each)),
+        frozenset(map(_bare, grids_of(reference, resources))),
     )
+
+
+def grids_of(reference: Element, resources: Resources) -> list[Element]:
+    """The identifiers of a person that are said to be GRIDs; one of each value."""
+    found = {_bare(each): each for each in resources.identifiers(reference) if is_grid(each)}
+    return list(found.values())
 
 
 def _target(reference: Element, resources: Resources) -> Element | str:
@@ -64,6 +70,6 @@ def _target(reference: Element, resources: Resources) -> Element | str:
     return "/".join(address.split("/")[-2:]) if found is NOTHING else found
 
 
-def _bare(grid: str) -> str:
-    """A GRID without the hyphens or blanks that people put between its parts."""
-    return "".join(filter(str.isalnum, grid))
+def _bare(grid: Element) -> str:
+    """The value of a GRID without the hyphens or blanks that people put between its parts."""
+    return "".join(filter(str.isalnum, grid.first("value").text))

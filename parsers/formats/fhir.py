@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from parsers.elements import NOTHING, Element
 from parsers.errors import ParseError
 from parsers.fhir_genotypes import alleles_of, code_findings, is_typing, read_genotype, release_of
-from parsers.fhir_identity import differ, names_something
+from parsers.fhir_identity import differ, grids_of, names_something
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
@@ -37,6 +37,7 @@ from parsers.typing_states import UNCALLED, gene_name, state_of
 GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
 OTHER_PERSON = "the report, this result, its specimen and its alleles do not all name one person; it is kept as printed"
+SEVERAL_GRIDS = "the person has several GRIDs, and one person has one; none of them is taken"
 SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
 
@@ -163,21 +164,31 @@ class Reading:
             findings.append(Finding("sample_from_name", "no specimen and no person is named; the file's name is taken"))
         if not sample and not subject:
             raise _nobodys(source)
+        several = self._several_grids(sources, findings)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
         findings += release_findings(loci)
         return TypingReport(
             format="fhir",
             sample=sample,
-            subject=subject,
+            subject="" if several else subject,
             report_id=self._report_id(source),
             centre=self._centre(sources),
             date=_date(sources),
             software=self._software(sources),
             review=source.read("status"),
             loci=tuple(each if each.stated_release else replace(each, stated_release=release) for each in loci),
-            properties=tuple(_properties(source)),
+            properties=(*_properties(source), *several),
             findings=tuple(dict.fromkeys(findings)),
         )
+
+    def _several_grids(self, sources: list[Element], findings: list[Finding]) -> tuple[Printed, ...]:
+        """The GRIDs of the person that these resources are about, if there are several."""
+        persons = (reference for each in sources for reference in self._persons(each))
+        found = grids_of(next(persons, NOTHING), self.resources)
+        if len(found) < 2:
+            return ()
+        findings.append(Finding("identifiers_differ", SEVERAL_GRIDS, place(sources[0])))
+        return tuple(Printed("GRID", each.read("value"), place(sources[0])) for each in found)
 
     def _report_id(self, source: Element) -> str:
         own = source.read("identifier", "value") if source.name == "DiagnosticReport" else ""

@@ -8,6 +8,7 @@ read by nobody here: like every other field that no record takes, they are decla
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -36,6 +37,7 @@ from parsers.result_statuses import HL7_ORDER
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
 CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
+SEVERAL_NUMBERS = "PID-3 holds several donor numbers of one registry, and one person has one; none of them is taken"
 _PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
 
@@ -216,6 +218,8 @@ def _message_findings(order: Order) -> list[Finding]:
         findings.append(Finding("not_production", f"MSH-11 marks this message {purpose}, not production", "MSH-11"))
     if len(order.specimens) > 1:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
+    if len(_donor_numbers(order)) > 1:
+        findings.append(Finding("identifiers_differ", SEVERAL_NUMBERS, "PID-3"))
     if order.request and (doubt := HL7_ORDER.get(order.status)):
         findings.append(replace(doubt, where=f"{order.request.where}, OBR-25"))
     return findings
@@ -250,12 +254,21 @@ def _sample(order: Order, ledger: Ledger) -> str:
 
 
 def _subject(order: Order, ledger: Ledger) -> str:
-    """The donor registration number (type DR) of PID-3, or its first identifier."""
-    if order.patient is None:
+    """The donor registration number (type DR) of PID-3, or its first identifier; none of several such numbers."""
+    numbers = _donor_numbers(order)
+    if order.patient is None or len(numbers) > 1:
         return ""
-    kinds = [order.patient.value(3, 5, place + 1) for place in range(len(order.patient.repetitions(3)))]
-    chosen = kinds.index("DR") + 1 if "DR" in kinds else 1
-    return ledger.value(order.patient, 3, 1, chosen)
+    return ledger.value(order.patient, 3, 1, next(iter(numbers.values()), 1))
+
+
+def _donor_numbers(order: Order) -> dict[str, int]:
+    """The donor registration numbers (type DR) of the registry that PID-3 names first, with their repetitions."""
+    if order.patient is None:
+        return {}
+    component = order.patient.value
+    places = range(1, len(order.patient.repetitions(3)) + 1)
+    numbers = [place for place in places if component(3, 5, place) == "DR" and component(3, 1, place)]
+    return {component(3, 1, each): each for each in numbers if component(3, 4, each) == component(3, 4, numbers[0])}
 
 
 def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Printed, ...]:
@@ -266,7 +279,19 @@ def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Prin
         for name, number in _PROPERTIES
         if segment.name == name and segment.field(number)
     )
-    return (*fields, *(Printed(code, text) for code, text in own.items()), *notes_of(order.notes, ledger))
+    return (
+        *fields,
+        *_numbers_not_taken(order, ledger),
+        *(Printed(code, text) for code, text in own.items()),
+        *notes_of(order.notes, ledger),
+    )
+
+
+def _numbers_not_taken(order: Order, ledger: Ledger) -> Iterator[Printed]:
+    numbers = _donor_numbers(order)
+    if order.patient and len(numbers) > 1:
+        for repetition in numbers.values():
+            yield Printed("PID-3", ledger.value(order.patient, 3, 1, repetition), order.patient.where)
 
 
 def _observation(result: Result, ledger: Ledger) -> Observation:

@@ -299,6 +299,22 @@ def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():
 
 
 @pytest.mark.parametrize(
+    ("numbers", "subject", "found"),
+    [
+        ("A1^^^LAB^PI~D1^^^REG^DR~D2^^^REG^DR", "", ["identifiers_differ"]),
+        ("D1^^^REG^DR~D1^^^REG^DR", "D1", []),
+        ("D1^^^REG^DR~D2^^^OTHER^DR", "D1", []),
+        ("A1^^^LAB^PI~A2^^^LAB^PI", "A1", []),
+    ],
+)
+def test_none_of_two_numbers_of_a_donor_in_one_registry_is_taken(numbers, subject, found):
+    for obx in ("OBX|1|ST|57290-9^A^LN|1|A*01:01", "OBX|1|ST|a||1"):
+        report = read(f"PID|1||{numbers}", "OBR|1||F1", obx).reports[0]
+        assert (report.subject, [each.code for each in report.findings]) == (subject, found)
+        assert [each.text for each in report.properties if each.label == "PID-3"] == (["D1", "D2"] if found else [])
+
+
+@pytest.mark.parametrize(
     ("segments", "sample"),
     [
         (("OBR|1|P1|F1", "OBX|1|ST|a||1", "SPM|1|S1&LAB^S2"), "S1"),

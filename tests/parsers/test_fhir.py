@@ -309,6 +309,16 @@ def test_a_contained_person_without_an_identifier_is_nobody():
     assert ("sample_from_name", "") in codes(only(result, "tube-17.json"))
 
 
+def test_none_of_two_grids_of_one_person_is_taken():
+    twice = {**with_grid("1", 118), "identifier": [by_grid(each)["identifier"] for each in (118, 216)]}
+    found = only(bundle(twice, OF_SPECIMEN, specimen("s")))
+    assert (found.sample, found.subject) == ("tube s", "")
+    assert [each.text for each in found.properties] == ["9999TEST00000000118", "9999TEST00000000216"]
+    assert ("identifiers_differ", "") in codes(found)
+    twice["identifier"][1] = {**by_grid(118)["identifier"], "value": "9999-TEST-0000-0000-118"}
+    assert ("identifiers_differ", "") not in codes(only(bundle(twice, OF_SPECIMEN, specimen("s"))))
+
+
 def test_two_releases_in_one_report_are_said():
     later = coded(("http://glstring.org", "hla#3.59.0#HLA-B*07:02"))
     assert ("releases_differ", "") in codes(only(bundle(genotype("HLA-A*01:01"), later)))
