@@ -17,7 +17,7 @@ from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
 NAME = re.compile(
-    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+)"
+    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+|HLA[0-9]{5,})"
 )
 FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
@@ -43,7 +43,7 @@ def unwrapped(text: str) -> Stated:
 
 
 def is_well_formed(expression: str) -> bool:
-    """Whether every name of an expression has the form of an allele, or is a word in place of one."""
+    """Whether every name of an expression has the form of an allele, or is a word or number in place of one."""
     return all(map(NAME.fullmatch, re.split(r"[?^|+~/]", expression)))
 
 

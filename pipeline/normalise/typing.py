@@ -14,6 +14,7 @@ allele's; without any list, names that are current in both are taken as the same
 either case, and deleted names are flagged with what became of them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -29,7 +30,7 @@ from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternati
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.name_flags import flag_for_error, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
-from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
+from pipeline.normalise.nomenclature.names import ACCESSION, WORDS, kind_of, split_name, word_of
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags
@@ -45,6 +46,8 @@ SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
 LONGEST_REMEMBERED = 10_000
 """Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
+NUMBERED = re.compile(rf"{ACCESSION.pattern} (?:HLA-)?[A-Za-z0-9]+\*[0-9A-Za-z:]+")
+"""An accession number as printed, with the name that is displayed for it."""
 
 NO_RELEASE = Flag(
     "no_release",
@@ -74,7 +77,7 @@ class TypingNormaliser:
         self._others = others
         self._serology = Serology(release) if release else None
         self._frequencies = Frequencies(release) if release else None
-        self._known: dict[tuple[str, str, str, str, bool], Meaning] = {}
+        self._known: dict[tuple[str, str, str, str, bool, tuple[str, ...]], Meaning] = {}
         self._names: dict[str, tuple[str, tuple[Flag, ...]]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
@@ -117,8 +120,8 @@ class TypingNormaliser:
 
     def meaning(self, printed: LocusTyping) -> Meaning:
         """What a locus says, whatever sample it stands in."""
-        said = printed.expression or printed.reported
-        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
+        said, numbered = printed.expression or printed.reported, tuple(NUMBERED.findall(printed.reported))
+        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression), numbered)
         if len(said) > LONGEST_REMEMBERED:
             return self._meaning(printed)
         meaning = self._known.get(key)
@@ -148,6 +151,7 @@ class TypingNormaliser:
             *differing,
             *renamings,
             *translations,
+            *_number_flags(printed.reported, self.release),
             *placed_in(written, dict.fromkeys(self._flags(printed, written, self.release))),
         )
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
@@ -216,7 +220,7 @@ class TypingNormaliser:
 
 
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:
-    """The GL String with its names of before 2010 as they are called today, and a flag for each that can be told."""
+    """The GL String with numbers and names of before 2010 as they are called today, and a flag for each of these."""
     today = {name: release.status(name) for name in filter(_is_old, written.names)}
     today = {name: status for name, status in today.items() if status.kind == "renamed"}
     if not today:
@@ -224,6 +228,15 @@ def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, t
     flags = (flag for name in today for flag in old_note(name, release))
     named = written.renamed(lambda name: frozenset(today[name].successor.split("/") if name in today else (name,)))
     return named, tuple(placed_in(written, flags))
+
+
+def _number_flags(reported: str, release: Release) -> Iterator[Flag]:
+    """A name and the accession number that it is displayed for must be of one allele."""
+    for pair in NUMBERED.findall(reported):
+        number, name = pair.split()
+        if not release.stands_for(name, number):
+            message = "this is not the accession number of an allele that the name displayed for it stands for"
+            yield Flag("accession_differs", pair, message, "error")
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -241,7 +254,7 @@ def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:
 
 @lru_cache(maxsize=NAMES_REMEMBERED)
 def _is_old(name: str) -> bool:
-    """Whether a name is written as before April 2010."""
+    """Whether a name is an accession number, or written as before April 2010."""
     return kind_of(*split_name(name)) == "old"
 
 
