@@ -91,6 +91,31 @@ def test_an_observation_without_a_value_failed_or_was_not_asked_for():
         assert calls(only(absent)) == {"A": (state, "")}
 
 
+@pytest.mark.parametrize(
+    ("value", "reason", "state", "codes_found"),
+    [
+        ("HLA-A*01:01+HLA-A*02:01", "error", "failed", {("value_without_result", "A")}),
+        ("HLA-A*01:01+HLA-A*02:01", "not-performed", "not_tested", {("value_without_result", "A")}),
+        ("HLA-A*UUUU", "not-performed", "not_tested", set()),
+        ("HLA-A*XXXX", "error", "failed", set()),
+    ],
+)
+def test_a_value_beside_the_reason_why_there_is_none_is_kept_and_not_called(value, reason, state, codes_found):
+    found = only({**genotype(value), "dataAbsentReason": {"coding": [{"code": reason}]}})
+    assert calls(found) == {"A": (state, "")}
+    assert (found.loci[0].reported, codes(found)) == (value, codes_found)
+    assert ("dataAbsentReason", reason) in [(each.label, each.text) for each in found.loci[0].quality]
+
+
+@pytest.mark.parametrize("absent", ["1", "g"])
+def test_a_genotype_of_an_allele_that_is_said_to_be_absent_is_not_called(absent):
+    resources = [{**of_alleles("1", "2"), "id": "g"}, allele("1", "HLA-A*01:01"), allele("2", "HLA-A*02:01")]
+    reason = {"dataAbsentReason": {"text": "no result"}}
+    found = only(bundle(*({**each, **(reason if each["id"] == absent else {})} for each in resources)))
+    assert calls(found) == {"A": ("failed", "")}
+    assert ("value_without_result", "A") in codes(found)
+
+
 def test_two_alleles_without_a_genotype_are_nobodys_pair():
     def allele(name):
         value = {"coding": [{"system": "http://glstring.org", "code": f"hla#3.58.0#{name}"}]}
@@ -349,6 +374,38 @@ def allele(own_id, name, **more):
 def test_a_genotype_that_names_no_gene_is_known_by_its_alleles():
     found = only(bundle(of_alleles("1", "2"), allele("1", "HLA-A*01:01"), allele("2", "HLA-A*02:01")))
     assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+
+
+def numbered(own_id, number, display="", **more):
+    coding = {"system": "http://www.ebi.ac.uk/ipd/imgt/hla", "code": number, "display": display}
+    return allele(own_id, "", valueCodeableConcept={"coding": [coding]}, **more)
+
+
+A_GENOTYPE = {"code": {"coding": [{"system": "http://loinc.org", "code": "57290-9"}]}}
+
+
+def test_an_allele_that_is_an_accession_number_alone_is_kept_as_the_number():
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, numbered("1", "HLA00001"), numbered("2", "HLA00005")))
+    assert calls(found) == {"A": ("two_copies", "HLA00001+HLA00005")}
+    assert (found.loci[0].reported, codes(found)) == ("HLA00001+HLA00005", set())
+
+
+def test_the_name_displayed_for_an_accession_number_is_taken_and_both_are_kept_as_printed():
+    parts = numbered("1", "HLA00001", "HLA-A*01:01"), numbered("2", "HLA00005", "HLA-A*02:01")
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, *parts))
+    assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert found.loci[0].reported == "HLA00001 HLA-A*01:01+HLA00005 HLA-A*02:01"
+
+
+def test_a_genotype_whose_alleles_say_nothing_failed_and_prints_nothing():
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, numbered("1", ""), numbered("2", "")))
+    assert [(each.state, each.reported) for each in found.loci] == [("failed", "")]
+
+
+def test_a_code_of_no_allele_is_kept_as_printed():
+    found = only(genotype("", valueCodeableConcept={"coding": [{"code": "LA-17"}]}, **A_GENOTYPE))
+    assert found.loci[0].reported == "LA-17"
+    assert ("malformed_glstring", "A") in codes(found)
 
 
 def test_a_copy_that_is_not_in_the_document_is_not_left_out_unsaid():
