@@ -74,6 +74,8 @@ class Resources:
         self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
+        self.disputed: set[Element] = set()
+        """Resources that stand here twice, and not alike."""
         self._on_a_server: set[Element] = set()
         self._contained: dict[Element, Element] = {}
         """What a reference to a contained resource points to, by the reference itself."""
@@ -87,12 +89,16 @@ class Resources:
                     self._add(resource, entry.first("fullUrl").text)
 
     def _add(self, resource: Element, address: str) -> None:
-        if address:
-            self._by_address.setdefault(address, resource)
+        own_id = resource.first("id").text
+        named = f"{resource.name}/{own_id}" if own_id else ""
+        if address or named:
+            first = self._by_address.setdefault(address or named, resource)
+            if first is not resource and not _alike(first, resource):
+                self.disputed |= {first, resource}
         if _is_url(address):
             self._on_a_server.add(resource)
-        if own_id := resource.first("id").text:
-            self._by_id.setdefault(f"{resource.name}/{own_id}", resource)
+        if named:
+            self._by_id.setdefault(named, resource)
         contained = [each for holder in resource.each("contained") for each in holder.members[:1]]
         for each in (resource, *contained):
             self._by_type.setdefault(each.name, []).append(each)
@@ -128,6 +134,17 @@ class Resources:
         if named := self.identifiers(reference):
             return named[0].read("value")
         return "" if is_contained(reference) else reference.read("reference")
+
+
+def _alike(one: Element, other: Element) -> bool:
+    """Whether two resources say the same, whenever they were written and whatever is in it for people."""
+    said, too = ([each for each in resource.members if each.name not in ("meta", "text")] for resource in (one, other))
+    return sorted(map(_content, said)) == sorted(map(_content, too))
+
+
+def _content(element: Element) -> str:
+    """All that an element says, in one order."""
+    return repr((element.name, element.text, sorted(map(_content, element.members))))
 
 
 def is_contained(reference: Element) -> bool:

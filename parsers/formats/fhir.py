@@ -38,6 +38,7 @@ GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
 OTHER_PERSON = "the report, this result, its specimen and its alleles do not all name one person; it is kept as printed"
 SEVERAL_GRIDS = "the person has several GRIDs, and one person has one; none of them is taken"
+SAME_ADDRESS = "a resource that this report takes stands in the document twice, and not alike; the first one is read"
 SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
 
@@ -165,6 +166,7 @@ class Reading:
         if not sample and not subject:
             raise _nobodys(source)
         several = self._several_grids(sources, findings)
+        findings += self._disputed(sources)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
         findings += release_findings(loci)
         return TypingReport(
@@ -180,6 +182,14 @@ class Reading:
             properties=(*_properties(source), *several),
             findings=tuple(dict.fromkeys(findings)),
         )
+
+    def _disputed(self, sources: list[Element]) -> Iterator[Finding]:
+        """Said of a report of which a result, allele, person or specimen stands here twice, and not alike."""
+        for each in sources:
+            references = (*self._persons(each), *each.each("specimen"))
+            taken = (each, *alleles_of(each, self.resources), *map(self.resources.referred, references))
+            if not self.resources.disputed.isdisjoint(taken):
+                yield Finding("resources_differ", SAME_ADDRESS, place(each))
 
     def _several_grids(self, sources: list[Element], findings: list[Finding]) -> tuple[Printed, ...]:
         """The GRIDs of the person that these resources are about, if there are several."""

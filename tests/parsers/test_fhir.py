@@ -344,6 +344,17 @@ def test_none_of_two_grids_of_one_person_is_taken():
     assert ("identifiers_differ", "") not in codes(only(bundle(twice, OF_SPECIMEN, specimen("s"))))
 
 
+@pytest.mark.parametrize(
+    "again", [with_grid("1", 216), {**OF_SPECIMEN, **genotype("HLA-A*03:01")}, specimen("s", subject=P1)]
+)
+def test_a_resource_that_stands_here_twice_and_not_alike_is_said(again):
+    once = (report("Observation/g"), with_grid("1", 118), OF_SPECIMEN, specimen("s"))
+    assert all(("resources_differ", "") in codes(each) for each in read(bundle(*once, again)).reports)
+    assert not any(("resources_differ", "") in codes(each) for each in read(bundle(*once, *once[1:])).reports)
+    elsewhere = read(bundle(*once, with_grid("9", 216), with_grid("9", 118))).reports
+    assert not any(("resources_differ", "") in codes(each) for each in elsewhere)
+
+
 def test_two_releases_in_one_report_are_said():
     later = coded(("http://glstring.org", "hla#3.59.0#HLA-B*07:02"))
     assert ("releases_differ", "") in codes(only(bundle(genotype("HLA-A*01:01"), later)))
