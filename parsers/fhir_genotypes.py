@@ -26,7 +26,7 @@ from msgspec.structs import replace
 import parsers
 from parsers.elements import NOTHING, Element
 from parsers.fhir_resources import Resources, codings, place, printed_codes
-from parsers.glstring_code import glstring_findings, locus_of, unwrapped
+from parsers.glstring_code import coding_findings, glstring_findings, locus_of, unwrapped
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.result_statuses import FHIR
@@ -127,9 +127,7 @@ def _contradictions(glstring: str, alleles: list[str], others: list[str], where:
     if alleles and not _same_names(glstring, alleles):
         message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
         yield Finding("alleles_differ", message, where, locus)
-    if not all(_alleles(each) <= _alleles(glstring) for each in others):
-        message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
-        yield Finding("codings_differ", message, where, locus)
+    yield from coding_findings(glstring, others, where, locus)
 
 
 def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Element], resources: Resources) -> Read:
@@ -312,11 +310,6 @@ def _same_names(glstring: str, alleles: list[str]) -> bool:
         return {gene_name(unwrapped(text).glstring) for text in texts}
 
     return names(glstring.replace("|", "+").split("+")) == names(alleles)
-
-
-def _alleles(text: str) -> set[str]:
-    """Every allele that a GL String, in a code or not, names."""
-    return {gene_name(name) for name in re.split(r"[?|+~/^]", unwrapped(text).glstring)}
 
 
 def _held_against(read: Read, observation: Element, *, stated: bool) -> Read:
