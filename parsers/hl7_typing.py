@@ -11,7 +11,8 @@
 
 What is written in no form of an allele (`A2, A24`, a remark) states no copies: it is kept as candidates.
 
-Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT.
+Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT: the state of a locus,
+and what was stated of one that has no GL String. What MSH says of their sender is the program that wrote them.
 """
 
 import re
@@ -35,6 +36,8 @@ from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
 LOCAL = "99GRAFT"
+APPLICATION = "GRAFTLINE"
+"""What MSH-3 of our own messages says."""
 REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
@@ -217,6 +220,9 @@ def _loci_of_result(
         quality=(*_quality(obx, attributes, ledger), *notes_of(result.notes, ledger)),
     )
     parts = [each for part in value.expression.split("^") for each in _of_one_gene(_with_gene(part, stated), stated)]
+    if state and not value.expression:
+        expression, release = unwrapped(attributes.get("EXPRESSION", ""))
+        return [replace(shared, expression=expression, stated_release=release if expression else shared.stated_release)]
     if state or value.repeats:
         return [replace(shared, expression="^".join(parts))]
     if not value.expression and _status(obx) == _PENDING:
@@ -231,7 +237,7 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
     if obx.value(5).strip() == _NULL:
         yield Printed("OBX-5", _NULL, obx.where)
     for code, text in attributes.items():
-        if code not in ("TEST_ID", "RELEASE", "DATE") and not (code == "STATE" and text in STATES):
+        if code not in ("TEST_ID", "RELEASE", "EXPRESSION", "DATE") and not (code == "STATE" and text in STATES):
             yield Printed(code, text, obx.where)
 
 

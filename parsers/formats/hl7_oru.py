@@ -22,6 +22,7 @@ from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
 from parsers.hl7_orders import Order, Result, orders_of
 from parsers.hl7_typing import (
+    APPLICATION,
     REPORT_LEVEL,
     attributes_of,
     is_companion,
@@ -156,9 +157,9 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         sample=sample,
         subject=subject,
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
-        centre=own.pop("CENTRE", "") or ledger.value(order.header, 4),
+        centre=own.pop("CENTRE", "") or _sender(order, 4, ledger),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
-        software=own.pop("SOFTWARE", "") or ledger.value(order.header, 3),
+        software=own.pop("SOFTWARE", "") or _sender(order, 3, ledger),
         review=_request(order, 25, ledger),
         loci=tuple(loci),
         properties=_properties(order, own, ledger),
@@ -191,7 +192,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         sample=sample,
         subject=_subject(order, ledger),
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
-        device=own.pop("DEVICE", "") or ledger.value(order.header, 3),
+        device=own.pop("DEVICE", "") or _sender(order, 3, ledger),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
@@ -238,6 +239,11 @@ def _embedded_findings(results: list[Result]) -> list[Finding]:
         for each in results
         if each.obx.value(2) in _EMBEDDED
     ]
+
+
+def _sender(order: Order, field: int, ledger: Ledger) -> str:
+    """What MSH says of the sender; nothing where that is the program that passed on what others found."""
+    return "" if order.header.value(3) == APPLICATION else ledger.value(order.header, field)
 
 
 def _request(order: Order, field: int, ledger: Ledger) -> str:

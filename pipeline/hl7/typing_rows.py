@@ -4,7 +4,9 @@
     OBX-5   hla#3.58.0#HLA-A*01:01+HLA-A*02:01 ^ HLA-A*01:01+HLA-A*02:01 ^ http://glstring.org ^^^^^^ text as printed
     OBX-11  X for a locus that failed, N for one that was not tested, else F
 
-HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus.
+HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus. What
+was stated of a locus without a GL String (a code that no list explains, a name that the release does not hold) stands
+in another, under the release that the report named: whoever reads the message reads what we read.
 """
 
 from collections.abc import Iterator
@@ -80,6 +82,8 @@ def _companions(locus: NormalLocus, sub_id: str, *, coded: bool) -> Iterator[str
         yield write_attribute("RESOLUTION", locus.resolution, sub_id)
     if locus.release and not locus.glstring:
         yield write_attribute("RELEASE", locus.release, sub_id)
+    if locus.expression:
+        yield write_attribute("EXPRESSION", locus.expression, sub_id)
     if locus.test_id:
         yield write_attribute("TEST_ID", locus.test_id, sub_id)
 
@@ -114,6 +118,7 @@ def _locus_of(row: Row, found: Rows, genes: dict[str, tuple[str, ...]]) -> Norma
         state=STATES[found.text("STATE", row.sub_id)],
         reported=reported,
         glstring=glstring or None,
+        expression=found.text("EXPRESSION", row.sub_id),
         release=release or None,
         resolution=RESOLUTIONS[resolution],
         method=row.method,

@@ -110,6 +110,7 @@ class TypingNormaliser:
             state=printed.state,
             reported=printed.reported,
             glstring=meaning.glstring,
+            expression="" if meaning.glstring else _as_stated(printed),
             release=self.version,
             resolution=meaning.resolution,
             method=printed.method,
@@ -217,6 +218,12 @@ class TypingNormaliser:
         """The gene of a name, and what is to be said of the name wherever it stands; remembered."""
         judged = self._names[name] = split_name(name)[0], tuple(flags_for_name(name, release))
         return judged
+
+
+def _as_stated(printed: LocusTyping) -> str:
+    """The expression, as a GL String Code if it was stated under a release."""
+    coded = printed.expression and printed.stated_release
+    return f"hla#{printed.stated_release}#{printed.expression}" if coded else printed.expression
 
 
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:

@@ -390,6 +390,22 @@ def test_expressions_as_long_as_books_are_read_and_not_remembered(mini: Release)
     assert [key[2] for key in normaliser._known] == ["A*01:01"]
 
 
+@pytest.mark.parametrize(
+    ("expression", "stated_release", "kept"),
+    [
+        ("A*01:01+A*02:01", "0.1.0", ""),
+        ("A*01:01+A*02:AAUW", "", "A*01:01+A*02:AAUW"),
+        ("A*01:01+A*99:99", "3.23", "hla#3.23#A*01:01+A*99:99"),
+        ("", "3.23", ""),
+    ],
+)
+def test_what_is_stated_stays_with_a_locus_that_has_no_gl_string(
+    normaliser: TypingNormaliser, expression: str, stated_release: str, kept: str
+) -> None:
+    found = locus_of(normaliser, expression, "A", stated_release=stated_release)
+    assert (found.glstring is None, found.expression) == (bool(kept) or not expression, kept)
+
+
 NUMBERED = LocusNames(alleles={"01:01:01:01": "HLA00001", "01:01:38L": "HLA00003", "02:01:01:01": "HLA00005"})
 PAIR = "A*01:01+A*02:01"
 
