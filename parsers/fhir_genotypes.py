@@ -1,8 +1,9 @@
 """HLA typings in FHIR Observations: one genotype of one gene, its value a GL String Code.
 
     code                    84413-4 (genotype), or the LOINC code of the locus (NMDP, STU3)
-    valueCodeableConcept    coding http://glstring.org  hla#3.58.0#HLA-A*01:01+HLA-A*02:01
-    dataAbsentReason        where there is no value: not-performed, or any other reason
+    valueCodeableConcept    coding http://glstring.org  hla#3.58.0#HLA-A*01:01+HLA-A*02:01; of an allele also its
+                            accession number (HLA00001), printed before the name that is displayed for it
+    dataAbsentReason        where there is no value: not-performed, or any other reason; a value beside it is not called
     component 48018-6       the gene: HGNC:4931, displayed HLA-A
     derivedFrom             the Observation (84414-2) of each allele; of STU3: related > target
 
@@ -25,7 +26,7 @@ from msgspec.structs import replace
 import parsers
 from parsers.elements import NOTHING, Element
 from parsers.fhir_resources import Resources, codings, place, printed_codes
-from parsers.glstring_code import glstring_findings, locus_of, unwrapped
+from parsers.glstring_code import coding_findings, glstring_findings, locus_of, unwrapped
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.result_statuses import FHIR
@@ -38,6 +39,9 @@ STATE_EXTENSION = "urn:graftline:typing-state"
 """Holds a state that the value itself does not show; our own writer's, and nobody else need know it."""
 PROJECT_EXTENSION = "urn:graftline:project"
 """Holds the project of a report, which tells a patient from a donor; our own writer's likewise."""
+DENIED = Finding("value_without_result", "a reason why there is no result stands beside a result")
+ACCESSION = re.compile("HLA[0-9]{5,}")
+OPERATORS = re.compile(r"[?^|+~/#]")
 STATES: dict[str, State] = {
     each: each for each in ("two_copies", "one_stated", "homozygous_stated", "absent", "novel", "candidates")
 }
@@ -69,7 +73,7 @@ def _states_alleles(observation: Element) -> bool:
     if codes & LOCUS_CODES.keys():
         return True
     named = _value_element(observation).text
-    written = named.startswith("hla#") or "HLA-" in named
+    written = named.startswith("hla#") or "HLA-" in named or ACCESSION.fullmatch(named) is not None
     if codes & {GENOTYPE, ALLELE}:
         return written or bool(_gene(observation))
     return written and "*" in named and any(code_findings(observation))
@@ -90,7 +94,7 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
     derived = alleles_of(observation, resources)
     alleles = [_value(each) for each in derived]
     value, others = _value(observation), _other_values(observation)
-    glstring, release = unwrapped(value or "+".join(alleles))
+    glstring, release = unwrapped(value or ("+".join(alleles) if any(alleles) else ""))
     where = place(observation)
     shared = LocusTyping(
         locus=_stated_locus(observation),
@@ -114,10 +118,10 @@ def read_genotype(observation: Element, resources: Resources) -> Read:
     )
     found = [each for locus in loci for each in _findings(locus, shared, where)]
     found += _contradictions(glstring, alleles if value else [], others, where, loci[0].locus)
-    read = Read(loci, found)
+    read = Read(_with_numbers(loci, [observation] if value else derived), found)
     if not value:
         read = _as_whole_as_its_alleles(read, observation, derived, resources)
-    return _taken_back(read, observation, where)
+    return _held_against(read, observation, stated=bool(glstring))
 
 
 def _contradictions(glstring: str, alleles: list[str], others: list[str], where: str, locus: str) -> Iterator[Finding]:
@@ -125,9 +129,7 @@ def _contradictions(glstring: str, alleles: list[str], others: list[str], where:
     if alleles and not _same_names(glstring, alleles):
         message = "the genotype and the alleles that it derives from are not spelt alike; the genotype is taken"
         yield Finding("alleles_differ", message, where, locus)
-    if not all(_alleles(each) <= _alleles(glstring) for each in others):
-        message = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
-        yield Finding("codings_differ", message, where, locus)
+    yield from coding_findings(glstring, others, where, locus)
 
 
 def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Element], resources: Resources) -> Read:
@@ -141,7 +143,7 @@ def _as_whole_as_its_alleles(read: Read, observation: Element, derived: list[Ele
             [*read.findings, *(Finding("results_elsewhere", message, where, each.locus) for each in read.loci)],
         )
     for allele in derived:
-        read = _taken_back(read, allele, place(allele))
+        read = _held_against(read, allele, stated=bool(_value(allele)))
     return read
 
 
@@ -151,7 +153,7 @@ def _may_be_an_allele(address: str) -> bool:
 
 
 def _value(observation: Element) -> str:
-    """The genotype or allele as printed: a code that is one, else what is displayed for it, else a plain text."""
+    """The genotype or allele as printed: a code that is one, what is displayed for it, a plain text, or any code."""
     return _value_element(observation).read()
 
 
@@ -165,7 +167,24 @@ def _value_element(observation: Element) -> Element:
         for each in observation.each("extension")
         if each.first("url").text.endswith("AlleleName")
     ]
+    named += [each for each in concept.each("coding", "code") if each.text]
     return next(iter(named), NOTHING)
+
+
+def _with_numbers(loci: list[LocusTyping], named: list[Element]) -> list[LocusTyping]:
+    """The loci; before a name that is displayed for an accession number, what is printed has that number."""
+    printed = [_numbered(each) for each in named]
+    if len(loci) > 1 or not any(map(ACCESSION.match, printed)):
+        return loci
+    return [replace(loci[0], reported="+".join(printed))]
+
+
+def _numbered(observation: Element) -> str:
+    """The value as printed, behind its accession number if it is the name of one allele."""
+    name = _value(observation)
+    codes = observation.each("valueCodeableConcept", "coding", "code")
+    numbers = [each.read() for each in codes if ACCESSION.fullmatch(each.text) and each.text != name]
+    return name if OPERATORS.search(name) else " ".join([f"{number} {name}" for number in numbers]) or name
 
 
 def _coded_values(concept: Element) -> list[Element]:
@@ -265,9 +284,12 @@ def _state_stated(observation: Element) -> State | None:
 def _silent(observation: Element, shared: LocusTyping) -> LocusTyping:
     """A locus without a value: not asked for, or tried in vain."""
     reasons = printed_codes(observation, "dataAbsentReason")
+    return replace(shared, state=_state_stated(observation) or _state_without_value(reasons), quality=reasons)
+
+
+def _state_without_value(reasons: tuple[Printed, ...]) -> State:
     asked = not {"not-performed", "not-asked"}.intersection(each.text for each in reasons)
-    state = _state_stated(observation) or ("failed" if asked else "not_tested")
-    return replace(shared, state=state, quality=reasons)
+    return "failed" if asked else "not_tested"
 
 
 def _findings(locus: LocusTyping, shared: LocusTyping, where: str) -> Iterator[Finding]:
@@ -292,18 +314,33 @@ def _same_names(glstring: str, alleles: list[str]) -> bool:
     return names(glstring.replace("|", "+").split("+")) == names(alleles)
 
 
-def _alleles(text: str) -> set[str]:
-    """Every allele that a GL String, in a code or not, names."""
-    return {gene_name(name) for name in re.split(r"[?|+~/^]", unwrapped(text).glstring)}
-
-
-def _taken_back(read: Read, observation: Element, where: str) -> Read:
-    """What a status says against the result; what was taken back is called no more."""
+def _held_against(read: Read, observation: Element, *, stated: bool) -> Read:
+    """What is said against a result by its status, and, if it is stated here, by a reason why there is none."""
+    if stated and observation.first("dataAbsentReason") is not NOTHING:
+        read = _denied(read, observation)
     doubt = FHIR.get(observation.read("status"))
     if doubt is None:
         return read
-    findings = [replace(doubt, where=where, locus=each.locus) for each in read.loci]
-    loci = read.loci
     if doubt.code == "withdrawn_result":
-        loci = [replace(each, state="failed", expression="") for each in loci]
-    return Read(loci, [*read.findings, *findings])
+        return _uncalled(read, "failed", doubt, observation)
+    return read._replace(findings=[*read.findings, *_said_of(read.loci, doubt, observation)])
+
+
+def _denied(read: Read, observation: Element) -> Read:
+    """A result beside the reason why there is none; a word that says the same is no contradiction."""
+    reasons = printed_codes(observation, "dataAbsentReason")
+    state = _state_without_value(reasons)
+    loci = [replace(each, quality=(*each.quality, *reasons)) for each in read.loci]
+    contradict = any(each.state != state for each in loci)
+    read = read._replace(loci=loci)
+    return _uncalled(read, state, DENIED, observation) if contradict else read
+
+
+def _uncalled(read: Read, state: State, doubt: Finding, observation: Element) -> Read:
+    """The loci as printed and called by nobody."""
+    loci = [replace(each, state=state, expression="") for each in read.loci]
+    return Read(loci, [*read.findings, *_said_of(loci, doubt, observation)])
+
+
+def _said_of(loci: list[LocusTyping], doubt: Finding, observation: Element) -> list[Finding]:
+    return [replace(doubt, where=place(observation), locus=each.locus) for each in loci]

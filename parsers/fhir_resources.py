@@ -19,7 +19,8 @@ from parsers.xml_document import is_xml, text_of
 
 NAMESPACE = "http://hl7.org/fhir"
 JSON_TYPE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
-IDENTIFIER_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid", "/identifier/donor", "/identifier/cbu")
+GRID_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid")
+IDENTIFIER_SYSTEMS = (*GRID_SYSTEMS, "/identifier/donor", "/identifier/cbu")
 """Parts of the systems of a registry's identifiers, the best first; any other identifier comes after them."""
 HOLDERS = ("resource", "contained")
 """Elements that hold a resource."""
@@ -73,6 +74,8 @@ class Resources:
         self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
+        self.disputed: set[Element] = set()
+        """Resources that stand here twice, and not alike."""
         self._on_a_server: set[Element] = set()
         self._contained: dict[Element, Element] = {}
         """What a reference to a contained resource points to, by the reference itself."""
@@ -86,12 +89,16 @@ class Resources:
                     self._add(resource, entry.first("fullUrl").text)
 
     def _add(self, resource: Element, address: str) -> None:
-        if address:
-            self._by_address.setdefault(address, resource)
+        own_id = resource.first("id").text
+        named = f"{resource.name}/{own_id}" if own_id else ""
+        if address or named:
+            first = self._by_address.setdefault(address or named, resource)
+            if first is not resource and not _alike(first, resource):
+                self.disputed |= {first, resource}
         if _is_url(address):
             self._on_a_server.add(resource)
-        if own_id := resource.first("id").text:
-            self._by_id.setdefault(f"{resource.name}/{own_id}", resource)
+        if named:
+            self._by_id.setdefault(named, resource)
         contained = [each for holder in resource.each("contained") for each in holder.members[:1]]
         for each in (resource, *contained):
             self._by_type.setdefault(each.name, []).append(each)
@@ -113,16 +120,41 @@ class Resources:
         found = self._by_id.get("/".join(address.split("/")[-2:]))
         return None if found in self._on_a_server and _is_url(address) else found
 
-    def identifier(self, reference: Element) -> str:
-        """What a person or a specimen is called: its identifier, or the reference itself as it is printed."""
-        if reference is NOTHING:
-            return ""
+    def identifiers(self, reference: Element) -> list[Element]:
+        """Every identifier of what a reference points to, and of the reference itself; a registry's come first."""
         resource = self.referred(reference)
         found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
-        named = sorted((each for each in found if each.first("value").text), key=_rank)
-        if named:
+        return sorted((each for each in found if each.first("value").text), key=_rank)
+
+    def identifier(self, reference: Element) -> str:
+        """What a person or a specimen is called: its identifier, or the reference itself as it is printed.
+
+        What is contained in a resource and has no identifier has no name at all: every sender calls it `#p`.
+        """
+        if named := self.identifiers(reference):
             return named[0].read("value")
-        return reference.read("reference")
+        return "" if is_contained(reference) else reference.read("reference")
+
+
+def _alike(one: Element, other: Element) -> bool:
+    """Whether two resources say the same, whenever they were written and whatever is in it for people."""
+    said, too = ([each for each in resource.members if each.name not in ("meta", "text")] for resource in (one, other))
+    return sorted(map(_content, said)) == sorted(map(_content, too))
+
+
+def _content(element: Element) -> str:
+    """All that an element says, in one order."""
+    return repr((element.name, element.text, sorted(map(_content, element.members))))
+
+
+def is_contained(reference: Element) -> bool:
+    """Whether a reference points to what is contained in its own resource."""
+    return reference.first("reference").text.startswith("#")
+
+
+def is_grid(identifier: Element) -> bool:
+    """Whether an identifier is said to be a GRID."""
+    return _rank(identifier) < len(GRID_SYSTEMS)
 
 
 def _is_url(address: str) -> bool:

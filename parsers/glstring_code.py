@@ -9,7 +9,7 @@ Source: GL String Code, http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from parsers.records import Finding, LocusTyping
@@ -17,7 +17,7 @@ from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
 NAME = re.compile(
-    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+)"
+    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+|HLA[0-9]{5,})"
 )
 FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
@@ -26,6 +26,7 @@ GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "
 OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
 SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
+CODINGS_DIFFER = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
 INCOMPLETE = "the release is named without its third number"
 
 
@@ -42,8 +43,13 @@ def unwrapped(text: str) -> Stated:
     return Stated(found[2], found[1]) if found else Stated(text, "")
 
 
+def names_in(text: str) -> set[str]:
+    """Every name in a GL String, which may be a GL String Code, without `HLA-`."""
+    return {gene_name(name) for name in re.split(r"[?^|+~/]", unwrapped(text).glstring)}
+
+
 def is_well_formed(expression: str) -> bool:
-    """Whether every name of an expression has the form of an allele, or is a word in place of one."""
+    """Whether every name of an expression has the form of an allele, or is a word or number in place of one."""
     return all(map(NAME.fullmatch, re.split(r"[?^|+~/]", expression)))
 
 
@@ -82,6 +88,12 @@ def release_findings(loci: Iterable[LocusTyping]) -> list[Finding]:
     """Said of a report whose loci are named under more than one release: each is read under its own."""
     differ = len({each.stated_release for each in loci} - {""}) > 1
     return [Finding("releases_differ", "the report names more than one nomenclature release")] if differ else []
+
+
+def coding_findings(glstring: str, others: Iterable[str], where: str, locus: str) -> Iterator[Finding]:
+    """Said of a value of which another code or text names alleles that the GL String does not."""
+    if not all(names_in(each) <= names_in(glstring) for each in others):
+        yield Finding("codings_differ", CODINGS_DIFFER, where, locus)
 
 
 def glstring_findings(part: str, release: str, where: str, locus: str) -> list[Finding]:

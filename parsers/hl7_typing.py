@@ -6,13 +6,14 @@
             in component 9, the text as the laboratory printed it) or plain (ST, TX, FT)
             `""` is HL7's null: nothing is reported
     OBX-11  X where no result could be obtained, N where the locus was not asked for, O where an order is described, I
-            where the result is pending; D and W take a result back. What stands beside X, N, O, D or W is kept as
-            printed and never called
+            where the result is pending; D and W take a result back, wherever it stands in the order. What stands beside
+            X, N, O, D or W is kept as printed and never called
 
 What is written in no form of an allele (`A2, A24`, a remark) states no copies: it is kept as candidates.
 
-Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT, and their notes say
-why a report may not be used.
+Our own messages carry what HL7 has no place for in companions of the local coding system 99GRAFT: the state of a locus,
+and what was stated of one that has no GL String. Their notes say why a report may not be used. What MSH says of their
+sender is the program that wrote them.
 """
 
 import re
@@ -24,7 +25,7 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from parsers.er7 import Segment
-from parsers.glstring_code import CODE, unwrapped
+from parsers.glstring_code import CODE, coding_findings, is_well_formed, unwrapped
 from parsers.hl7_codes import LOINC_ALONE, Coding
 from parsers.hl7_ledger import Ledger
 from parsers.hl7_mending import CODED, GENES
@@ -36,6 +37,8 @@ from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
 LOCAL = "99GRAFT"
+APPLICATION = "GRAFTLINE"
+"""What MSH-3 of our own messages says."""
 REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
@@ -44,6 +47,8 @@ _ALLELE = re.compile(
     r"(?:(?:(?:HLA-)?[A-Z][A-Za-z0-9]*)?\*)?[0-9]{2,8}[A-Z]*(?::[0-9A-Z]+)*(?::?new|NEW|[viex][0-9]+)?"
 )
 _GENELESS = re.compile(r"[0-9]{2,4}(?::[0-9A-Z]+)*[A-Z]?")
+_TEXTS = (1, 2, 4, 5, 9, 10, 11)
+"""Components of a CWE that may name the value: code and text, the text as printed (9), alternate codes and texts."""
 _CANCELLED = "X"
 _PENDING = "I"
 
@@ -52,12 +57,14 @@ class Value(NamedTuple):
     """What an OBX-5 states: the text as printed, its GL String, the release that it names.
 
     `repeats` if it holds several values: repeated codes, or alleles of one gene joined by `~` as no haplotype is.
+    `others` are the other texts of a coded value that name alleles.
     """
 
     reported: str
     expression: str
     release: str
     repeats: bool
+    others: tuple[str, ...] = ()
 
 
 def is_typing(result: Result) -> bool:
@@ -113,13 +120,16 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
     for result in filter(is_typing, order.results):
         value, stated = _value_of(result.obx, ledger, coding), _stated_locus(result, order.results, ledger)
         attributes = _attributes(beside.get(result.sub_id, []), ledger) if result.sub_id else {}
+        ours = _stated_state(attributes) is not None
+        if not ours:  # what we print beside a GL String may be in the names of another release
+            value = value._replace(others=_other_texts(result.obx, value))
         found = _loci_of_result(result, value, attributes, stated, ledger)
         withdrawn = _is_withdrawn(result.obx) or order.status == _CANCELLED
-        if state := "failed" if withdrawn else NO_RESULT.get(_status(result.obx)):
+        if state := NO_RESULT.get(_status(result.obx)):
             found = [_uncalled(locus, state) for locus in found]
-        read.append(Read(result.code, found, _stated_state(attributes) is not None, withdrawn))
+        read.append(Read(result.code, found, ours, withdrawn))
         findings += _findings(result, value, stated, found)
-    read = _with_copies_joined(read, coding)
+    read = _with_copies_joined(_without_the_withdrawn(read), coding)
     repeated = _repeated([locus for each in read for locus in each.loci])
     findings += [
         Finding("locus_repeated", f"several OBX hold {locus}; they are kept apart", "", locus) for locus in repeated
@@ -130,6 +140,26 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
         for locus in each.loci
     ]
     return loci, findings
+
+
+def _without_the_withdrawn(read: list[Read]) -> list[Read]:
+    """What was taken back is called no more, wherever the order says it once again; another value may replace it."""
+    if not any(each.withdrawn for each in read):
+        return read
+    withdrawn = {_statement(locus) for each in read if each.withdrawn for locus in each.loci if locus.expression}
+    return [_without(withdrawn, each) for each in read]
+
+
+def _without(withdrawn: set[tuple[str, ...]], read: Read) -> Read:
+    gone = [read.withdrawn or _statement(locus) in withdrawn for locus in read.loci]
+    loci = [_uncalled(locus, "failed") if out else locus for locus, out in zip(read.loci, gone, strict=True)]
+    return read._replace(loci=loci, withdrawn=any(gone))
+
+
+def _statement(locus: LocusTyping) -> tuple[str, ...]:
+    """What a locus says, in whatever order and with or without `HLA-`."""
+    copies = (sorted(map(gene_name, copy.split("/"))) for copy in locus.expression.split("+"))
+    return locus.locus, *sorted("/".join(each) for each in copies)
 
 
 def _uncalled(locus: LocusTyping, state: State) -> LocusTyping:
@@ -184,10 +214,16 @@ def _loci_of_result(
         test_id=attributes.get("TEST_ID", ""),
         stated_release=attributes.get("RELEASE", "") or value.release,
         date=attributes.get("DATE", "") or ledger.text(obx, 14),
-        references=(Printed("OBX-3", ledger.text(obx, 3), obx.where),),
+        references=(
+            Printed("OBX-3", ledger.text(obx, 3), obx.where),
+            *(Printed("other coding", each, obx.where) for each in value.others),
+        ),
         quality=(*_quality(obx, attributes, ledger), *notes_of(result.notes, ledger)),
     )
     parts = [each for part in value.expression.split("^") for each in _of_one_gene(_with_gene(part, stated), stated)]
+    if state and not value.expression:
+        expression, release = unwrapped(attributes.get("EXPRESSION", ""))
+        return [replace(shared, expression=expression, stated_release=release if expression else shared.stated_release)]
     if state or value.repeats:
         return [replace(shared, expression="^".join(parts))]
     if not value.expression and _status(obx) == _PENDING:
@@ -202,7 +238,7 @@ def _quality(obx: Segment, attributes: dict[str, str], ledger: Ledger) -> Iterat
     if obx.value(5).strip() == _NULL:
         yield Printed("OBX-5", _NULL, obx.where)
     for code, text in attributes.items():
-        if code not in ("TEST_ID", "RELEASE", "DATE") and not (code == "STATE" and text in STATES):
+        if code not in ("TEST_ID", "RELEASE", "EXPRESSION", "DATE") and not (code == "STATE" and text in STATES):
             yield Printed(code, text, obx.where)
 
 
@@ -279,6 +315,19 @@ def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
     return Value(printed or glstring, expression, release, repeated or _names_a_gene_twice(expression))
 
 
+def _other_texts(obx: Segment, value: Value) -> tuple[str, ...]:
+    """The other texts of a coded value that are GL Strings, in a code or not, and no remarks."""
+    if obx.value(2) not in CODED or value.repeats:
+        return ()
+    texts = {text: _compact(text) for text in (obx.value(5, place) for place in _TEXTS)}
+    texts = {text: written for text, written in texts.items() if written != value.expression and "*" in written}
+    return tuple(text for text, written in texts.items() if is_well_formed(written))
+
+
+def _compact(text: str) -> str:
+    return "".join(unwrapped(text).glstring.split())
+
+
 def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
     """Notes as printed; the label is the note's own type, or NTE."""
     return tuple(Printed(ledger.text(note, 4) or "NTE", ledger.text(note, 3), note.where) for note in notes)
@@ -299,6 +348,7 @@ def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping
     overruled = is_value(value.expression) and not any(locus.expression for locus in found)
     if doubt := DENIED if overruled and _status(obx) in NO_RESULT else HL7.get(_status(obx)):
         yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))
+    yield from coding_findings(value.expression, map(_compact, value.others), where, named[0])
     if value.repeats:
         message = "OBX-5 repeats; it does not say whether as copies or as choices"
         yield Finding("repeated_value", message, where, named[0])

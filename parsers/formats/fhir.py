@@ -7,8 +7,9 @@
 A DiagnosticReport is one typing report; genotypes that no report names are one report for each person and specimen.
 Where a report states a locus in an Observation and in its summary, the Observation is taken; a locus that only the
 summary states is taken from there. The sample is the specimen's identifier, the subject the person's, a GRID before any
-other. A resource that names neither takes the name of its file, and says so. Names, birth dates, narratives and
-sequences are read by nobody here: they are declared by path alone.
+other. A report, its results, their specimens and the alleles that these derive from have to be about one person: a
+result that is not shown to be is kept as printed. A resource that names neither takes the name of its file, and says
+so. Names, birth dates, narratives and sequences are read by nobody here: they are declared by path alone.
 
 Source: HL7 FHIR R4 (hl7.org/fhir/R4), Genomics Reporting STU2, NMDP hla-reporting and donor-patient guides, and the
 STU3 example bundle of the NMDP.
@@ -16,7 +17,7 @@ STU3 example bundle of the NMDP.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePath
 
@@ -32,6 +33,7 @@ from parsers.fhir_genotypes import (
     read_genotype,
     release_of,
 )
+from parsers.fhir_identity import differ, grids_of, names_something
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
@@ -41,7 +43,9 @@ from parsers.typing_states import UNCALLED, gene_name, state_of
 
 GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
-OTHER_PERSON = "the report is about one person and this result of it about another; it is kept as printed, not called"
+OTHER_PERSON = "the report, this result, its specimen and its alleles do not all name one person; it is kept as printed"
+SEVERAL_GRIDS = "the person has several GRIDs, and one person has one; none of them is taken"
+SAME_ADDRESS = "a resource that this report takes stands in the document twice, and not alike; the first one is read"
 SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
 
@@ -81,7 +85,8 @@ class Reading:
         """The report of a DiagnosticReport."""
         observations, findings = self._results(source)
         loci = self._loci(observations, findings, source)
-        loci += _with_summary(loci, source, findings)
+        summary = _with_summary(loci, source, findings)
+        loci += self._of_one_person(self._persons(source), summary, source, findings)
         doubt = FHIR.get(source.read("status"))
         if doubt:
             findings.append(replace(doubt, where=place(source)))
@@ -118,18 +123,12 @@ class Reading:
         self, observations: list[Element], findings: list[Finding], report: Element = NOTHING
     ) -> list[LocusTyping]:
         loci: list[LocusTyping] = []
+        about = next((found for each in (report, *observations) if (found := self._persons(each))), [])
         for observation in observations:
             read = read_genotype(observation, self.resources)
             findings += [*code_findings(observation), *read.findings]
-            if self._differ(report.first("subject"), observation.first("subject")):
-                findings += [
-                    Finding("sample_differs", OTHER_PERSON, place(observation), each.locus) for each in read.loci
-                ]
-                loci += [replace(each, state="candidates", expression="") for each in read.loci]
-            else:
-                loci += read.loci
-        specimens = [each.first("specimen") for each in observations]
-        if any(self._differ(specimens[0], each) for each in specimens):
+            loci += self._of_one_person((*about, *self._persons(observation)), read.loci, observation, findings)
+        if differ((each.first("specimen") for each in (report, *observations)), self.resources):
             findings.append(Finding("several_specimens", SPECIMENS, place(report)))
         repeated = {locus for locus, count in Counter(each.locus for each in loci).items() if count > 1}
         findings += [
@@ -138,21 +137,30 @@ class Reading:
         ]
         return [_unpaired(each) if each.locus in repeated else each for each in loci]
 
-    def _differ(self, one: Element, other: Element) -> bool:
-        """Whether two references surely point to two persons or specimens."""
-        addresses = {each.first("reference").text for each in (one, other)}
-        return "" not in addresses and len(addresses) > 1 and self._called(one) != self._called(other)
+    def _of_one_person(
+        self, persons: Iterable[Element], loci: list[LocusTyping], source: Element, findings: list[Finding]
+    ) -> list[LocusTyping]:
+        """These loci; called by nobody where the references do not all name one person."""
+        if not differ(persons, self.resources):
+            return loci
+        findings += [Finding("sample_differs", OTHER_PERSON, place(source), each.locus) for each in loci]
+        return [replace(each, state="candidates", expression="") for each in loci]
 
-    def _called(self, reference: Element) -> Element | str:
-        """What a reference points to, or, if that is not in this document, the end of its address."""
-        found = self.resources.referred(reference)
-        return "/".join(reference.first("reference").text.split("/")[-2:]) if found is NOTHING else found
+    def _persons(self, source: Element) -> list[Element]:
+        """Every reference that says whom a report or result is about: its own, its specimens' and its alleles'."""
+        return [
+            reference
+            for each in (source, *alleles_of(source, self.resources))
+            for holder in (each, *map(self.resources.referred, each.each("specimen")))
+            for reference in holder.each("subject")
+            if names_something(reference, self.resources)
+        ]
 
     def _whose(self, sources: list[Element]) -> tuple[str, str]:
         """Sample and subject, as the first of these resources says that names them."""
         identify = self.resources.identifier
         samples = (identify(each.first("specimen")) for each in sources)
-        subjects = (identify(each.first("subject")) for each in sources)
+        subjects = (identify(reference) for each in sources for reference in self._persons(each))
         return next(filter(None, samples), ""), next(filter(None, subjects), "")
 
     def _made(
@@ -164,12 +172,14 @@ class Reading:
             findings.append(Finding("sample_from_name", "no specimen and no person is named; the file's name is taken"))
         if not sample and not subject:
             raise _nobodys(source)
+        several = self._several_grids(sources, findings)
+        findings += self._disputed(sources)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
         findings += release_findings(loci)
         return TypingReport(
             format="fhir",
             sample=sample,
-            subject=subject,
+            subject="" if several else subject,
             report_id=self._report_id(source),
             centre=self._centre(sources),
             project=_project(source),
@@ -177,9 +187,26 @@ class Reading:
             software=self._software(sources),
             review=source.read("status"),
             loci=tuple(each if each.stated_release else replace(each, stated_release=release) for each in loci),
-            properties=tuple(_properties(source)),
+            properties=(*_properties(source), *several),
             findings=tuple(dict.fromkeys(findings)),
         )
+
+    def _disputed(self, sources: list[Element]) -> Iterator[Finding]:
+        """Said of a report of which a result, allele, person or specimen stands here twice, and not alike."""
+        for each in sources:
+            references = (*self._persons(each), *each.each("specimen"))
+            taken = (each, *alleles_of(each, self.resources), *map(self.resources.referred, references))
+            if not self.resources.disputed.isdisjoint(taken):
+                yield Finding("resources_differ", SAME_ADDRESS, place(each))
+
+    def _several_grids(self, sources: list[Element], findings: list[Finding]) -> tuple[Printed, ...]:
+        """The GRIDs of the person that these resources are about, if there are several."""
+        persons = (reference for each in sources for reference in self._persons(each))
+        found = grids_of(next(persons, NOTHING), self.resources)
+        if len(found) < 2:
+            return ()
+        findings.append(Finding("identifiers_differ", SEVERAL_GRIDS, place(sources[0])))
+        return tuple(Printed("GRID", each.read("value"), place(sources[0])) for each in found)
 
     def _report_id(self, source: Element) -> str:
         own = source.read("identifier", "value") if source.name == "DiagnosticReport" else ""

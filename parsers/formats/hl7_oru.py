@@ -8,6 +8,7 @@ read by nobody here: like every other field that no record takes, they are decla
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -21,6 +22,7 @@ from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
 from parsers.hl7_orders import Order, Result, orders_of
 from parsers.hl7_typing import (
+    APPLICATION,
     REPORT_LEVEL,
     attributes_of,
     is_companion,
@@ -37,6 +39,7 @@ from parsers.result_statuses import HL7_ORDER
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
 CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
+SEVERAL_NUMBERS = "PID-3 holds several donor numbers of one registry, and one person has one; none of them is taken"
 _PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
 
@@ -155,10 +158,10 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         sample=sample,
         subject=subject,
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
-        centre=own.pop("CENTRE", "") or ledger.value(order.header, 4),
+        centre=own.pop("CENTRE", "") or _sender(order, 4, ledger),
         project=own.pop("PROJECT", ""),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
-        software=own.pop("SOFTWARE", "") or ledger.value(order.header, 3),
+        software=own.pop("SOFTWARE", "") or _sender(order, 3, ledger),
         review=_request(order, 25, ledger),
         loci=tuple(loci),
         properties=_properties(order, own, ledger),
@@ -192,7 +195,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         sample=sample,
         subject=_subject(order, ledger),
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
-        device=own.pop("DEVICE", "") or ledger.value(order.header, 3),
+        device=own.pop("DEVICE", "") or _sender(order, 3, ledger),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
@@ -219,6 +222,8 @@ def _message_findings(order: Order) -> list[Finding]:
         findings.append(Finding("not_production", f"MSH-11 marks this message {purpose}, not production", "MSH-11"))
     if len(order.specimens) > 1:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
+    if len(_donor_numbers(order)) > 1:
+        findings.append(Finding("identifiers_differ", SEVERAL_NUMBERS, "PID-3"))
     if order.request and (doubt := HL7_ORDER.get(order.status)):
         findings.append(replace(doubt, where=f"{order.request.where}, OBR-25"))
     return findings
@@ -239,6 +244,11 @@ def _embedded_findings(results: list[Result]) -> list[Finding]:
     ]
 
 
+def _sender(order: Order, field: int, ledger: Ledger) -> str:
+    """What MSH says of the sender; nothing where that is the program that passed on what others found."""
+    return "" if order.header.value(3) == APPLICATION else ledger.value(order.header, field)
+
+
 def _request(order: Order, field: int, ledger: Ledger) -> str:
     return ledger.value(order.request, field) if order.request else ""
 
@@ -253,12 +263,21 @@ def _sample(order: Order, ledger: Ledger) -> str:
 
 
 def _subject(order: Order, ledger: Ledger) -> str:
-    """The donor registration number (type DR) of PID-3, or its first identifier."""
-    if order.patient is None:
+    """The donor registration number (type DR) of PID-3, or its first identifier; none of several such numbers."""
+    numbers = _donor_numbers(order)
+    if order.patient is None or len(numbers) > 1:
         return ""
-    kinds = [order.patient.value(3, 5, place + 1) for place in range(len(order.patient.repetitions(3)))]
-    chosen = kinds.index("DR") + 1 if "DR" in kinds else 1
-    return ledger.value(order.patient, 3, 1, chosen)
+    return ledger.value(order.patient, 3, 1, next(iter(numbers.values()), 1))
+
+
+def _donor_numbers(order: Order) -> dict[str, int]:
+    """The donor registration numbers (type DR) of the registry that PID-3 names first, with their repetitions."""
+    if order.patient is None:
+        return {}
+    component = order.patient.value
+    places = range(1, len(order.patient.repetitions(3)) + 1)
+    numbers = [place for place in places if component(3, 5, place) == "DR" and component(3, 1, place)]
+    return {component(3, 1, each): each for each in numbers if component(3, 4, each) == component(3, 4, numbers[0])}
 
 
 def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Printed, ...]:
@@ -269,7 +288,19 @@ def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Prin
         for name, number in _PROPERTIES
         if segment.name == name and segment.field(number)
     )
-    return (*fields, *(Printed(code, text) for code, text in own.items()), *notes_of(order.notes, ledger))
+    return (
+        *fields,
+        *_numbers_not_taken(order, ledger),
+        *(Printed(code, text) for code, text in own.items()),
+        *notes_of(order.notes, ledger),
+    )
+
+
+def _numbers_not_taken(order: Order, ledger: Ledger) -> Iterator[Printed]:
+    numbers = _donor_numbers(order)
+    if order.patient and len(numbers) > 1:
+        for repetition in numbers.values():
+            yield Printed("PID-3", ledger.value(order.patient, 3, 1, repetition), order.patient.where)
 
 
 def _observation(result: Result, ledger: Ledger) -> Observation:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
+from parsers.hl7_typing import APPLICATION
 from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, status_of, written_rows
 from pipeline.hl7.rows import Row, Rows, attribute, coded, numbered, read_note, read_row, write_notes, write_rows
 from pipeline.hl7.timestamps import to_iso, to_ts
@@ -24,7 +25,6 @@ from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.findings import NOT_PRODUCTION
 from pipeline.normalise.records import Flag, Identifier, NormalObservations, NormalReport
 
-APPLICATION = "GRAFTLINE"
 PRODUCTION, TEST = "P", "T"
 """MSH-11, the purpose of a message (HL7 table 0103)."""
 CONTROL, PERSON = "Q^Control specimen^HL70369", "P^Patient^HL70369"

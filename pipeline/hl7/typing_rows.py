@@ -5,7 +5,9 @@
     OBX-11  X for a locus that failed, W if its result was taken back, N for one that was not tested, I if its result is
             to come, P for another preliminary one, else F
 
-HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus.
+HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus. What
+was stated of a locus without a GL String (a code that no list explains, a name that the release does not hold) stands
+in another, under the release that the report named: whoever reads the message reads what we read.
 """
 
 from collections.abc import Iterator
@@ -98,6 +100,8 @@ def _companions(locus: NormalLocus, sub_id: str, *, coded: bool) -> Iterator[str
         yield write_attribute("RESOLUTION", locus.resolution, sub_id)
     if locus.release and not locus.glstring:
         yield write_attribute("RELEASE", locus.release, sub_id)
+    if locus.expression:
+        yield write_attribute("EXPRESSION", locus.expression, sub_id)
     if locus.test_id:
         yield write_attribute("TEST_ID", locus.test_id, sub_id)
 
@@ -132,6 +136,7 @@ def _locus_of(row: Row, found: Rows, genes: dict[str, tuple[str, ...]]) -> Norma
         state=STATES[found.text("STATE", row.sub_id)],
         reported=reported,
         glstring=glstring or None,
+        expression=found.text("EXPRESSION", row.sub_id),
         release=release or None,
         resolution=RESOLUTIONS[resolution],
         method=row.method,

@@ -38,6 +38,7 @@ class Identifier(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_o
 class NormalLocus(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A locus typing under one nomenclature release. `glstring` is canonical, with `HLA-`; None if nothing holds.
 
+    Where it is None, `expression` is what the report states: a GL String Code if it names a release.
     `flags` come from the statement itself and are the same wherever it stands; `doubts` from the rest of its report.
     """
 
@@ -45,6 +46,7 @@ class NormalLocus(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
     state: State
     reported: str
     glstring: str | None = None
+    expression: str = ""
     release: str | None = None
     resolution: Literal["high", "generic", "low"] = "generic"
     method: str = ""

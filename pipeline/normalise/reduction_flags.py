@@ -5,15 +5,23 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.normalise.nomenclature.locus import Locus
-from pipeline.normalise.nomenclature.names import ANTIGEN, EXPRESSION, OLD_LETTER, kind_of, split_name, suffix_of
+from pipeline.normalise.nomenclature.names import (
+    ACCESSION,
+    ANTIGEN,
+    EXPRESSION,
+    OLD_LETTER,
+    kind_of,
+    split_name,
+    suffix_of,
+)
 from pipeline.normalise.nomenclature.reductions import OF_GROUPS, Mode
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.tce import PREFIX, group_of
 from pipeline.normalise.records import Flag
 
 NULL = "N"
-OLD_SPELLINGS = frozenset({"old_name_translated", "old_gene_name", "colon_added"})
-"""What is said of a name in the spelling of before April 2010 that could be read."""
+OLD_SPELLINGS = frozenset({"old_name_translated", "old_gene_name", "colon_added", "accession_number"})
+"""What is said of an accession number, or a name in the spelling of before April 2010, that could be read."""
 
 
 def notes(name: str, mode: Mode, release: Release) -> tuple[Flag, ...]:
@@ -42,9 +50,12 @@ def _notes_of_today(name: str, mode: Mode, release: Release) -> Iterator[Flag]:
 
 
 def old_note(name: str, release: Release) -> Iterator[Flag]:
-    """What a name in the spelling of before 2010 is called today."""
+    """What an accession number, or a name in the spelling of before 2010, is called today."""
     today, bare = release.status(name).successor, split_name(name)[1].removeprefix(OLD_LETTER)
-    if ":" in bare or not bare[:1].isdecimal():
+    if ACCESSION.fullmatch(bare):
+        message = f"an accession number; release {release.version} calls its allele {today}"
+        yield Flag("accession_number", name, message, "info")
+    elif ":" in bare or not bare[:1].isdecimal():
         yield Flag("old_gene_name", name, f"HLA-C was called Cw until April 2010; this is read as {today}", "info")
     elif bare[-2:].isalpha():
         yield Flag("colon_added", name, f"a code written without its colon; this is read as {today}", "info")

@@ -15,6 +15,7 @@ allele's; without any list, names that are current in both are taken as the same
 either case, and deleted names are flagged with what became of them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -30,7 +31,7 @@ from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternati
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.name_flags import flag_for_error, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
-from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
+from pipeline.normalise.nomenclature.names import ACCESSION, WORDS, kind_of, split_name, word_of
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags
@@ -47,6 +48,8 @@ SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
 LONGEST_REMEMBERED = 10_000
 """Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
+NUMBERED = re.compile(rf"{ACCESSION.pattern} (?:HLA-)?[A-Za-z0-9]+\*[0-9A-Za-z:]+")
+"""An accession number as printed, with the name that is displayed for it."""
 
 NO_RELEASE = Flag(
     "no_release",
@@ -76,7 +79,7 @@ class TypingNormaliser:
         self._others = others
         self._serology = Serology(release) if release else None
         self._frequencies = Frequencies(release) if release else None
-        self._known: dict[tuple[str, str, str, str, bool], Meaning] = {}
+        self._known: dict[tuple[str, str, str, str, bool, tuple[str, ...]], Meaning] = {}
         self._names: dict[str, tuple[str, tuple[Flag, ...]]] = {}
 
     def normalise(self, report: TypingReport) -> NormalTyping:
@@ -111,6 +114,7 @@ class TypingNormaliser:
             state=printed.state,
             reported=printed.reported,
             glstring=meaning.glstring,
+            expression="" if meaning.glstring else _as_stated(printed),
             release=self.version,
             resolution=meaning.resolution,
             method=printed.method,
@@ -121,8 +125,8 @@ class TypingNormaliser:
 
     def meaning(self, printed: LocusTyping) -> Meaning:
         """What a locus says, whatever sample it stands in."""
-        said = printed.expression or printed.reported
-        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression))
+        said, numbered = printed.expression or printed.reported, tuple(NUMBERED.findall(printed.reported))
+        key = (printed.locus, printed.state, said, printed.stated_release, bool(printed.expression), numbered)
         if len(said) > LONGEST_REMEMBERED:
             return self._meaning(printed)
         meaning = self._known.get(key)
@@ -152,6 +156,7 @@ class TypingNormaliser:
             *differing,
             *renamings,
             *translations,
+            *_number_flags(printed.reported, self.release),
             *placed_in(written, dict.fromkeys(self._flags(printed, written, self.release))),
         )
         if any(flag.severity == "error" or flag.code == "mac_not_installed" for flag in flags):
@@ -220,8 +225,14 @@ class TypingNormaliser:
         return judged
 
 
+def _as_stated(printed: LocusTyping) -> str:
+    """The expression, as a GL String Code if it was stated under a release."""
+    coded = printed.expression and printed.stated_release
+    return f"hla#{printed.stated_release}#{printed.expression}" if coded else printed.expression
+
+
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:
-    """The GL String with its names of before 2010 as they are called today, and a flag for each that can be told."""
+    """The GL String with numbers and names of before 2010 as they are called today, and a flag for each of these."""
     today = {name: release.status(name) for name in filter(_is_old, written.names)}
     today = {name: status for name, status in today.items() if status.kind == "renamed"}
     if not today:
@@ -235,6 +246,15 @@ def _with_nulls_marked(written: GLString, flags: Iterable[Flag], release: Releas
     """The GL String in which a short name of null alleles only carries its N, so that nobody reads it as expressed."""
     marked = {flag.token: release.marked(flag.token) for flag in flags if flag.code == "null_allele"}
     return written.renamed(lambda name: frozenset({marked.get(name, name)})) if marked else written
+
+
+def _number_flags(reported: str, release: Release) -> Iterator[Flag]:
+    """A name and the accession number that it is displayed for must be of one allele."""
+    for pair in NUMBERED.findall(reported):
+        number, name = pair.split()
+        if not release.stands_for(name, number):
+            message = "this is not the accession number of an allele that the name displayed for it stands for"
+            yield Flag("accession_differs", pair, message, "error")
 
 
 def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -252,7 +272,7 @@ def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:
 
 @lru_cache(maxsize=NAMES_REMEMBERED)
 def _is_old(name: str) -> bool:
-    """Whether a name is written as before April 2010."""
+    """Whether a name is an accession number, or written as before April 2010."""
     return kind_of(*split_name(name)) == "old"
 
 

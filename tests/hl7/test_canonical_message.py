@@ -43,6 +43,7 @@ loci = st.builds(
     state=st.sampled_from(get_args(State)),
     reported=words,
     glstring=st.none() | some,
+    expression=words,
     release=st.none() | some,
     resolution=st.sampled_from(["high", "generic", "low"]),
     method=words,
@@ -362,6 +363,34 @@ def test_another_house_reads_a_collection_as_observations_with_every_value():
     }
     assert {("6690-2", "60"), ("6690-2", "302"), ("VOLUME_BASIS", "inlet"), ("PROCEDURE", "CMNC")} <= texts
     assert ("ALARM", "09:12 A-17 Inlet pressure low") in texts
+
+
+@pytest.mark.parametrize(
+    ("stated", "expression", "release"),
+    [
+        ("A*01:AB+A*02:01", "A*01:AB+A*02:01", ""),
+        ("hla#3.23#A*01:11|A*01:01~B*08:01", "A*01:11|A*01:01~B*08:01", "3.23"),
+        ("hla#3.23##HLA-A*01:01", "#HLA-A*01:01", "3.23"),
+    ],
+)
+@pytest.mark.parametrize("state", ["two_copies", "one_stated", "candidates", "novel"])
+def test_another_house_reads_what_was_stated_of_a_locus_without_a_gl_string(state, stated, expression, release):
+    message = render(typing(locus("A", state, expression=stated), locus("B", state)), ENVELOPE)
+    (report,) = FORMAT.parse(Document(message.encode())).reports
+    assert [(each.state, each.reported, each.expression, each.stated_release) for each in report.loci] == [
+        (state, "as printed", expression, release),
+        (state, "as printed", "", "0.1.0"),
+    ]
+    assert not [each for each in report.loci[0].quality if each.label == "EXPRESSION"]
+
+
+def test_what_a_report_does_not_name_is_not_the_program_that_passed_it_on():
+    sent = (typing(locus("A", glstring="HLA-A*01:01")), NormalObservations(sample=SAMPLE))
+    typed, measured = (FORMAT.parse(Document(render(each, ENVELOPE).encode())).reports[0] for each in sent)
+    assert (typed.centre, typed.software, measured.device) == ("", "", "")
+    others = render(sent[0], ENVELOPE).replace("|GRAFTLINE|", "|LIS|")
+    (foreign,) = FORMAT.parse(Document(others.encode())).reports
+    assert (foreign.centre, foreign.software) == ("Invented laboratory", "LIS")
 
 
 @pytest.mark.parametrize(

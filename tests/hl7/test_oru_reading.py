@@ -115,6 +115,42 @@ def test_what_replaces_a_result_taken_back_is_called_and_the_flag_stands_on_its_
     assert (doubt.code, doubt.locus) == ("withdrawn_result", "A")
 
 
+@pytest.mark.parametrize("status", ["D", "W"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        "ST|57290-9^A^LN|2|A*01:01+A*02:01",
+        "ST|57290-9^A^LN|2|HLA-A*02:01+HLA-A*01:01",
+        "CWE|84413-4^Genotype^LN|2|hla#3.58.0#HLA-A*01:01+HLA-A*02:01",
+    ],
+)
+def test_what_says_a_result_taken_back_once_again_is_no_replacement(again, status):
+    withdrawn = f"OBX|1|ST|57290-9^A^LN|1|A*01:01+A*02:01||||||{status}"
+    for pair in ((withdrawn, f"OBX|2|{again}||||||F"), (f"OBX|2|{again}||||||F", withdrawn)):
+        assert loci(*pair) == [("A", "failed", "")] * 2
+        assert codes(*pair) == ["withdrawn_result"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^d^G^hla#3.58.0#HLA-A*01:01+HLA-A*03:01^d^G", ["codings_differ"]),
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-A*01:11N+HLA-A*02:01", ["codings_differ"]),
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-A*01:01+HLA-A*02:01^^^^^^^A*01:11N + A*02:01", ["codings_differ"]),
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^^^^HLA-A*01:01+HLA-A*02:03", ["codings_differ"]),
+        ("X17^HLA-A*01:01+HLA-A*02:01^L^hla#3.58.0#HLA-A*01:01+HLA-A*24:02^^G", ["codings_differ"]),
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^A*02:01 + A*01:01^G^A*01:01^first copy", []),
+        ("hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-A typing by NGS^G^^^^^^A1, A2", []),
+    ],
+)
+def test_codes_and_texts_of_one_value_that_name_other_alleles_are_said(value, expected):
+    obx = f"OBX|1|CWE|57290-9^A^LN|1|{value}||||||F"
+    assert loci(obx) == [("A", "two_copies", "HLA-A*01:01+HLA-A*02:01")]
+    assert codes(obx) == expected
+    (found,) = read("OBR|1||F1", obx).reports[0].loci
+    assert ("other coding" in [each.label for each in found.references]) == ("*" in value.partition("^")[2])
+
+
 @pytest.mark.parametrize(
     ("status", "state"), [("X", "failed"), (" X ", "failed"), ("N", "not_tested"), ("O", "not_tested")]
 )
@@ -296,6 +332,22 @@ def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():
     assert parsed.reports[0].subject == "9999TEST00000000118"
     paths = {each.path for each in parsed.ignored}
     assert {"PID-5", "PID-7", "PID-8", "PID-11", "PID-13", "OBR-16", "OBX-16"} <= paths
+
+
+@pytest.mark.parametrize(
+    ("numbers", "subject", "found"),
+    [
+        ("A1^^^LAB^PI~D1^^^REG^DR~D2^^^REG^DR", "", ["identifiers_differ"]),
+        ("D1^^^REG^DR~D1^^^REG^DR", "D1", []),
+        ("D1^^^REG^DR~D2^^^OTHER^DR", "D1", []),
+        ("A1^^^LAB^PI~A2^^^LAB^PI", "A1", []),
+    ],
+)
+def test_none_of_two_numbers_of_a_donor_in_one_registry_is_taken(numbers, subject, found):
+    for obx in ("OBX|1|ST|57290-9^A^LN|1|A*01:01", "OBX|1|ST|a||1"):
+        report = read(f"PID|1||{numbers}", "OBR|1||F1", obx).reports[0]
+        assert (report.subject, [each.code for each in report.findings]) == (subject, found)
+        assert [each.text for each in report.properties if each.label == "PID-3"] == (["D1", "D2"] if found else [])
 
 
 @pytest.mark.parametrize(

@@ -416,3 +416,57 @@ def test_expressions_as_long_as_books_are_read_and_not_remembered(mini: Release)
     assert [flag.code for flag in locus_of(normaliser, long).flags] == ["unknown_allele"] * 1_100
     assert locus_of(normaliser, "A*01:01", reported="A2 " * 200).glstring
     assert [key[2] for key in normaliser._known] == ["A*01:01"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "stated_release", "kept"),
+    [
+        ("A*01:01+A*02:01", "0.1.0", ""),
+        ("A*01:01+A*02:AAUW", "", "A*01:01+A*02:AAUW"),
+        ("A*01:01+A*99:99", "3.23", "hla#3.23#A*01:01+A*99:99"),
+        ("", "3.23", ""),
+    ],
+)
+def test_what_is_stated_stays_with_a_locus_that_has_no_gl_string(
+    normaliser: TypingNormaliser, expression: str, stated_release: str, kept: str
+) -> None:
+    found = locus_of(normaliser, expression, "A", stated_release=stated_release)
+    assert (found.glstring is None, found.expression) == (bool(kept) or not expression, kept)
+
+
+NUMBERED = LocusNames(alleles={"01:01:01:01": "HLA00001", "01:01:38L": "HLA00003", "02:01:01:01": "HLA00005"})
+PAIR = "A*01:01+A*02:01"
+
+
+@pytest.mark.parametrize(
+    ("expression", "reported", "glstring", "codes"),
+    [
+        ("HLA00005+HLA00001", "", "HLA-A*01:01:01:01+HLA-A*02:01:01:01", ["accession_number"] * 2),
+        ("HLA00005+HLA00132", "", None, ["accession_number", "unknown_allele"]),
+        (PAIR, "HLA00001 HLA-A*01:01+HLA00005 HLA-A*02:01", "HLA-A*01:01+HLA-A*02:01", []),
+        (PAIR, "HLA00005 HLA-A*01:01+HLA00005 HLA-A*02:01", None, ["accession_differs"]),
+        (PAIR, "HLA00001 HLA-A*01:01+HLA00132 HLA-A*02:01", None, ["accession_differs"]),
+        ("A*01:01:38L", "HLA00003 HLA-A*01:01:38", "HLA-A*01:01:38L", []),
+    ],
+    ids=[
+        "numbers alone",
+        "another gene's",
+        "with names",
+        "another allele's",
+        "of no allele here",
+        "a name it once had",
+    ],
+)
+def test_an_accession_number_is_of_one_allele_whatever_that_is_called(
+    tmp_path: Path, expression: str, reported: str, glstring: str | None, codes: list[str]
+) -> None:
+    (tmp_path / "Allelelist.txt").write_text(
+        "# version: Invented, version 3.10.0\nAlleleID,Allele\nHLA00003,A*01:01:38\n"
+    )
+    reference = Reference(history=lambda: read_history([tmp_path]))
+    normaliser = TypingNormaliser(Release("3.20.0", "Invented", ("A",), {"A": NUMBERED}.__getitem__, reference))
+    found = locus_of(normaliser, expression, "A", reported=reported or expression)
+    assert (found.glstring, sorted(flag.code for flag in found.flags if flag.code != "low_expression")) == (
+        glstring,
+        codes,
+    )

@@ -91,6 +91,31 @@ def test_an_observation_without_a_value_failed_or_was_not_asked_for():
         assert calls(only(absent)) == {"A": (state, "")}
 
 
+@pytest.mark.parametrize(
+    ("value", "reason", "state", "codes_found"),
+    [
+        ("HLA-A*01:01+HLA-A*02:01", "error", "failed", {("value_without_result", "A")}),
+        ("HLA-A*01:01+HLA-A*02:01", "not-performed", "not_tested", {("value_without_result", "A")}),
+        ("HLA-A*UUUU", "not-performed", "not_tested", set()),
+        ("HLA-A*XXXX", "error", "failed", set()),
+    ],
+)
+def test_a_value_beside_the_reason_why_there_is_none_is_kept_and_not_called(value, reason, state, codes_found):
+    found = only({**genotype(value), "dataAbsentReason": {"coding": [{"code": reason}]}})
+    assert calls(found) == {"A": (state, "")}
+    assert (found.loci[0].reported, codes(found)) == (value, codes_found)
+    assert ("dataAbsentReason", reason) in [(each.label, each.text) for each in found.loci[0].quality]
+
+
+@pytest.mark.parametrize("absent", ["1", "g"])
+def test_a_genotype_of_an_allele_that_is_said_to_be_absent_is_not_called(absent):
+    resources = [{**of_alleles("1", "2"), "id": "g"}, allele("1", "HLA-A*01:01"), allele("2", "HLA-A*02:01")]
+    reason = {"dataAbsentReason": {"text": "no result"}}
+    found = only(bundle(*({**each, **(reason if each["id"] == absent else {})} for each in resources)))
+    assert calls(found) == {"A": ("failed", "")}
+    assert ("value_without_result", "A") in codes(found)
+
+
 def test_two_alleles_without_a_genotype_are_nobodys_pair():
     def allele(name):
         value = {"coding": [{"system": "http://glstring.org", "code": f"hla#3.58.0#{name}"}]}
@@ -229,6 +254,107 @@ def test_a_result_about_another_person_is_not_called_in_the_report_that_names_it
     assert ("sample_differs", "B") in codes(only(bundle(both, own, others, patient("1", "P1"), patient("2", "P2"))))
 
 
+def by_grid(number):
+    return {"identifier": {"system": "http://www.isbt128.org/uri/GRID", "value": f"9999TEST00000000{number}"}}
+
+
+def with_grid(own_id, number, **more):
+    return {"resourceType": "Patient", "id": own_id, "identifier": [by_grid(number)["identifier"]], **more}
+
+
+def specimen(own_id, **more):
+    return {"resourceType": "Specimen", "id": own_id, "identifier": [{"value": f"tube {own_id}"}], **more}
+
+
+P1, P2 = {"reference": "Patient/1"}, {"reference": "Patient/2"}
+OF_SPECIMEN = genotype("HLA-A*01:01+HLA-A*02:01", id="g", subject=P1, specimen={"reference": "Specimen/s"})
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        (OF_SPECIMEN, specimen("s", subject=P2)),
+        (report("Observation/g"), OF_SPECIMEN, specimen("s", subject=P2)),
+        (report("Observation/g", subject=by_grid(118)), genotype("HLA-A*01:01", id="g", subject=by_grid(216))),
+        (report("Observation/g", subject=by_grid(216)), with_grid("1", 118), OF_SPECIMEN),
+        (report("Observation/g", specimen=[{"reference": "Specimen/s"}]), OF_SPECIMEN, specimen("s", subject=P2)),
+        (report("Observation/o", "Observation/g", subject={}), {**OF_SPECIMEN, "id": "o", "subject": P2}, OF_SPECIMEN),
+        (OF_SPECIMEN, specimen("s", subject=by_grid(216)), with_grid("1", 118)),
+    ],
+    ids=[
+        *("specimen", "reported specimen", "GRIDs", "GRID and person", "report's specimen"),
+        *("results alone", "specimen by GRID"),
+    ],
+)
+def test_a_result_that_names_two_persons_is_not_called(resources):
+    (found,) = read(bundle(*resources)).reports
+    assert (found.loci[-1].state, found.loci[-1].expression) == ("candidates", "")
+    assert found.loci[-1].reported.startswith("HLA-A*01:01")
+    assert ("sample_differs", "A") in codes(found)
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        (report("Observation/g", subject=by_grid(118)), with_grid("1", 118), OF_SPECIMEN),
+        (report("Observation/g"), OF_SPECIMEN, specimen("s", subject={"reference": "http://a.example/Patient/1"})),
+        (OF_SPECIMEN, specimen("s", subject={"display": "an invented person"})),
+        ({**OF_SPECIMEN, "contained": [patient("p", "17")], "subject": {"reference": "#p"}}, specimen("s")),
+    ],
+    ids=["GRID and person", "address of a server", "a specimen of nobody", "contained"],
+)
+def test_one_person_may_be_named_in_several_ways(resources):
+    assert calls(only(bundle(*resources))) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+
+
+def test_alleles_of_another_person_make_no_genotype():
+    alleles = [allele("1", "HLA-A*03:01", subject=P2), allele("2", "HLA-A*24:02", subject=P2)]
+    found = only(bundle(of_alleles("1", "2"), *alleles))
+    assert calls(found) == {"A": ("candidates", "")}
+    assert ("sample_differs", "A") in codes(found)
+
+
+def test_the_summary_of_a_report_about_two_persons_is_not_called():
+    summary = report(conclusion="HLA-A*01:01+HLA-A*02:01", specimen=[{"reference": "Specimen/s"}])
+    found = only(bundle(summary, specimen("s", subject=P2)))
+    assert calls(found) == {"A": ("candidates", "")}
+    assert ("sample_differs", "A") in codes(found)
+
+
+def test_a_result_that_names_its_specimen_alone_is_about_the_specimens_person():
+    result = {name: value for name, value in OF_SPECIMEN.items() if name != "subject"}
+    assert subjects(bundle(result, specimen("s", subject=by_grid(118)))) == [
+        ("9999TEST00000000118", ["HLA-A*01:01+HLA-A*02:01"])
+    ]
+
+
+def test_a_contained_person_without_an_identifier_is_nobody():
+    result = genotype("HLA-A*01:01", contained=[{"resourceType": "Patient", "id": "p"}], subject={"reference": "#p"})
+    assert only(result, "tube-17.json").subject == ""
+    assert ("sample_from_name", "") in codes(only(result, "tube-17.json"))
+
+
+def test_none_of_two_grids_of_one_person_is_taken():
+    twice = {**with_grid("1", 118), "identifier": [by_grid(each)["identifier"] for each in (118, 216)]}
+    found = only(bundle(twice, OF_SPECIMEN, specimen("s")))
+    assert (found.sample, found.subject) == ("tube s", "")
+    assert [each.text for each in found.properties] == ["9999TEST00000000118", "9999TEST00000000216"]
+    assert ("identifiers_differ", "") in codes(found)
+    twice["identifier"][1] = {**by_grid(118)["identifier"], "value": "9999-TEST-0000-0000-118"}
+    assert ("identifiers_differ", "") not in codes(only(bundle(twice, OF_SPECIMEN, specimen("s"))))
+
+
+@pytest.mark.parametrize(
+    "again", [with_grid("1", 216), {**OF_SPECIMEN, **genotype("HLA-A*03:01")}, specimen("s", subject=P1)]
+)
+def test_a_resource_that_stands_here_twice_and_not_alike_is_said(again):
+    once = (report("Observation/g"), with_grid("1", 118), OF_SPECIMEN, specimen("s"))
+    assert all(("resources_differ", "") in codes(each) for each in read(bundle(*once, again)).reports)
+    assert not any(("resources_differ", "") in codes(each) for each in read(bundle(*once, *once[1:])).reports)
+    elsewhere = read(bundle(*once, with_grid("9", 216), with_grid("9", 118))).reports
+    assert not any(("resources_differ", "") in codes(each) for each in elsewhere)
+
+
 def test_two_releases_in_one_report_are_said():
     later = coded(("http://glstring.org", "hla#3.59.0#HLA-B*07:02"))
     assert ("releases_differ", "") in codes(only(bundle(genotype("HLA-A*01:01"), later)))
@@ -259,6 +385,38 @@ def allele(own_id, name, **more):
 def test_a_genotype_that_names_no_gene_is_known_by_its_alleles():
     found = only(bundle(of_alleles("1", "2"), allele("1", "HLA-A*01:01"), allele("2", "HLA-A*02:01")))
     assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+
+
+def numbered(own_id, number, display="", **more):
+    coding = {"system": "http://www.ebi.ac.uk/ipd/imgt/hla", "code": number, "display": display}
+    return allele(own_id, "", valueCodeableConcept={"coding": [coding]}, **more)
+
+
+A_GENOTYPE = {"code": {"coding": [{"system": "http://loinc.org", "code": "57290-9"}]}}
+
+
+def test_an_allele_that_is_an_accession_number_alone_is_kept_as_the_number():
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, numbered("1", "HLA00001"), numbered("2", "HLA00005")))
+    assert calls(found) == {"A": ("two_copies", "HLA00001+HLA00005")}
+    assert (found.loci[0].reported, codes(found)) == ("HLA00001+HLA00005", set())
+
+
+def test_the_name_displayed_for_an_accession_number_is_taken_and_both_are_kept_as_printed():
+    parts = numbered("1", "HLA00001", "HLA-A*01:01"), numbered("2", "HLA00005", "HLA-A*02:01")
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, *parts))
+    assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+    assert found.loci[0].reported == "HLA00001 HLA-A*01:01+HLA00005 HLA-A*02:01"
+
+
+def test_a_genotype_whose_alleles_say_nothing_failed_and_prints_nothing():
+    found = only(bundle({**of_alleles("1", "2"), **A_GENOTYPE}, numbered("1", ""), numbered("2", "")))
+    assert [(each.state, each.reported) for each in found.loci] == [("failed", "")]
+
+
+def test_a_code_of_no_allele_is_kept_as_printed():
+    found = only(genotype("", valueCodeableConcept={"coding": [{"code": "LA-17"}]}, **A_GENOTYPE))
+    assert found.loci[0].reported == "LA-17"
+    assert ("malformed_glstring", "A") in codes(found)
 
 
 def test_a_copy_that_is_not_in_the_document_is_not_left_out_unsaid():

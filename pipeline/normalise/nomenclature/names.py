@@ -10,7 +10,8 @@ Only NEW may follow fields (`02:NEW`, a novel allele of A*02): `02:NNNN` is a mu
 Names without colons (`A*0201`, `Cw*0702`, `A*01BC`) are those of before April 2010 and are not read as today's:
 `DPB1*1001` would be two different alleles. HLA-C was called Cw then. It is one gene under either name, so what is
 written with the old one is a name of C whose fields begin with `w`: `Cw*0702` is `w0702` of C. All of these are **old**
-spellings, and `old_spellings.py` says what they mean today.
+spellings, and `old_spellings.py` says what they mean today. So it does of an accession number (`HLA00001`), which names
+an allele without saying its gene.
 
 A novel allele may be written in small letters and without a colon (`01:new`, `02:01new`): `01:NEW`, `02:01:NEW`.
 
@@ -52,8 +53,9 @@ FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
 WORD = re.compile(f"(?:{FIELDS}?:)?(NEW)|{'|'.join(WORDS)}")
 NOVEL_IN_SMALL_LETTERS = re.compile(f"({FIELDS}?):?new")
 OLD_GENE, OLD_LETTER = "Cw", "w"
+ACCESSION = re.compile("HLA[0-9]{5,}")
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("old", re.compile(rf"{OLD_LETTER}.+|[0-9]{{4,8}}[NLSCAQ]?|[0-9]{{2}}[A-Z]{{2,}}")),
+    ("old", re.compile(rf"{OLD_LETTER}.+|[0-9]{{4,8}}[NLSCAQ]?|[0-9]{{2}}[A-Z]{{2,}}|{ACCESSION.pattern}")),
     ("allele", re.compile(FIELDS + r"{0,3}[NLSCAQ]?")),
     ("G", re.compile(FIELDS + r"{2}G")),
     ("P", re.compile(FIELDS + r"P")),

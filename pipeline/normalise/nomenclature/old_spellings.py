@@ -1,8 +1,9 @@
-"""Names in the spelling of before April 2010, and what they are called today.
+"""Names in the spelling of before April 2010 and accession numbers, and what the alleles are called today.
 
     A*0201, Cw*0702     an allele without colons: what the official table of the renaming says (v2_names.py)
     A*01BC, A*01XX      an allele code without its colon
     Cw*07:02            today's name with the gene's old one: HLA-C was Cw until the colons came
+    HLA00001            an accession number, which stays with its allele whatever that is called
 
 Where the table speaks, it speaks first: `A*1150` is among the names that a release calls deleted, because it was named
 twice, and is A*11:50Q.
@@ -18,7 +19,7 @@ which went elsewhere. Without the table neither can be told.
 from collections.abc import Callable, Iterator
 
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD, Locus, Status
-from pipeline.normalise.nomenclature.names import OLD_GENE, OLD_LETTER, full_name, kind_of, split_name
+from pipeline.normalise.nomenclature.names import ACCESSION, OLD_GENE, OLD_LETTER, full_name, kind_of, split_name
 from pipeline.normalise.nomenclature.v2_names import OldNames
 
 NOTHING_CURRENT = "a name of before April 2010 of which nothing is current"
@@ -34,10 +35,18 @@ class OldSpellings:
 
     def status(self, gene: str, fields: str) -> Status:
         """What became of an old spelling: the names of today, or why there are none."""
+        if ACCESSION.fullmatch(fields):
+            return self._of_number(gene, fields)
         bare = fields.removeprefix(OLD_LETTER)
         if kind_of(gene, bare) != "old":
             return self._as_today(gene, bare)
         return self._of_code(gene, bare) if bare[-2:].isalpha() else self._of_allele(gene, bare)
+
+    def _of_number(self, gene: str, number: str) -> Status:
+        allele = self._locus(gene).by_accession.get(number)
+        if allele is None:
+            return Status("unknown", reason="no allele of this gene has this accession number")
+        return Status("renamed", successor=full_name(gene, allele))
 
     def _as_today(self, gene: str, fields: str) -> Status:
         status = self._locus(gene).status(fields)

@@ -117,6 +117,11 @@ class Release:
         gene = split_name(namesake)[0]
         return _named(gene, self.locus(gene).by_accession.get(accession))
 
+    def stands_for(self, name: str, accession: str) -> bool:
+        """Whether a name stands for the allele with this accession number, or ever was its name."""
+        gene, fields = split_name(name)
+        return accession in self._accessions(f"{gene}*{fields}") or self.name_of(accession, name) in self.expand(name)
+
     def is_called(self, name: str, stated: str) -> str | None:
         """What the allele is called here that release `stated` called so: empty if nothing, None if no list tells."""
         accession = self._history.accession_in(stated, name) if self._history else None
