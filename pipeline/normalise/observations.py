@@ -55,6 +55,8 @@ def _observation(printed: Observation, report: ObservationReport) -> NormalObser
         status=printed.status,
         analyser_flags=printed.flags,
         reference_range=printed.reference_range,
+        sub_id=printed.sub_id,
+        comments=printed.comments,
         flags=coded.flags
         + unit_doubts
         + value.flags

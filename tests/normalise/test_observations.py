@@ -119,6 +119,13 @@ def test_a_count() -> None:
     )  # fmt: skip
 
 
+def test_what_tells_it_apart_and_the_senders_comments_stay_with_it() -> None:
+    printed = Observation(label="WBC", value="7.21", unit="10^3/uL", sub_id="(Average)", comments=("clotted", "rerun"))
+    found = Normaliser(None).normalise(ObservationReport(format="bd_cd34", sample="S1", observations=(printed,)))
+    assert isinstance(found, NormalObservations)
+    assert [(each.sub_id, each.comments) for each in found.observations] == [("(Average)", ("clotted", "rerun"))]
+
+
 def test_every_doubt_is_a_flag_and_the_text_stays() -> None:
     found = observed(label="Odd", value="5,234", unit="blobs", time="yesterday")
     assert [flag.code for flag in found.flags] == [

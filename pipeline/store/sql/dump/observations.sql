@@ -1,8 +1,9 @@
 select
     receipt.receipt, report.source, report.format, report.sample as specimen, report.subject, report.quality_control,
-    observation.part, observation.label, observation.code, observation.system, observation.value, observation.number,
-    observation.comparator, observation.unit, observation.volume_basis, observation.time, observation.status,
-    observation.reference_range, observation.analyser_flags, report.version, report.current,
+    observation.part, observation.label, observation.code, observation.system, observation.sub_id, observation.value,
+    observation.number, observation.comparator, observation.unit, observation.volume_basis, observation.time,
+    observation.status, observation.reference_range, observation.analyser_flags, observation.comments,
+    report.version, report.current,
     observation.flags, to_json(typing_flag.flags) as version_flags
 from observation
 join report using (seq, ordinal)
