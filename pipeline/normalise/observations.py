@@ -12,6 +12,7 @@ from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.ranges import range_flags
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
+from pipeline.normalise.repetitions import with_repetitions
 from pipeline.normalise.scans import FORMAT as SCANS
 from pipeline.normalise.scans import scanned
 from pipeline.normalise.times import read_time
@@ -30,14 +31,21 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
         device=report.device,
         date=date,
         quality_control=report.quality_control,
-        observations=tuple(_observation(each, report) for each in report.observations),
+        observations=_observations(report),
         flags=doubts + flags_of(report.findings),
     )
 
 
-def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
+def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
+    """Every value; what a report about nobody and nothing states (a balance's weights) is about many things."""
     if report.format == SCANS:
-        return scanned(printed)
+        return tuple(map(scanned, report.observations))
+    found = [_observation(each, report) for each in report.observations]
+    about = report.sample or report.subject or report.report_id or report.date
+    return with_repetitions(found) if about else tuple(found)
+
+
+def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
     coded = observation_code(printed.label, printed.code, printed.system)
     unit, unit_doubts = unit_of(printed.unit)
     value = read_number(printed.value)

@@ -100,13 +100,17 @@ def test_the_last_day_of_the_calendar_has_no_next() -> None:
     assert after("00:05", "9999-12-31T23:50:00")[1][0].code == "unreadable_time"
 
 
+def read(report: ObservationReport) -> tuple[NormalObservation, ...]:
+    found = Normaliser(None).normalise(report)
+    assert isinstance(found, NormalObservations)
+    return found.observations
+
+
 def observed(control: bool = False, **fields: str) -> NormalObservation:
     report = ObservationReport(
         format="astm_records", sample="S1", quality_control=control, observations=(Observation(**fields),)
     )
-    found = Normaliser(None).normalise(report)
-    assert isinstance(found, NormalObservations)
-    return found.observations[0]
+    return read(report)[0]
 
 
 def test_a_count() -> None:
@@ -121,9 +125,8 @@ def test_a_count() -> None:
 
 def test_what_tells_it_apart_and_the_senders_comments_stay_with_it() -> None:
     printed = Observation(label="WBC", value="7.21", unit="10^3/uL", sub_id="(Average)", comments=("clotted", "rerun"))
-    found = Normaliser(None).normalise(ObservationReport(format="bd_cd34", sample="S1", observations=(printed,)))
-    assert isinstance(found, NormalObservations)
-    assert [(each.sub_id, each.comments) for each in found.observations] == [("(Average)", ("clotted", "rerun"))]
+    found = read(ObservationReport(format="bd_cd34", sample="S1", observations=(printed,)))
+    assert [(each.sub_id, each.comments) for each in found] == [("(Average)", ("clotted", "rerun"))]
 
 
 def test_every_doubt_is_a_flag_and_the_text_stays() -> None:
@@ -162,6 +165,40 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
 def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
     found = observed(label="invented", code=code, system="LN", value=value, unit=unit)
     assert [flag.severity for flag in found.flags] == severities
+
+
+REPEATED = [
+    ([{"value": "5.4"}, {"value": "9.9"}], True),
+    ([{"value": "5.4"}, {"value": "5.40"}], False),
+    ([{"value": "5.4"}, {"value": ">5.4"}], True),
+    ([{"value": "5.4", "sub_id": "(Average)"}, {"value": "9.9", "sub_id": "tube 1"}], False),
+    ([{"value": "5.4", "sub_id": "1"}, {"value": "9.9", "sub_id": "1"}], True),
+    ([{"value": "5.4"}, {"value": "9.9", "label": "LEUCO"}], True),
+    ([{"value": "5.4"}, {"value": "9.9", "label": "PLT"}], False),
+    ([{"value": "1", "label": "own"}, {"value": "2", "label": "own"}], True),
+    ([{"value": "1", "code": "7", "label": "one"}, {"value": "2", "code": "7", "label": "other"}], False),
+    ([{"value": "positive", "label": "own"}, {"value": "negative", "label": "own"}], True),
+    ([{"value": "-----"}, {"value": "9.9"}], False),
+    ([{"value": ""}, {"value": "9.9"}], False),
+    ([{"value": "5.4", "status": "X"}, {"value": "9.9"}], False),
+]
+
+
+@pytest.mark.parametrize(("values", "repeated"), REPEATED)
+def test_a_report_that_states_the_same_thing_twice_and_not_alike_is_flagged_at_both(
+    values: list[dict[str, str]], repeated: bool
+) -> None:
+    printed = tuple(Observation(**{"label": "WBC", "unit": "10*9/L"} | each) for each in values)
+    assert [
+        any(flag.code == "repeated_in_receipt" for flag in each.flags)
+        for each in read(ObservationReport(format="astm_records", sample="S1", observations=printed))
+    ] == [repeated, repeated]
+
+
+def test_a_balance_may_weigh_many_things() -> None:
+    printed = tuple(Observation(label="weight", value=value, unit="g") for value in ("412.5", "398.1"))
+    for each in read(ObservationReport(format="balance", sample="", observations=printed)):
+        assert "repeated_in_receipt" not in [flag.code for flag in each.flags]
 
 
 def test_the_report_keeps_what_it_says_of_itself() -> None:
