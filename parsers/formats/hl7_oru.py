@@ -36,7 +36,7 @@ from parsers.result_statuses import HL7_ORDER
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
 CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
-_PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
+_PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 15), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
 
 def looks_like(head: bytes) -> bool:

@@ -6,15 +6,16 @@ from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
 from parsers.result_statuses import status_finding
-from pipeline.normalise.codes import observation_code
+from pipeline.normalise.codes import Coded, observation_code
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
-from pipeline.normalise.numbers import read_number
-from pipeline.normalise.ranges import range_flags
+from pipeline.normalise.numbers import Number, read_number
+from pipeline.normalise.ranges import is_impossible, range_flags, units_of
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
 from pipeline.normalise.repetitions import with_repetitions
 from pipeline.normalise.scans import FORMAT as SCANS
 from pipeline.normalise.scans import scanned
+from pipeline.normalise.specimens import Specimen, specimen_of
 from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
@@ -40,17 +41,17 @@ def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
     """Every value; what a report about nobody and nothing states (a balance's weights) is about many things."""
     if report.format == SCANS:
         return tuple(map(scanned, report.observations))
-    found = [_observation(each, report) for each in report.observations]
+    specimen = specimen_of(report.properties)
+    found = [_observation(each, report, specimen) for each in report.observations]
     about = report.sample or report.subject or report.report_id or report.date
     return with_repetitions(found) if about else tuple(found)
 
 
-def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
+def _observation(printed: Observation, report: ObservationReport, specimen: Specimen) -> NormalObservation:
     coded = observation_code(printed.label, printed.code, printed.system)
     unit, unit_doubts = unit_of(printed.unit)
     value = read_number(printed.value)
     time, time_doubts = read_time(printed.time)
-    range_doubts = () if report.quality_control else range_flags(coded.code, unit, value, printed.value)
     return NormalObservation(
         label=printed.label,
         code=coded.code,
@@ -65,13 +66,26 @@ def _observation(printed: Observation, report: ObservationReport) -> NormalObser
         reference_range=printed.reference_range,
         sub_id=printed.sub_id,
         comments=printed.comments,
-        flags=coded.flags
-        + unit_doubts
-        + value.flags
-        + range_doubts
-        + time_doubts
-        + _status_flags(report.format, printed),
+        flags=(
+            *coded.flags,
+            *unit_doubts,
+            *value.flags,
+            *(() if report.quality_control else _range_flags(printed, coded, unit, value, specimen)),
+            *time_doubts,
+            *_status_flags(report.format, printed),
+        ),
     )
+
+
+def _range_flags(
+    printed: Observation, coded: Coded, unit: str | None, value: Number, specimen: Specimen
+) -> tuple[Flag, ...]:
+    """A value without a unit is held against its range in every unit that it may be counted in."""
+    if unit is not None or printed.unit.strip():
+        return range_flags(coded.code, unit, value, printed.value, specimen=specimen)
+    units = units_of(coded.code)
+    found = [range_flags(coded.code, each, value, printed.value, specimen=specimen) for each in units]
+    return found[0] if found and all(any(map(is_impossible, each)) for each in found) else ()
 
 
 def _status_flags(format_name: str, printed: Observation) -> tuple[Flag, ...]:

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import Finding, Observation, ObservationReport
+from parsers.records import Finding, Observation, ObservationReport, Printed
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.records import NormalObservation, NormalObservations
+from pipeline.normalise.specimens import specimen_of
 from pipeline.normalise.times import after, read_time
 
 NUMBERS = [
@@ -145,7 +146,8 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
         ("out_of_range", "error")
     ]
     assert observed(label="HCT", value="85.7", unit="%", control=True).flags == ()
-    assert observed(label="HCT", value="0.857", unit="").flags == (), "no unit, no range"
+    assert [flag.code for flag in observed(label="HCT", value="0.857", unit="L/L").flags] == ["out_of_range"]
+    assert "out_of_range" not in [flag.code for flag in observed(label="HCT", value="0.857", unit="blobs").flags]
     assert observed(label="HCT", value="<85.7", unit="%").flags == (), "a bound is no value"
 
 
@@ -160,6 +162,8 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
         ("74838-4", "-5", "/uL", ["error"]),
         ("74838-4", "2000000", "/uL", ["error"]),
         ("74838-4", "2000000", "/mL", []),
+        ("74838-4", "2000000000", "/mL", ["error"]),
+        ("74838-4", "501", "10*9/L", ["error"]),
     ],
 )
 def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
@@ -199,6 +203,47 @@ def test_a_balance_may_weigh_many_things() -> None:
     printed = tuple(Observation(label="weight", value=value, unit="g") for value in ("412.5", "398.1"))
     for each in read(ObservationReport(format="balance", sample="", observations=printed)):
         assert "repeated_in_receipt" not in [flag.code for flag in each.flags]
+
+
+BLOOD, PRODUCT, UNSAID = "BLD^Blood^HL70487", "BPU^Blood product unit^HL70487", ""
+SPECIMENS = [
+    (BLOOD, "HCT", "42", "%", None),
+    (BLOOD, "HCT", "4.0", "%", "error"),
+    (BLOOD, "HCT", "0.04", "L/L", "error"),
+    (PRODUCT, "HCT", "4.0", "%", None),
+    (PRODUCT, "HCT", "0.04", "L/L", None),
+    (PRODUCT, "HCT", "42", "%", "warning"),
+    (PRODUCT, "HCT", "85.7", "%", "error"),
+    (UNSAID, "HCT", "42", "%", None),
+    (UNSAID, "HCT", "4.0", "%", "warning"),
+    (UNSAID, "HCT", "85.7", "%", "error"),
+    (BLOOD, "WBC", "250", "10*9/L", "error"),
+    (PRODUCT, "WBC", "250", "10*9/L", None),
+    (PRODUCT, "WBC", "5400", "10*9/L", "error"),
+    (UNSAID, "WBC", "250", "10*9/L", "warning"),
+    (UNSAID, "WBC", "5400", "10*9/L", "error"),
+    ("SER^Serum^HL70487", "WBC", "250", "10*9/L", "warning"),
+    ("BLD~BPU", "WBC", "250", "10*9/L", "warning"),
+    (PRODUCT, "PLT", "2500", "10*9/L", None),
+    (PRODUCT, "PLT", "-1", "10*9/L", "error"),
+    (PRODUCT, "LYMPH%", "101", "%", "error"),
+]
+
+
+@pytest.mark.parametrize(("specimen", "label", "value", "unit", "severity"), SPECIMENS)
+def test_a_product_is_not_held_against_what_is_possible_in_blood(
+    specimen: str, label: str, value: str, unit: str, severity: str | None
+) -> None:
+    for place in ("SPM-4", "OBR-15", "O-16", "Specimen Type"):
+        printed = (Observation(label=label, value=value, unit=unit),)
+        stated = (Printed(place, specimen),) if specimen else ()
+        (found,) = read(ObservationReport(format="x", sample="S1", observations=printed, properties=stated))
+        assert [flag.severity for flag in found.flags] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize("specimen", ["Peripheral blood", "whole blood", "BLDV&Venous&HL70070", "HPC, Apheresis"])
+def test_a_specimen_is_known_by_a_code_or_a_word_in_any_case(specimen: str) -> None:
+    assert specimen_of((Printed("SPM-5", "BPU"), Printed("SPM-4", specimen))) != "unknown"
 
 
 def test_the_report_keeps_what_it_says_of_itself() -> None:
