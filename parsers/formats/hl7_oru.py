@@ -306,9 +306,9 @@ def _coded_label(obx: Segment, ledger: Ledger) -> tuple[str, str, str]:
 
 
 def _value(obx: Segment, ledger: Ledger) -> str:
-    """The value as one text; SN, which splits `<0.1` over four components, put together."""
+    """The value as one text; SN, which splits `<0.1` over four components, put together; of a document, what it is."""
     if obx.value(2) in _EMBEDDED:
-        return ""
+        return "^".join(filter(None, [obx.value(5, place) for place in (2, 3, 4)]))
     text = ledger.text(obx, 5)
     if obx.value(2) == "SN" and len(obx.repetitions(5)) == 1:
         return "".join(obx.value(5, place) for place in range(1, 5))

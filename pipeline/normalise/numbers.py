@@ -15,8 +15,10 @@ from pipeline.normalise.records import Flag
 NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]\.[0-9]+E[+-]?[0-9]{1,2}))")
 DECIMAL_COMMA = re.compile(r"((?:<=|>=|<|>|≤|≥)?\s*[+-]?[0-9]+),([0-9]{1,2})")
 COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
-LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?|[0-9.]+")
-PLACEHOLDER = re.compile(r"[-*._?=]{2,}")
+LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?\s*%?|[0-9.]+")
+PLACEHOLDER = re.compile(r"[-*._?=]{2,}|\"\"")
+SEPARATORS = re.compile(r"[\^~!@&\\]+")
+"""What ASTM and HL7 part a field with."""
 COMPARATORS = {"≤": "<=", "≥": ">="}
 
 
@@ -43,4 +45,13 @@ def read_number(text: str) -> Number:
     if LIKE_A_NUMBER.fullmatch(stripped):
         message = "this is not written as a number is (digits, one point, digits); the value is kept as text"
         return Number(flags=(Flag("unreadable_number", text, message),))
+    if _is_list_of_numbers(stripped):
+        message = "more than one number, or a number and more, stand in place of one; the value is kept as text"
+        return Number(flags=(Flag("unreadable_number", text, message),))
     return Number()
+
+
+def _is_list_of_numbers(text: str) -> bool:
+    """Whether a text is parted as fields are, and all of its parts are numbers."""
+    parts = [part.strip() for part in SEPARATORS.split(text)]
+    return len(parts) > 1 and any(parts) and all(NUMBER.fullmatch(part) for part in parts if part)

@@ -1,12 +1,13 @@
 """Measured values in registry language: code, number, UCUM unit, time, each with its doubts."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
-from parsers.result_statuses import status_finding
-from pipeline.normalise.codes import Coded, observation_code
+from parsers.result_statuses import says_no_result, status_finding
+from pipeline.normalise.codes import Coded, is_counted, observation_code
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.numbers import Number, read_number
@@ -70,11 +71,18 @@ def _observation(printed: Observation, report: ObservationReport, specimen: Spec
             *coded.flags,
             *unit_doubts,
             *value.flags,
+            *_unit_flags(printed, coded, value),
             *(() if report.quality_control else _range_flags(printed, coded, unit, value, specimen)),
             *time_doubts,
+            *_value_flags(report.format, printed, coded, value),
             *_status_flags(report.format, printed),
         ),
     )
+
+
+def _unit_flags(printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
+    if value.number is not None and not printed.unit.strip() and is_counted(coded):
+        yield Flag("no_unit", printed.value, f"{coded.code} is counted in a unit, and none is printed")
 
 
 def _range_flags(
@@ -86,6 +94,16 @@ def _range_flags(
     units = units_of(coded.code)
     found = [range_flags(coded.code, each, value, printed.value, specimen=specimen) for each in units]
     return found[0] if found and all(any(map(is_impossible, each)) for each in found) else ()
+
+
+def _value_flags(format_name: str, printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
+    """A doubt where a number should stand and does not, or nothing does and no flag (Sysmex: `Anemia`) says more."""
+    if value.number is not None or value.flags or says_no_result(format_name, printed.status):
+        return
+    if is_counted(coded) and printed.value.strip():
+        yield Flag("unreadable_number", printed.value, f"{coded.code} is counted, and this is no number")
+    elif is_counted(coded) or not (printed.value.strip() or printed.flags):
+        yield Flag("no_value", "", "no value stands here, and no status says why")
 
 
 def _status_flags(format_name: str, printed: Observation) -> tuple[Flag, ...]:

@@ -1,5 +1,7 @@
 """Measured values: strict numbers and times, codes, units, plausible ranges."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,10 @@ NUMBERS = [
     ("24.5E6", None, "", ["unreadable_number"]),
     ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", ["unreadable_number"]), ("nan", None, "", []),
     (".5", None, "", ["unreadable_number"]), ("5.", None, "", ["unreadable_number"]),
-    ("1.2.3", None, "", ["unreadable_number"]), ("٣", None, "", []),
+    ("1.2.3", None, "", ["unreadable_number"]), ("٣", None, "", []), ('""', None, "", ["no_value"]),
+    ("5.4^^1", None, "", ["unreadable_number"]), (r"5.4\5.6", None, "", ["unreadable_number"]),
+    ("5.4~5.6", None, "", ["unreadable_number"]), ("98.7 %", None, "", ["unreadable_number"]),
+    ("10828004^Positive^SCT", None, "", []), ("1:160", None, "", []), ("^", None, "", []),
 ]  # fmt: skip
 
 
@@ -107,7 +112,7 @@ def read(report: ObservationReport) -> tuple[NormalObservation, ...]:
     return found.observations
 
 
-def observed(control: bool = False, **fields: str) -> NormalObservation:
+def observed(control: bool = False, **fields: Any) -> NormalObservation:
     report = ObservationReport(
         format="astm_records", sample="S1", quality_control=control, observations=(Observation(**fields),)
     )
@@ -169,6 +174,31 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
 def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
     found = observed(label="invented", code=code, system="LN", value=value, unit=unit)
     assert [flag.severity for flag in found.flags] == severities
+
+
+WITHOUT_NUMBER = [
+    ({"label": "WBC", "value": ""}, ["no_value"]),
+    ({"label": "WBC", "value": "", "flags": ("A",)}, ["no_value"]),
+    ({"label": "WBC", "value": "-", "unit": "10*9/L"}, ["unreadable_number"]),
+    ({"label": "WBC", "value": "clotted"}, ["unreadable_number"]),
+    ({"label": "WBC", "value": "-----"}, ["no_value"]),
+    ({"label": "WBC", "value": "not done", "status": "X"}, ["not_measured"]),
+    ({"label": "WBC", "value": "", "status": "X"}, ["not_measured"]),
+    ({"label": "WBC", "value": "5.4"}, ["no_unit"]),
+    ({"label": "WBC", "value": "5.4", "unit": "10*9/L"}, []),
+    ({"label": "WBC", "value": "5400"}, ["no_unit"]),
+    ({"label": "CD34+ Viability", "value": "123"}, ["no_unit", "out_of_range"]),
+    ({"label": "own", "value": ""}, ["unknown_code", "no_value"]),
+    ({"label": "own", "value": "", "flags": ("A",)}, ["unknown_code"]),
+    ({"label": "own", "value": "clotted"}, ["unknown_code"]),
+    ({"label": "own", "value": "5.4"}, ["unknown_code"]),
+    ({"label": "INR", "code": "6301-6", "value": "1.1"}, []),
+]
+
+
+@pytest.mark.parametrize(("printed", "codes"), WITHOUT_NUMBER)
+def test_a_count_without_number_or_unit_says_so(printed: dict[str, Any], codes: list[str]) -> None:
+    assert [flag.code for flag in observed(**printed).flags] == codes
 
 
 REPEATED = [
