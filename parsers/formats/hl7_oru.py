@@ -159,7 +159,7 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         software=own.pop("SOFTWARE", "") or ledger.value(order.header, 3),
         review=_request(order, 25, ledger),
         loci=tuple(loci),
-        properties=_properties(order, own, ledger),
+        properties=(*_properties(order, own, ledger), *notes_of(order.notes, ledger)),
         findings=(
             *message.findings,
             *_message_findings(order),
@@ -193,6 +193,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
+        comments=_comments(order.notes, ledger),
         properties=_properties(order, own, ledger),
         findings=(
             *message.findings,
@@ -266,7 +267,7 @@ def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Prin
         for name, number in _PROPERTIES
         if segment.name == name and segment.field(number)
     )
-    return (*fields, *(Printed(code, text) for code, text in own.items()), *notes_of(order.notes, ledger))
+    return (*fields, *(Printed(code, text) for code, text in own.items()), *notes_of(order.remarks, ledger))
 
 
 def _observation(result: Result, ledger: Ledger) -> Observation:
@@ -285,12 +286,14 @@ def _observation(result: Result, ledger: Ledger) -> Observation:
         method=ledger.value(obx, 17, 2) or ledger.value(obx, 17),
         device=ledger.text(obx, 18),
         sub_id=ledger.text(obx, 4),
-        comments=tuple(_comment(note) for note in notes_of(result.notes, ledger)),
+        comments=_comments(result.notes, ledger),
     )
 
 
-def _comment(note: Printed) -> str:
-    return note.text if note.label == "NTE" else f"{note.label}: {note.text}"
+def _comments(notes: list[Segment], ledger: Ledger) -> tuple[str, ...]:
+    """Notes as one text each, behind their type if they have one."""
+    printed = notes_of(notes, ledger)
+    return tuple([note.text if note.label == "NTE" else f"{note.label}: {note.text}" for note in printed])
 
 
 def _coded_label(obx: Segment, ledger: Ledger) -> tuple[str, str, str]:

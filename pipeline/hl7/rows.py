@@ -117,7 +117,7 @@ def write_comments(comments: Iterable[str], start: int) -> Iterator[str]:
 
 def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
     """The row that an OBX and its notes were written from."""
-    ours = [note for note in notes if note.field(4)]
+    ours, comments = doubts_and_comments(notes)
     return Row(
         kind=obx.value(2),
         code=(obx.value(3), obx.value(3, 2), obx.value(3, 3)),
@@ -132,8 +132,13 @@ def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
         device=obx.value(18),
         notes=tuple(read_note(note) for note in ours if note.value(4, 5) != REPORT_DOUBT),
         doubts=tuple(read_note(note) for note in ours if note.value(4, 5) == REPORT_DOUBT),
-        comments=tuple(note.value(3) for note in notes if not note.field(4)),
+        comments=comments,
     )
+
+
+def doubts_and_comments(notes: Sequence[Segment]) -> tuple[list[Segment], tuple[str, ...]]:
+    """The notes that are doubts, and the texts of those that are a sender's comments."""
+    return [note for note in notes if note.field(4)], tuple([note.value(3) for note in notes if not note.field(4)])
 
 
 def read_note(note: Segment) -> Flag:

@@ -34,6 +34,7 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
         date=date,
         quality_control=report.quality_control,
         observations=_observations(report),
+        comments=report.comments,
         flags=doubts + flags_of(report.findings),
     )
 

@@ -96,7 +96,7 @@ class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=Tru
 class NormalObservations(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
-    """The results of one specimen."""
+    """The results of one specimen; `comments` are the sender's own words about all of them."""
 
     sample: Identifier
     subject: Identifier | None = None
@@ -105,6 +105,7 @@ class NormalObservations(
     date: str | None = None
     quality_control: bool = False
     observations: tuple[NormalObservation, ...] = ()
+    comments: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
 
 

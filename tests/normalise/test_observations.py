@@ -279,12 +279,13 @@ def test_a_specimen_is_known_by_a_code_or_a_word_in_any_case(specimen: str) -> N
 def test_the_report_keeps_what_it_says_of_itself() -> None:
     report = ObservationReport(
         format="astm_records", sample="A999924000123M", subject="9999TEST00000000118", report_id="7", device="XN",
-        date="20261120", quality_control=True,
+        date="20261120", quality_control=True, comments=("haemolysed",),
     )  # fmt: skip
     found = Normaliser(None).normalise(report)
     assert isinstance(found, NormalObservations)
     assert (found.sample.scheme, found.subject and found.subject.scheme) == ("DIN", "GRID")
     assert (found.report_id, found.device, found.date, found.quality_control) == ("7", "XN", "2026-11-20", True)
+    assert found.comments == ("haemolysed",)
 
 
 def test_what_the_reader_found_odd_is_a_flag_of_the_report() -> None:

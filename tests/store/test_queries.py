@@ -91,12 +91,11 @@ def test_values_of_one_code_are_dumped_with_what_tells_them_apart_and_with_the_s
     report = make.counts(CD34="41.3")
     (mean,) = report.normal.observations
     tube = replace(mean, value="40.9", number=40.9, sub_id="tube 1", comments=("few beads", "rerun"))
-    counted = replace(report.normal, observations=(replace(mean, sub_id="mean"), tube))
+    counted = replace(report.normal, observations=(replace(mean, sub_id="mean"), tube), comments=("haemolysed",))
     load(make.entry(1, replace(report, normal=counted)))
-    assert [(row["value"], row["sub_id"], row["comments"]) for row in dump(store, "observations")] == [
-        ("41.3", "mean", []),
-        ("40.9", "tube 1", ["few beads", "rerun"]),
-    ]
+    rows = [(row["value"], row["sub_id"], row["comments"]) for row in dump(store, "observations")]
+    assert rows == [("41.3", "mean", []), ("40.9", "tube 1", ["few beads", "rerun"])]
+    assert [row["report_comments"] for row in dump(store, "observations")] == [["haemolysed"], ["haemolysed"]]
 
 
 def test_a_collection_run_is_a_procedure_with_finals_and_its_readings_are_observations(filled: Store) -> None:
