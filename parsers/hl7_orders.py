@@ -32,7 +32,7 @@ class Result(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One OBR with its patient, results and specimens; `notes` are those of the patient and of the order."""
+    """One OBR with its patient, results and specimens; `notes` are those of the order, `remarks` the patient's."""
 
     header: Segment
     patient: Segment | None
@@ -40,6 +40,7 @@ class Order(NamedTuple):
     results: list[Result]
     specimens: list[Segment]
     notes: list[Segment]
+    remarks: list[Segment]
 
     @property
     def status(self) -> str:
@@ -58,7 +59,7 @@ def orders_of(message: Message, coding: Coding = LOINC_ALONE) -> list[Order]:
 
 
 def _empty(header: Segment, patient: Segment | None) -> Order:
-    return Order(header, patient, None, [], [], [])
+    return Order(header, patient, None, [], [], [], [])
 
 
 def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
@@ -76,7 +77,12 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
         case "SPM":
             order.specimens.append(segment)
         case "NTE":
-            (order.results[-1].notes if order.results else order.notes).append(segment)
+            _notes_before(order).append(segment)
+
+
+def _notes_before(order: Order) -> list[Segment]:
+    """The notes of what was named last: a result, the order, or the patient."""
+    return order.results[-1].notes if order.results else order.notes if order.request else order.remarks
 
 
 def _not_a_segment(segment: Segment) -> ParseError:

@@ -137,7 +137,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 class ObservationReport(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
-    """The results of one specimen in one order."""
+    """The results of one specimen in one order; `comments` are about all of them."""
 
     format: str
     sample: str
@@ -147,6 +147,7 @@ class ObservationReport(
     date: str = ""
     quality_control: bool = False
     observations: tuple[Observation, ...] = ()
+    comments: tuple[str, ...] = ()
     properties: tuple[Printed, ...] = ()
     findings: tuple[Finding, ...] = ()
 

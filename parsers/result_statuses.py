@@ -68,10 +68,14 @@ _DENYING = {"hl7_oru": frozenset(NO_RESULT), "astm_records": frozenset({"X"})}
 
 def status_finding(format_name: str, status: str, value: str) -> Finding | None:
     """What a status says against a result of this format; nothing if the status is unknown or speaks for it."""
-    letter = status.strip()
-    if letter in _DENYING.get(format_name, ()) and is_value(value):
+    if says_no_result(format_name, status) and is_value(value):
         return DENIED
-    return _BY_FORMAT.get(format_name, {}).get(letter)
+    return _BY_FORMAT.get(format_name, {}).get(status.strip())
+
+
+def says_no_result(format_name: str, status: str) -> bool:
+    """Whether a status says that there is no result of this format."""
+    return status.strip() in _DENYING.get(format_name, ())
 
 
 def is_value(printed: str) -> bool:

@@ -73,13 +73,14 @@ def _check_results(records: list[Record]) -> None:
 
 
 class _Group:
-    """An order with the patient above it and the results below; each result with its comments."""
+    """An order with the patient above it and the results below; the order and each result with their comments."""
 
     def __init__(self, header: Record, patient: Record | None, order: Record | None) -> None:
         self.header = header
         self.patient = patient
         self.order = order
         self.remarks: list[Record] = []
+        self.comments: list[Record] = []
         self.results: list[tuple[Record, list[Record]]] = []
 
 
@@ -99,6 +100,8 @@ def _groups(records: list[Record]) -> list[_Group]:
                 group.results.append((record, []))
             case "C" if group.results:
                 group.results[-1][1].append(record)
+            case "C" if group.order:
+                group.comments.append(record)
             case "C" | "M" | "S":
                 group.remarks.append(record)
     return [group for group in groups if group.order or group.results]
@@ -123,6 +126,7 @@ def _report(group: _Group, findings: tuple[Finding, ...]) -> ObservationReport:
         date=next((each.time for each in observations if each.time), "") or group.header.value(14),
         quality_control=_is_control(group, sample),
         observations=observations,
+        comments=_texts(group.comments),
         properties=_properties(group),
         findings=(*findings, *_purpose_findings(group.header), *doubts),
     )
@@ -218,8 +222,12 @@ def _observation(record: Record, comments: list[Record]) -> Observation:
         time=record.value(13) or record.value(12),
         device=record.value(14),
         sub_id=rest,
-        comments=tuple([text for comment in comments if (text := comment.value(4))]),
+        comments=_texts(comments),
     )
+
+
+def _texts(comments: list[Record]) -> tuple[str, ...]:
+    return tuple([text for comment in comments if (text := comment.value(4))])
 
 
 @lru_cache(maxsize=1024)  # an analyser measures the same things with every specimen

@@ -40,7 +40,7 @@ _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\
 _EMBEDDED = frozenset({"ED", "RP"})
 CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
 SEVERAL_NUMBERS = "PID-3 holds several donor numbers of one registry, and one person has one; none of them is taken"
-_PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
+_PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 15), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
 
 def looks_like(head: bytes) -> bool:
@@ -164,7 +164,7 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         software=own.pop("SOFTWARE", "") or _sender(order, 3, ledger),
         review=_request(order, 25, ledger),
         loci=tuple(loci),
-        properties=_properties(order, own, ledger),
+        properties=(*_properties(order, own, ledger), *notes_of(order.notes, ledger)),
         findings=(
             *message.findings,
             *_message_findings(order),
@@ -199,6 +199,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         quality_control=_is_control(order, sample, ledger),
         observations=tuple(_observation(each, ledger) for each in kept),
+        comments=_comments(order.notes, ledger),
         properties=_properties(order, own, ledger),
         findings=(
             *message.findings,
@@ -292,7 +293,7 @@ def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Prin
         *fields,
         *_numbers_not_taken(order, ledger),
         *(Printed(code, text) for code, text in own.items()),
-        *notes_of(order.notes, ledger),
+        *notes_of(order.remarks, ledger),
     )
 
 
@@ -319,12 +320,14 @@ def _observation(result: Result, ledger: Ledger) -> Observation:
         method=ledger.value(obx, 17, 2) or ledger.value(obx, 17),
         device=ledger.text(obx, 18),
         sub_id=ledger.text(obx, 4),
-        comments=tuple(_comment(note) for note in notes_of(result.notes, ledger)),
+        comments=_comments(result.notes, ledger),
     )
 
 
-def _comment(note: Printed) -> str:
-    return note.text if note.label == "NTE" else f"{note.label}: {note.text}"
+def _comments(notes: list[Segment], ledger: Ledger) -> tuple[str, ...]:
+    """Notes as one text each, behind their type if they have one."""
+    printed = notes_of(notes, ledger)
+    return tuple([note.text if note.label == "NTE" else f"{note.label}: {note.text}" for note in printed])
 
 
 def _coded_label(obx: Segment, ledger: Ledger) -> tuple[str, str, str]:
@@ -340,9 +343,9 @@ def _coded_label(obx: Segment, ledger: Ledger) -> tuple[str, str, str]:
 
 
 def _value(obx: Segment, ledger: Ledger) -> str:
-    """The value as one text; SN, which splits `<0.1` over four components, put together."""
+    """The value as one text; SN, which splits `<0.1` over four components, put together; of a document, what it is."""
     if obx.value(2) in _EMBEDDED:
-        return ""
+        return "^".join(filter(None, [obx.value(5, place) for place in (2, 3, 4)]))
     text = ledger.text(obx, 5)
     if obx.value(2) == "SN" and len(obx.repetitions(5)) == 1:
         return "".join(obx.value(5, place) for place in range(1, 5))

@@ -2,7 +2,7 @@ r"""The canonical message: ORU^R01^ORU_R01 of HL7 v2.5.1 for a typing, the resul
 
     MSH            sender, time, control id; UNICODE UTF-8; T in MSH-11 for what was no production message
     [PID [NTE]]    the subject's identifier (type DR for a GRID) and a coded pseudonym (S): never a name
-    OBR [NTE]      what was reported and when, and whether that is final; its doubts
+    OBR [NTE]      what was reported and when, and whether that is final; its doubts, the sender's comments on all of it
     { OBX [NTE] }  see `rows`, `typing_rows`, `observation_rows`
     SPM            the sample; P for a person's, Q for control material
 
@@ -19,7 +19,19 @@ from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
 from parsers.hl7_typing import APPLICATION
 from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, status_of, written_rows
-from pipeline.hl7.rows import Row, Rows, attribute, coded, numbered, read_note, read_row, write_notes, write_rows
+from pipeline.hl7.rows import (
+    Row,
+    Rows,
+    attribute,
+    coded,
+    doubts_and_comments,
+    numbered,
+    read_note,
+    read_row,
+    write_comments,
+    write_notes,
+    write_rows,
+)
 from pipeline.hl7.timestamps import to_iso, to_ts
 from pipeline.hl7.typing_rows import HLA_C
 from pipeline.normalise.findings import NOT_PRODUCTION
@@ -54,6 +66,7 @@ def render(report: NormalReport, envelope: Envelope) -> str:
         _request(report),
         *write_notes(report.sample.flags, _SAMPLE),
         *write_notes(report.flags, start=len(report.sample.flags) + 1),
+        *write_comments(_comments(report), start=len(report.sample.flags) + len(report.flags) + 1),
         *numbered((*write_rows(_identifier_rows(report)), *written_rows(report, envelope.hla_c_code))),
         _specimen(report),
     ]
@@ -87,6 +100,10 @@ def _identifier_rows(report: NormalReport) -> Iterator[Row]:
             yield attribute(code, identifier.printed)
 
 
+def _comments(report: NormalReport) -> tuple[str, ...]:
+    return report.comments if isinstance(report, NormalObservations) else ()
+
+
 def _specimen(report: NormalReport) -> str:
     role = CONTROL if isinstance(report, NormalObservations) and report.quality_control else PERSON
     return f"SPM|1|{escape(report.sample.value)}&{report.sample.scheme}||{UNKNOWN_TYPE}|||||||{role}"
@@ -114,7 +131,7 @@ def _report_of(message: Message) -> NormalReport:
     notes = _notes_by_owner(message)
     rows = Rows(read_row(obx, notes.get(obx.number, ())) for obx in message.named("OBX"))
     request, specimen = next(message.named("OBR")), next(message.named("SPM"))
-    about = notes.get(request.number, [])
+    about, comments = doubts_and_comments(notes.get(request.number, ()))
     frame = Frame(
         sample=_sample_of(specimen, rows, _flags(each for each in about if each.value(4, 5) == _SAMPLE)),
         subject=_subject_of(message, rows, notes),
@@ -123,8 +140,9 @@ def _report_of(message: Message) -> NormalReport:
     )
     kind = (request.value(4), request.value(4, 2), request.value(4, 3))
     report = report_of(Occasion(kind, request.value(7), request.value(8)), frame, rows)
-    control = isinstance(report, NormalObservations) and specimen.value(11) == CONTROL[0]
-    return replace(report, quality_control=True) if control else report
+    if not isinstance(report, NormalObservations):
+        return report
+    return replace(report, quality_control=specimen.value(11) == CONTROL[0], comments=comments)
 
 
 def _envelope_of(header: Segment) -> Envelope:

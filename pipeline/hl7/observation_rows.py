@@ -1,7 +1,8 @@
 """Measured values as rows: NM where the printed text is the number, SN where a comparator stands before it, else TX.
 
 A unit is UCUM or empty. A status that is not in HL7's table 0085, or none, becomes R (entered, not verified), because
-nobody has said that the value is final; the printed status then stands in a companion.
+nobody has said that the value is final; the printed status then stands in a companion. So does the sub-id by which the
+report told values of one code apart: OBX-4 is ours, and joins companions to their value.
 """
 
 import re
@@ -53,12 +54,14 @@ def _rows_of(value: NormalObservation, sub_id: str, device: str) -> Iterator[Row
         time=stamp,
         device=device,
         notes=value.flags,
+        comments=value.comments,
     )
     yield from attributes(
         sub_id,
         NUMBER=repr(value.number) if kind == "TX" and value.number is not None else None,
         COMPARATOR=value.comparator if kind != "SN" else None,
         VOLUME_BASIS=value.volume_basis,
+        SUB_ID=value.sub_id,
         STATUS=None if stated else value.status,
         TIME=None if stamp else value.time,
     )
@@ -94,6 +97,8 @@ def _observation_of(row: Row, found: Rows) -> NormalObservation:
         status=status,
         analyser_flags=row.flags,
         reference_range=row.reference_range,
+        sub_id=found.text("SUB_ID", row.sub_id),
+        comments=row.comments,
         flags=row.notes,
     )
 

@@ -2,10 +2,12 @@ r"""The segments of our ORU^R01 as values, written and read by the same table of
 
     OBX|n|type|code^text^system|sub-id|value|unit^^UCUM|range|flags|||status|||time|||^method|device
     NTE|n|L|message|code^token^99GRAFT^severity@position^about^99GRAFT
+    NTE|n|L|comment
 
 What HL7 has no place for stands in companion OBX of the local coding system 99GRAFT (codes and titles:
 config/codes/graft_attributes.csv), which share the OBX-4 of the result they belong to; OBX-4 `0` is the report itself.
-A doubt (Flag) is a note, legible to people and whole for machines, behind the segment that it is about.
+A doubt (Flag) is a note, legible to people and whole for machines, behind the segment that it is about. A note without
+NTE-4 is no doubt of ours but the sender's comment.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +42,7 @@ class Row(NamedTuple):
     device: str = ""
     notes: tuple[Flag, ...] = ()
     doubts: tuple[Flag, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 def attribute(code: str, value: str, sub_id: str = REPORT_LEVEL) -> Row:
@@ -68,10 +71,11 @@ def write_rows(found: Iterable[Row]) -> Iterator[str]:
 
 def write_row(row: Row) -> str:
     """What stands behind the number of a row's OBX, with its notes behind it; `numbered` completes it."""
-    if not (row.notes or row.doubts):
+    if not (row.notes or row.doubts or row.comments):
         return _segment(row)
     doubts = write_notes(row.doubts, REPORT_DOUBT, start=len(row.notes) + 1)
-    return "\r".join((_segment(row), *write_notes(row.notes), *doubts))
+    comments = write_comments(row.comments, start=len(row.notes) + len(row.doubts) + 1)
+    return "\r".join((_segment(row), *write_notes(row.notes), *doubts, *comments))
 
 
 @lru_cache(maxsize=4096)
@@ -106,8 +110,14 @@ def write_notes(flags: Iterable[Flag], about: str = "", start: int = 1) -> Itera
         yield f"NTE|{number}|L|{escape(flag.message)}|{kind}"
 
 
+def write_comments(comments: Iterable[str], start: int) -> Iterator[str]:
+    """The NTE segments of a sender's comments."""
+    return (f"NTE|{number}|L|{escape(comment)}" for number, comment in enumerate(comments, start=start))
+
+
 def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
     """The row that an OBX and its notes were written from."""
+    ours, comments = doubts_and_comments(notes)
     return Row(
         kind=obx.value(2),
         code=(obx.value(3), obx.value(3, 2), obx.value(3, 3)),
@@ -120,9 +130,15 @@ def read_row(obx: Segment, notes: Sequence[Segment]) -> Row:
         time=obx.value(14),
         method=obx.value(17, 2),
         device=obx.value(18),
-        notes=tuple(read_note(note) for note in notes if note.value(4, 5) != REPORT_DOUBT),
-        doubts=tuple(read_note(note) for note in notes if note.value(4, 5) == REPORT_DOUBT),
+        notes=tuple(read_note(note) for note in ours if note.value(4, 5) != REPORT_DOUBT),
+        doubts=tuple(read_note(note) for note in ours if note.value(4, 5) == REPORT_DOUBT),
+        comments=comments,
     )
+
+
+def doubts_and_comments(notes: Sequence[Segment]) -> tuple[list[Segment], tuple[str, ...]]:
+    """The notes that are doubts, and the texts of those that are a sender's comments."""
+    return [note for note in notes if note.field(4)], tuple([note.value(3) for note in notes if not note.field(4)])
 
 
 def read_note(note: Segment) -> Flag:

@@ -60,6 +60,16 @@ def observation_code(label: str, printed_code: str = "", printed_system: str = "
     return Coded(printed_code or label, "L", (*doubt, own))
 
 
+def is_counted(coded: Coded) -> bool:
+    """Whether this is the LOINC code of a quantity that has a unit: all those of the labels have."""
+    return coded.system == "LN" and coded.code in _quantities()
+
+
+@cache
+def _quantities() -> frozenset[str]:
+    return frozenset(labels().values())
+
+
 def collection_code(item: str) -> Coded:
     """The code of an item of a collection run."""
     if item in collection_items():

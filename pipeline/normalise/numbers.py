@@ -18,8 +18,10 @@ from pipeline.normalise.records import Flag
 NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]\.[0-9]+E[+-]?[0-9]{1,2}))")
 DECIMAL_COMMA = re.compile(r"((?:<=|>=|<|>|≤|≥)?\s*[+-]?[0-9]+),([0-9]{1,2})")
 COMMA_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]+)?")
-LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?|[0-9.]+")
-PLACEHOLDER = re.compile(r"[-*._?=]{2,}")
+LIKE_A_NUMBER = re.compile(r"[<>≤≥=]*\s*[+-]?[0-9]*\.?[0-9]+\.?(?:[eE][+-]?[0-9]+)?\s*%?|[0-9.]+")
+PLACEHOLDER = re.compile(r"[-*._?=]{2,}|\"\"")
+SEPARATORS = re.compile(r"[\^~!@&\\]+")
+"""What ASTM and HL7 part a field with."""
 COMPARATORS = {"≤": "<=", "≥": ">="}
 
 
@@ -46,12 +48,26 @@ def read_number(text: str, decimal: DecimalSign | None = None) -> Number:
         value = float(match[2])
         if math.isfinite(value):
             return Number(value, COMPARATORS.get(match[1], match[1] or ""))
-    if COMMA_NUMBER.fullmatch(stripped):
+    return Number(flags=_doubts(text, stripped))
+
+
+def _doubts(printed: str, text: str) -> tuple[Flag, ...]:
+    """The flag of what is no number and might have been meant as one."""
+    if COMMA_NUMBER.fullmatch(text):
         message = "a comma may stand for a decimal point or for thousands; the value is kept as text"
-        return Number(flags=(Flag("ambiguous_number", text, message),))
-    if PLACEHOLDER.fullmatch(stripped):
-        return Number(flags=(Flag("no_value", text, "signs stand where a value would: the analyser gives none"),))
-    if LIKE_A_NUMBER.fullmatch(stripped):
+        return (Flag("ambiguous_number", printed, message),)
+    if PLACEHOLDER.fullmatch(text):
+        return (Flag("no_value", printed, "signs stand where a value would: the analyser gives none"),)
+    if LIKE_A_NUMBER.fullmatch(text):
         message = "this is not written as a number is (digits, one point, digits); the value is kept as text"
-        return Number(flags=(Flag("unreadable_number", text, message),))
-    return Number()
+        return (Flag("unreadable_number", printed, message),)
+    if _is_list_of_numbers(text):
+        message = "more than one number, or a number and more, stand in place of one; the value is kept as text"
+        return (Flag("unreadable_number", printed, message),)
+    return ()
+
+
+def _is_list_of_numbers(text: str) -> bool:
+    """Whether a text is parted as fields are, and all of its parts are numbers."""
+    parts = [part.strip() for part in SEPARATORS.split(text)]
+    return len(parts) > 1 and any(parts) and all(NUMBER.fullmatch(part) for part in parts if part)

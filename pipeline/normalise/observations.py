@@ -1,19 +1,22 @@
 """Measured values in registry language: code, number, UCUM unit, time, each with its doubts."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
-from parsers.result_statuses import status_finding
-from pipeline.normalise.codes import observation_code
+from parsers.result_statuses import says_no_result, status_finding
+from pipeline.normalise.codes import Coded, is_counted, observation_code
 from pipeline.normalise.findings import flags_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
-from pipeline.normalise.numbers import read_number
-from pipeline.normalise.ranges import range_flags
+from pipeline.normalise.numbers import Number, read_number
+from pipeline.normalise.ranges import is_impossible, range_flags, units_of
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
+from pipeline.normalise.repetitions import with_repetitions
 from pipeline.normalise.scans import FORMAT as SCANS
 from pipeline.normalise.scans import scanned
+from pipeline.normalise.specimens import Specimen, specimen_of
 from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
@@ -30,19 +33,27 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
         device=report.device,
         date=date,
         quality_control=report.quality_control,
-        observations=tuple(_observation(each, report) for each in report.observations),
+        observations=_observations(report),
+        comments=report.comments,
         flags=doubts + flags_of(report.findings),
     )
 
 
-def _observation(printed: Observation, report: ObservationReport) -> NormalObservation:
+def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
+    """Every value; what a report about nobody and nothing states (a balance's weights) is about many things."""
     if report.format == SCANS:
-        return scanned(printed)
+        return tuple(map(scanned, report.observations))
+    specimen = specimen_of(report.properties)
+    found = [_observation(each, report, specimen) for each in report.observations]
+    about = report.sample or report.subject or report.report_id or report.date
+    return with_repetitions(found) if about else tuple(found)
+
+
+def _observation(printed: Observation, report: ObservationReport, specimen: Specimen) -> NormalObservation:
     coded = observation_code(printed.label, printed.code, printed.system)
     unit, unit_doubts = unit_of(printed.unit)
     value = read_number(printed.value)
     time, time_doubts = read_time(printed.time)
-    range_doubts = () if report.quality_control else range_flags(coded.code, unit, value, printed.value)
     return NormalObservation(
         label=printed.label,
         code=coded.code,
@@ -55,13 +66,45 @@ def _observation(printed: Observation, report: ObservationReport) -> NormalObser
         status=printed.status,
         analyser_flags=printed.flags,
         reference_range=printed.reference_range,
-        flags=coded.flags
-        + unit_doubts
-        + value.flags
-        + range_doubts
-        + time_doubts
-        + _status_flags(report.format, printed),
+        sub_id=printed.sub_id,
+        comments=printed.comments,
+        flags=(
+            *coded.flags,
+            *unit_doubts,
+            *value.flags,
+            *_unit_flags(printed, coded, value),
+            *(() if report.quality_control else _range_flags(printed, coded, unit, value, specimen)),
+            *time_doubts,
+            *_value_flags(report.format, printed, coded, value),
+            *_status_flags(report.format, printed),
+        ),
     )
+
+
+def _unit_flags(printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
+    if value.number is not None and not printed.unit.strip() and is_counted(coded):
+        yield Flag("no_unit", printed.value, f"{coded.code} is counted in a unit, and none is printed")
+
+
+def _range_flags(
+    printed: Observation, coded: Coded, unit: str | None, value: Number, specimen: Specimen
+) -> tuple[Flag, ...]:
+    """A value without a unit is held against its range in every unit that it may be counted in."""
+    if unit is not None or printed.unit.strip():
+        return range_flags(coded.code, unit, value, printed.value, specimen=specimen)
+    units = units_of(coded.code)
+    found = [range_flags(coded.code, each, value, printed.value, specimen=specimen) for each in units]
+    return found[0] if found and all(any(map(is_impossible, each)) for each in found) else ()
+
+
+def _value_flags(format_name: str, printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
+    """A doubt where a number should stand and does not, or nothing does and no flag (Sysmex: `Anemia`) says more."""
+    if value.number is not None or value.flags or says_no_result(format_name, printed.status):
+        return
+    if is_counted(coded) and printed.value.strip():
+        yield Flag("unreadable_number", printed.value, f"{coded.code} is counted, and this is no number")
+    elif is_counted(coded) or not (printed.value.strip() or printed.flags):
+        yield Flag("no_value", "", "no value stands here, and no status says why")
 
 
 def _status_flags(format_name: str, printed: Observation) -> tuple[Flag, ...]:

@@ -3,21 +3,29 @@
 What is unusual is a warning, what is impossible an error; a collection run that states the impossible is refused.
 """
 
+import math
 from functools import cache
 
 import msgspec
 
 from pipeline.normalise.numbers import Number
 from pipeline.normalise.records import Flag, Severity
+from pipeline.normalise.specimens import Specimen
 from pipeline.normalise.tables import settings
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """A plausible range of a quantity in one unit."""
+class Range(msgspec.Struct, frozen=True):
+    """What is possible, and within it what is usual."""
 
-    unit: str
     hard: tuple[float, float]
     soft: tuple[float, float] | None = None
+
+
+class Limits(Range, frozen=True, kw_only=True):
+    """The plausible range of a quantity in one unit; with a range of products beside it, that of blood."""
+
+    unit: str
+    product: Range | None = None
 
 
 @cache
@@ -26,28 +34,62 @@ def limits() -> dict[str, Limits]:
     return msgspec.convert(settings("ranges.toml")["codes"], dict[str, Limits])
 
 
-def range_flags(code: str, unit: str | None, value: Number, text: str, *, cut_short: bool = False) -> tuple[Flag, ...]:
-    """The flag of a number outside its plausible range; none without a range, a number, or in another unit.
+@cache
+def scales() -> dict[str, dict[str, float]]:
+    """How many of a range's unit one of another unit is."""
+    return msgspec.convert(settings("ranges.toml")["scales"], dict[str, dict[str, float]])
+
+
+def range_flags(
+    code: str, unit: str | None, value: Number, text: str, *, cut_short: bool = False, specimen: Specimen = "unknown"
+) -> tuple[Flag, ...]:
+    """The flag of a number outside its plausible range; none without a range, a number, or a unit of its kind.
 
     Of a run that was `cut_short` no amount is too small to be true.
     """
     known = limits().get(code)
-    if known is None or known.unit != unit or value.number is None or value.comparator:
+    number = _in_unit_of(known, unit, value) if known else None
+    if known is None or number is None:
         return ()
-    low, high = known.hard
-    if not low <= value.number <= high:
-        severity: Severity = "warning" if cut_short and 0 <= value.number < low else "error"
-        return (Flag("out_of_range", text, f"{code} is possible {possible(code)}", severity),)
-    if known.soft and not known.soft[0] <= value.number <= known.soft[1]:
-        low, high = known.soft
-        return (Flag("out_of_range", text, f"{code} is usual from {low:g} to {high:g} {unit}"),)
+    held = known.product if known.product and specimen == "product" else known
+    if not _is_within(held.hard, number):
+        in_product = bool(known.product and specimen == "unknown" and _is_within(known.product.hard, number))
+        severity: Severity = "warning" if in_product or (cut_short and 0 <= number < held.hard[0]) else "error"
+        which = "; the report does not say which this is" if in_product else ""
+        return (Flag("out_of_range", text, f"{code} is possible {possible(code, specimen)}{which}", severity),)
+    if held.soft and not _is_within(held.soft, number):
+        return (Flag("out_of_range", text, f"{code} is usual {_span(held.soft, known.unit)}"),)
     return ()
 
 
-def possible(code: str) -> str:
+def units_of(code: str) -> tuple[str, ...]:
+    """The units in which a quantity is held against its range, that of the range first; none without a range."""
+    known = limits().get(code)
+    return (known.unit, *scales().get(known.unit, ())) if known else ()
+
+
+def _in_unit_of(known: Limits, unit: str | None, value: Number) -> float | None:
+    """The number in the unit of the limits; None if there is none, or one that is only bounded, or in no such unit."""
+    scale = 1 if unit == known.unit else scales().get(known.unit, {}).get(unit or "")
+    return None if scale is None or value.number is None or value.comparator else round(value.number * scale, 9)
+
+
+def _is_within(limit: tuple[float, float], number: float) -> bool:
+    return limit[0] <= number <= limit[1]
+
+
+def possible(code: str, specimen: Specimen = "unknown") -> str:
     """The hard limits of a quantity that has them, in words."""
     known = limits()[code]
-    return f"from {known.hard[0]:g} to {known.hard[1]:g} {known.unit}"
+    if known.product is None:
+        return _span(known.hard, known.unit)
+    blood = f"{_span(known.hard, known.unit)} in blood"
+    product = f"{_span(known.product.hard, known.unit)} in a product"
+    return {"blood": blood, "product": product}.get(specimen, f"{blood}, {product}")
+
+
+def _span(limit: tuple[float, float], unit: str) -> str:
+    return f"from {limit[0]:g}{f' to {limit[1]:g}' if math.isfinite(limit[1]) else ''} {unit}"
 
 
 def is_impossible(flag: Flag) -> bool:

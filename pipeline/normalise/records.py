@@ -73,7 +73,11 @@ class NormalTyping(
 
 
 class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A measured value: code (LOINC `LN`, local `99APH`, or the printed one `L`), number if it is one, UCUM unit."""
+    """A measured value: code (LOINC `LN`, local `99APH`, or the printed one `L`), number if it is one, UCUM unit.
+
+    `sub_id` tells it apart from others of the same code in its report (a mean from its tubes); `comments` are the
+    sender's own words about it.
+    """
 
     label: str
     code: str
@@ -87,13 +91,15 @@ class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=Tru
     status: str = ""
     analyser_flags: tuple[str, ...] = ()
     reference_range: str = ""
+    sub_id: str = ""
+    comments: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
 
 
 class NormalObservations(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
-    """The results of one specimen."""
+    """The results of one specimen; `comments` are the sender's own words about all of them."""
 
     sample: Identifier
     subject: Identifier | None = None
@@ -102,6 +108,7 @@ class NormalObservations(
     date: str | None = None
     quality_control: bool = False
     observations: tuple[NormalObservation, ...] = ()
+    comments: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
 
 

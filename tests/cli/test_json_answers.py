@@ -12,8 +12,9 @@ DUMPS = {
     "receipts": "receipt seq source name format sha256 bytes received whole note state reason",
     "typings": "receipt source format sample subject locus state reported glstring release resolution expression "
     "method date stated_release version current flags",
-    "observations": "receipt source format specimen subject quality_control part label code system value number "
-    "comparator unit volume_basis time status reference_range analyser_flags version current flags",
+    "observations": "receipt source format specimen subject quality_control part label code system sub_id value "
+    "number comparator unit volume_basis time status reference_range analyser_flags comments report_comments version "
+    "current flags",
     "procedures": "receipt source format sample subject procedure device device_serial software started ended alarms "
     "finals readings version current flags",
     "donors": "donor scheme samples sources receipts kinds loci flagged",

@@ -55,7 +55,7 @@ INVENTED = {
     "roche-cobas-c311": ("astm_records/roche_cobas_c311.astm", {"678/", "418/"}),
     "mindray-bc": ("hl7_oru/mindray_bc.hl7", {"Take Mode", "PCT", "Anemia", "WBC Histogram. BMP"}),
     "bd-facscanto": ("bd_cd34/typical.tsv", {
-        "CD34+ %CD45+", "CD34+ Events", "Bead Events", "CD45+ Events", "CD34+ Viability", "QC Messages",
+        "CD34+ %CD45+", "CD34+ Events", "Bead Events", "CD45+ Events", "QC Messages",
     }),
 }  # fmt: skip
 """Messages invented after the published descriptions of instruments of which no message has been seen, and the labels

@@ -73,6 +73,8 @@ observations = st.builds(
     status=st.sampled_from(["", "F", "R", "C", "W"]) | words,
     analyser_flags=st.lists(some, max_size=3).map(tuple),
     reference_range=words,
+    sub_id=words,
+    comments=st.lists(words, max_size=3).map(tuple),
     flags=flags,
 )
 shared = {"sample": identifiers, "subject": st.none() | identifiers, "report_id": words, "flags": flags}
@@ -93,6 +95,7 @@ reports = st.one_of(
         device=words,
         date=maybe_time,
         quality_control=st.booleans(),
+        comments=st.lists(words, max_size=2).map(tuple),
         observations=listed,
     ),
     st.builds(
@@ -236,10 +239,12 @@ SHAPES = [
         subject=DONOR,
         device="CELL-7",
         date="2026-11-20",
+        comments=("slightly haemolysed",),
         observations=(
             observation("8.5", 8.5, unit="10*9/L", status="F", time="2026-11-20T08:41", analyser_flags=("H", "A")),
             observation("<0.1", 0.1, comparator="<", reference_range="4-10", flags=(DOUBT,)),
             observation("-----", status="X", time="noon"),
+            observation("5.4", 5.4, sub_id="(Average)", comments=("sample clotted", "do not report"), flags=(DOUBT,)),
         ),
     ),
     NormalCollection(
@@ -308,6 +313,23 @@ def test_a_typing_met_before_is_written_as_its_own_report_has_it():
 def test_a_value_is_numeric_only_if_its_printed_text_is(value, obx):
     message = render(NormalObservations(sample=SAMPLE, observations=(value,)), ENVELOPE)
     assert obx in [line.removeprefix("OBX|2") for line in message.split("\r")]
+
+
+def test_what_a_sender_says_of_a_value_and_what_tells_it_apart_goes_with_it():
+    mean = observation("5.4", 5.4, sub_id="(Average)", comments=("clotted; do | not report", ""), flags=(DOUBT,))
+    report = NormalObservations(
+        sample=SAMPLE, observations=(mean, observation("5.6", 5.6)), comments=("haemolysed",), flags=(DOUBT,)
+    )
+    lines = render(report, ENVELOPE).split("\r")
+    assert lines[3] == "NTE|2|L|haemolysed"
+    assert [line for line in lines[5:] if line[:3] in ("OBX", "NTE")] == [
+        "OBX|2|NM|6690-2^WBC^LN|1|5.4||||||R",
+        r"NTE|1|L|the release does not hold \F\ this \S\ name|unknown_allele^HLA-A*99:99^99GRAFT^error@9^^99GRAFT",
+        r"NTE|2|L|clotted; do \F\ not report",
+        "NTE|3|L|",
+        "OBX|3|TX|SUB_ID^Sub-ID as printed^99GRAFT|1|(Average)||||||F",
+        "OBX|4|NM|6690-2^WBC^LN|2|5.6||||||R",
+    ]
 
 
 def test_what_was_read_at_one_moment_shares_a_group():

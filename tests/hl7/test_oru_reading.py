@@ -391,6 +391,16 @@ def test_an_observation_as_printed(obx, expected):
     assert (found.label, found.code, found.system, found.value, found.unit) == expected
 
 
+def test_a_note_is_about_what_stands_before_it():
+    report = read(
+        *("PID|1||A", "NTE|1|L|of the donor", "OBR|1||F1", "NTE|1|L|haemolysed", "NTE|2|L|clotted|RE^Remark"),
+        *("OBX|1|NM|718-7^Hb^LN||14|g/dL", "NTE|1|L|rerun"),
+    ).reports[0]
+    assert report.comments == ("haemolysed", "RE^Remark: clotted")
+    assert report.observations[0].comments == ("rerun",)
+    assert [each.text for each in report.properties if each.label == "NTE"] == ["of the donor"]
+
+
 def test_control_material_and_test_messages_are_marked():
     control = read("OBR|1||F1", "OBX|1|ST|a||1", "SPM|1|C1|||||||||Q")
     assert control.reports[0].quality_control

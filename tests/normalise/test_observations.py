@@ -1,13 +1,16 @@
 """Measured values: strict numbers and times, codes, units, plausible ranges."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import DecimalSign, Finding, Observation, ObservationReport
+from parsers.records import DecimalSign, Finding, Observation, ObservationReport, Printed
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.numbers import read_number
 from pipeline.normalise.records import NormalObservation, NormalObservations
+from pipeline.normalise.specimens import specimen_of
 from pipeline.normalise.times import after, read_time
 
 NUMBERS = [
@@ -20,7 +23,10 @@ NUMBERS = [
     ("24.5E6", None, "", ["unreadable_number"]),
     ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", ["unreadable_number"]), ("nan", None, "", []),
     (".5", None, "", ["unreadable_number"]), ("5.", None, "", ["unreadable_number"]),
-    ("1.2.3", None, "", ["unreadable_number"]), ("٣", None, "", []),
+    ("1.2.3", None, "", ["unreadable_number"]), ("٣", None, "", []), ('""', None, "", ["no_value"]),
+    ("5.4^^1", None, "", ["unreadable_number"]), (r"5.4\5.6", None, "", ["unreadable_number"]),
+    ("5.4~5.6", None, "", ["unreadable_number"]), ("98.7 %", None, "", ["unreadable_number"]),
+    ("10828004^Positive^SCT", None, "", []), ("1:160", None, "", []), ("^", None, "", []),
 ]  # fmt: skip
 
 
@@ -122,13 +128,17 @@ def test_the_last_day_of_the_calendar_has_no_next() -> None:
     assert after("00:05", "9999-12-31T23:50:00")[1][0].code == "unreadable_time"
 
 
-def observed(control: bool = False, **fields: str) -> NormalObservation:
+def read(report: ObservationReport) -> tuple[NormalObservation, ...]:
+    found = Normaliser(None).normalise(report)
+    assert isinstance(found, NormalObservations)
+    return found.observations
+
+
+def observed(control: bool = False, **fields: Any) -> NormalObservation:
     report = ObservationReport(
         format="astm_records", sample="S1", quality_control=control, observations=(Observation(**fields),)
     )
-    found = Normaliser(None).normalise(report)
-    assert isinstance(found, NormalObservations)
-    return found.observations[0]
+    return read(report)[0]
 
 
 def test_a_count() -> None:
@@ -139,6 +149,12 @@ def test_a_count() -> None:
         label="WBC", code="6690-2", system="LN", value="7.21", number=7.21, unit="10*9/L", time="2026-11-20T08:41:05",
         status="F", reference_range="4-10",
     )  # fmt: skip
+
+
+def test_what_tells_it_apart_and_the_senders_comments_stay_with_it() -> None:
+    printed = Observation(label="WBC", value="7.21", unit="10^3/uL", sub_id="(Average)", comments=("clotted", "rerun"))
+    found = read(ObservationReport(format="bd_cd34", sample="S1", observations=(printed,)))
+    assert [(each.sub_id, each.comments) for each in found] == [("(Average)", ("clotted", "rerun"))]
 
 
 def test_every_doubt_is_a_flag_and_the_text_stays() -> None:
@@ -157,7 +173,8 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
         ("out_of_range", "error")
     ]
     assert observed(label="HCT", value="85.7", unit="%", control=True).flags == ()
-    assert observed(label="HCT", value="0.857", unit="").flags == (), "no unit, no range"
+    assert [flag.code for flag in observed(label="HCT", value="0.857", unit="L/L").flags] == ["out_of_range"]
+    assert "out_of_range" not in [flag.code for flag in observed(label="HCT", value="0.857", unit="blobs").flags]
     assert observed(label="HCT", value="<85.7", unit="%").flags == (), "a bound is no value"
 
 
@@ -172,6 +189,8 @@ def test_an_impossible_haematocrit_is_flagged_but_not_in_control_material() -> N
         ("74838-4", "-5", "/uL", ["error"]),
         ("74838-4", "2000000", "/uL", ["error"]),
         ("74838-4", "2000000", "/mL", []),
+        ("74838-4", "2000000000", "/mL", ["error"]),
+        ("74838-4", "501", "10*9/L", ["error"]),
     ],
 )
 def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: str, severities: list[str]) -> None:
@@ -179,15 +198,116 @@ def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: 
     assert [flag.severity for flag in found.flags] == severities
 
 
+WITHOUT_NUMBER = [
+    ({"label": "WBC", "value": ""}, ["no_value"]),
+    ({"label": "WBC", "value": "", "flags": ("A",)}, ["no_value"]),
+    ({"label": "WBC", "value": "-", "unit": "10*9/L"}, ["unreadable_number"]),
+    ({"label": "WBC", "value": "clotted"}, ["unreadable_number"]),
+    ({"label": "WBC", "value": "-----"}, ["no_value"]),
+    ({"label": "WBC", "value": "not done", "status": "X"}, ["not_measured"]),
+    ({"label": "WBC", "value": "", "status": "X"}, ["not_measured"]),
+    ({"label": "WBC", "value": "5.4"}, ["no_unit"]),
+    ({"label": "WBC", "value": "5.4", "unit": "10*9/L"}, []),
+    ({"label": "WBC", "value": "5400"}, ["no_unit"]),
+    ({"label": "CD34+ Viability", "value": "123"}, ["no_unit", "out_of_range"]),
+    ({"label": "own", "value": ""}, ["unknown_code", "no_value"]),
+    ({"label": "own", "value": "", "flags": ("A",)}, ["unknown_code"]),
+    ({"label": "own", "value": "clotted"}, ["unknown_code"]),
+    ({"label": "own", "value": "5.4"}, ["unknown_code"]),
+    ({"label": "INR", "code": "6301-6", "value": "1.1"}, []),
+]
+
+
+@pytest.mark.parametrize(("printed", "codes"), WITHOUT_NUMBER)
+def test_a_count_without_number_or_unit_says_so(printed: dict[str, Any], codes: list[str]) -> None:
+    assert [flag.code for flag in observed(**printed).flags] == codes
+
+
+REPEATED = [
+    ([{"value": "5.4"}, {"value": "9.9"}], True),
+    ([{"value": "5.4"}, {"value": "5.40"}], False),
+    ([{"value": "5.4"}, {"value": ">5.4"}], True),
+    ([{"value": "5.4", "sub_id": "(Average)"}, {"value": "9.9", "sub_id": "tube 1"}], False),
+    ([{"value": "5.4", "sub_id": "1"}, {"value": "9.9", "sub_id": "1"}], True),
+    ([{"value": "5.4"}, {"value": "9.9", "label": "LEUCO"}], True),
+    ([{"value": "5.4"}, {"value": "9.9", "label": "PLT"}], False),
+    ([{"value": "1", "label": "own"}, {"value": "2", "label": "own"}], True),
+    ([{"value": "1", "code": "7", "label": "one"}, {"value": "2", "code": "7", "label": "other"}], False),
+    ([{"value": "positive", "label": "own"}, {"value": "negative", "label": "own"}], True),
+    ([{"value": "-----"}, {"value": "9.9"}], False),
+    ([{"value": ""}, {"value": "9.9"}], False),
+    ([{"value": "5.4", "status": "X"}, {"value": "9.9"}], False),
+]
+
+
+@pytest.mark.parametrize(("values", "repeated"), REPEATED)
+def test_a_report_that_states_the_same_thing_twice_and_not_alike_is_flagged_at_both(
+    values: list[dict[str, str]], repeated: bool
+) -> None:
+    printed = tuple(Observation(**{"label": "WBC", "unit": "10*9/L"} | each) for each in values)
+    assert [
+        any(flag.code == "repeated_in_receipt" for flag in each.flags)
+        for each in read(ObservationReport(format="astm_records", sample="S1", observations=printed))
+    ] == [repeated, repeated]
+
+
+def test_a_balance_may_weigh_many_things() -> None:
+    printed = tuple(Observation(label="weight", value=value, unit="g") for value in ("412.5", "398.1"))
+    for each in read(ObservationReport(format="balance", sample="", observations=printed)):
+        assert "repeated_in_receipt" not in [flag.code for flag in each.flags]
+
+
+BLOOD, PRODUCT, UNSAID = "BLD^Blood^HL70487", "BPU^Blood product unit^HL70487", ""
+SPECIMENS = [
+    (BLOOD, "HCT", "42", "%", None),
+    (BLOOD, "HCT", "4.0", "%", "error"),
+    (BLOOD, "HCT", "0.04", "L/L", "error"),
+    (PRODUCT, "HCT", "4.0", "%", None),
+    (PRODUCT, "HCT", "0.04", "L/L", None),
+    (PRODUCT, "HCT", "42", "%", "warning"),
+    (PRODUCT, "HCT", "85.7", "%", "error"),
+    (UNSAID, "HCT", "42", "%", None),
+    (UNSAID, "HCT", "4.0", "%", "warning"),
+    (UNSAID, "HCT", "85.7", "%", "error"),
+    (BLOOD, "WBC", "250", "10*9/L", "error"),
+    (PRODUCT, "WBC", "250", "10*9/L", None),
+    (PRODUCT, "WBC", "5400", "10*9/L", "error"),
+    (UNSAID, "WBC", "250", "10*9/L", "warning"),
+    (UNSAID, "WBC", "5400", "10*9/L", "error"),
+    ("SER^Serum^HL70487", "WBC", "250", "10*9/L", "warning"),
+    ("BLD~BPU", "WBC", "250", "10*9/L", "warning"),
+    (PRODUCT, "PLT", "2500", "10*9/L", None),
+    (PRODUCT, "PLT", "-1", "10*9/L", "error"),
+    (PRODUCT, "LYMPH%", "101", "%", "error"),
+]
+
+
+@pytest.mark.parametrize(("specimen", "label", "value", "unit", "severity"), SPECIMENS)
+def test_a_product_is_not_held_against_what_is_possible_in_blood(
+    specimen: str, label: str, value: str, unit: str, severity: str | None
+) -> None:
+    for place in ("SPM-4", "OBR-15", "O-16", "Specimen Type"):
+        printed = (Observation(label=label, value=value, unit=unit),)
+        stated = (Printed(place, specimen),) if specimen else ()
+        (found,) = read(ObservationReport(format="x", sample="S1", observations=printed, properties=stated))
+        assert [flag.severity for flag in found.flags] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize("specimen", ["Peripheral blood", "whole blood", "BLDV&Venous&HL70070", "HPC, Apheresis"])
+def test_a_specimen_is_known_by_a_code_or_a_word_in_any_case(specimen: str) -> None:
+    assert specimen_of((Printed("SPM-5", "BPU"), Printed("SPM-4", specimen))) != "unknown"
+
+
 def test_the_report_keeps_what_it_says_of_itself() -> None:
     report = ObservationReport(
         format="astm_records", sample="A999924000123M", subject="9999TEST00000000118", report_id="7", device="XN",
-        date="20261120", quality_control=True,
+        date="20261120", quality_control=True, comments=("haemolysed",),
     )  # fmt: skip
     found = Normaliser(None).normalise(report)
     assert isinstance(found, NormalObservations)
     assert (found.sample.scheme, found.subject and found.subject.scheme) == ("DIN", "GRID")
     assert (found.report_id, found.device, found.date, found.quality_control) == ("7", "XN", "2026-11-20", True)
+    assert found.comments == ("haemolysed",)
 
 
 def test_what_the_reader_found_odd_is_a_flag_of_the_report() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipeline.normalise.codes import collection_items, is_loinc, labels, observation_code
-from pipeline.normalise.ranges import limits
+from pipeline.normalise.ranges import limits, scales
 from pipeline.normalise.tables import rows
 from pipeline.normalise.units import read_unit, ucum
 
@@ -40,7 +40,7 @@ def test_an_unknown_unit_is_flagged_not_guessed() -> None:
 
 
 SCALE = {
-    "": 1,
+    "": 0,
     "1000": 3,
     "thou": 3,
     "Thou": 3,
@@ -88,6 +88,29 @@ def test_every_code_of_the_tables_is_well_formed() -> None:
     assert all(row["ucum"] in known | {""} for row in collection_items().values())
     assert all(is_loinc(code) or code in collection_items() for code in limits())
     assert all(limit.unit in known for limit in limits().values())
+    assert all({unit, *others} <= known for unit, others in scales().items())
+
+
+def test_a_scale_of_a_range_is_the_quotient_of_its_units() -> None:
+    for unit in ("10*9/L", "/uL"):
+        for other, scale in scales()[unit].items():
+            (of_other, of_unit) = (exponent(other), exponent(unit))
+            assert of_other is not None and of_unit is not None
+            assert scale == pytest.approx(10.0 ** (of_other - of_unit))
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("weight", "weight"),
+        ("Body weight", "29463-7"),
+        ("CD34+ Viability", "80698-4"),
+        ("Viability", "Viability"),
+    ],
+)
+def test_a_label_has_the_code_of_what_it_can_only_mean(label: str, code: str) -> None:
+    """A balance's weight is that of a bag, a counter's viability that of all cells."""
+    assert observation_code(label).code == code
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ def test_results_belong_to_their_order_and_comments_to_their_record():
     first, second, third = parsed.reports
     assert [(each.label, each.comments) for each in first.observations] == [("A", ("on A", "more on A")), ("B", ())]
     texts = [each.text for each in first.properties]
-    assert {"on the donor", "on the order", "M|1|CAL|7"} <= set(texts)
+    assert {"on the donor", "M|1|CAL|7"} <= set(texts)
+    assert [each.comments for each in parsed.reports] == [("on the order",), (), ()]
     assert [(each.subject, each.sample) for each in (second, third)] == [("D1", "S2"), ("D2", "")]
     assert [each.code for each in third.findings] == ["no_specimen"]
 

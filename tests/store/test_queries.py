@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.normalise.typing import TypingNormaliser
 from pipeline.renormalisation import Restated, prepare, put, write
@@ -82,6 +83,19 @@ def test_an_observation_is_dumped_with_its_unit_and_its_doubts(filled: Store) ->
     assert (count["code"], count["system"], count["time"]) == ("code-WBC", "L", "2026-01-02T03:04:05")
     assert count["analyser_flags"] == ["H"]
     assert [flag["code"] for flag in count["flags"]] == ["unknown_code"]
+
+
+def test_values_of_one_code_are_dumped_with_what_tells_them_apart_and_with_the_senders_words(
+    store: Store, load: Load, make: Any
+) -> None:
+    report = make.counts(CD34="41.3")
+    (mean,) = report.normal.observations
+    tube = replace(mean, value="40.9", number=40.9, sub_id="tube 1", comments=("few beads", "rerun"))
+    counted = replace(report.normal, observations=(replace(mean, sub_id="mean"), tube), comments=("haemolysed",))
+    load(make.entry(1, replace(report, normal=counted)))
+    rows = [(row["value"], row["sub_id"], row["comments"]) for row in dump(store, "observations")]
+    assert rows == [("41.3", "mean", []), ("40.9", "tube 1", ["few beads", "rerun"])]
+    assert [row["report_comments"] for row in dump(store, "observations")] == [["haemolysed"], ["haemolysed"]]
 
 
 def test_a_collection_run_is_a_procedure_with_finals_and_its_readings_are_observations(filled: Store) -> None:

@@ -187,9 +187,13 @@ create table observation (
     status varchar not null,
     reference_range varchar not null,
     analyser_flags json not null,
+    sub_id varchar not null,
+    comments json not null,
     flags json not null
 );
 comment on table observation is 'One row per measured value: a result of a specimen, a final value or a reading of a collection run.';
+comment on column observation.sub_id is 'What tells it apart from others of its code in one report: the mean from its tubes; empty where nothing does.';
+comment on column observation.comments is 'What the sender says about it in words.';
 
 create table procedure (
     seq bigint not null,
