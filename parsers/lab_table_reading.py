@@ -18,6 +18,7 @@ from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
 LOCUS_ITEMS = ("method", "test_id", "test_source", "kit", "kit_lot", "allele_db", "release", "date")
 RENAMED = {"release": "stated_release"}
+NO_MISMATCH = re.compile(r"0+(?:[.,]0+)?")
 DRB345 = re.compile(r"DRB3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 
 
@@ -51,7 +52,7 @@ class Reading:
     def __init__(self, table: Table, layout: Layout) -> None:
         self.table = table
         self.layout = layout
-        self.columns = {name: place for place, name in enumerate(table.header)}
+        self.columns = {name: place for place, name in enumerate(table.header) if name}
         self.words = layout.word_states()
         parts = [Place(each, self.columns.get(each, -1), "") for each in layout.sample_parts]
         self.sample = [self._place("sample"), *parts]
@@ -59,8 +60,9 @@ class Reading:
         self.report_items = self._places(REPORT_ITEMS)
         self.locus_items = self._places(LOCUS_ITEMS)
         self.glstring = self._places(["glstring"])
+        self.mismatches = self._place("mismatches")
         beside = (*layout.columns.quality, layout.columns.mismatches, *map(layout.columns.of, LOCUS_ITEMS))
-        self.beside_of = cells_at([self.columns[name] for name in beside if name and name in self.columns])
+        self.beside_of = cells_at([self.columns[name] for name in beside if name in self.columns])
         self.loci = [
             (locus, columns[0], cells_at([self.columns[each] for each in columns]))
             for locus, columns in layout.locus_columns(table.header)
@@ -91,15 +93,11 @@ class Reading:
         return [each for each in map(self._place, items) if each.column >= 0 or each.constant]
 
     def _place(self, item: str) -> Place:
-        name = self.layout.columns.of(item)
-        return Place(item, self.columns.get(name, -1) if name else -1, self.layout.constants.get(item, ""))
+        column = self.columns.get(self.layout.columns.of(item), -1)
+        return Place(item, column, self.layout.constants.get(item, ""))
 
     def _cell(self, row: Row, column: str) -> str:
         return row.cells[self.columns[column]] if column in self.columns else ""
-
-    def _item(self, row: Row, item: str) -> str:
-        """What a row, or else the profile, says about an item."""
-        return self._cell(row, self.layout.columns.of(item)) or self.layout.constants.get(item, "")
 
     def _sample(self, row: Row) -> str:
         """The sample's name as it stands; nothing if a column that is part of it is blank."""
@@ -187,6 +185,11 @@ class Reading:
         between = self.layout.copies
         return [copy for cell in cells for copy in (cell.split(between) if between else [cell])]
 
+    def _mismatches(self, row: Row) -> bool:
+        """Whether a row counts anything but no mismatch, however the zero is written."""
+        count = self.mismatches.in_row(row)
+        return not (self.layout.is_blank(count) or NO_MISMATCH.fullmatch(count))
+
     def _is_unknown(self, name: str) -> bool:
         """Whether a name has no digit, as every allele and antigen has (`-`, `N/A`), and is no word of the profile."""
         return not any(map(str.isdigit, name.partition("*")[2] or name)) and state_of(name, self.words) == "one_stated"
@@ -202,7 +205,7 @@ class Reading:
 
     def _state(self, names: list[str], row: Row, locus: str, stated: State) -> tuple[State, list[Finding]]:
         """What the alleles state, unless the layout calls a single one no conclusion, or counts mismatches."""
-        if self._item(row, "mismatches") not in ("", "0"):
+        if self._mismatches(row):
             return "novel", [Finding("novel_candidate", "the best genotype mismatches: a novel allele?", "", locus)]
         if any(map(self._is_unknown, names)):
             message = "neither an allele nor one of the words that the profile explains; the locus is kept as printed"

@@ -108,6 +108,24 @@ def test_a_column_nobody_named_is_counted_by_its_header():
     assert [(each.path, each.count) for each in parsed.ignored] == [("note", 1), ("column 4", 1)]
 
 
+@pytest.mark.parametrize("profile_says", [{}, {"mismatches": "mm"}])
+def test_a_column_without_a_heading_is_none_of_the_columns_that_a_profile_names(profile_says):
+    """A spreadsheet's row numbers, or the comma behind its last column."""
+    columns = {"sample": "id", **profile_says}
+    rows = ",id,A1,A2,\n0,S-1,01:01,02:01,\n1,S-2,01:01,03:01,checked\n2,S-3,01:01,03:01,\n"
+    assert [each.loci[0].state for each in read(rows, columns=columns).reports] == ["two_copies"] * 3
+
+
+@pytest.mark.parametrize(
+    ("count", "state"),
+    [("", "two_copies"), ("0", "two_copies"), ("0.0", "two_copies"), ("0,00", "two_copies"), ("-", "two_copies"),
+     ("1", "novel"), ("0.5", "novel"), ("10", "novel")],
+)  # fmt: skip
+def test_mismatches_are_none_however_the_zero_is_written(count, state):
+    settings = {"columns": {"sample": "id", "mismatches": "mm"}, "words": {"blank": ["-"]}}
+    assert only_locus(f"id;A1;A2;mm\nS-1;01:01;02:01;{count}\n", **settings).state == state
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
