@@ -86,7 +86,8 @@ def proposal_for(document: Document) -> Proposal:
 
 def _table(document: Document) -> tuple[Table, str]:
     if is_workbook(document.head):
-        return read_workbook(document.raw)[0], ENCODINGS[0]
+        sheets = read_workbook(document.raw)
+        return next((each.table for each in sheets if not each.hidden), sheets[0].table), ENCODINGS[0]
     for encoding in ENCODINGS:
         try:
             text = decoded(document.raw, encoding).lstrip("\ufeff")

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.glstring_code import release_findings
 from parsers.lab_table_layout import Layout
-from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, State, TypingReport
+from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
 from parsers.tables import Cells, Row, Table, cells_at
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
 
@@ -71,19 +70,19 @@ class Reading:
         self.findings: list[Finding] = []
         self.blanks: Counter[str] = Counter()
 
-    def parsed(self) -> Parsed:
+    def reports(self) -> list[TypingReport]:
         """A report for each sample, in the order of the rows. Raises ParseError."""
         reports = [self._report(row) for row in self.table.rows]
         if not reports:
             raise ParseError("this table has a header and no row", where="line 1", expected="a row for each sample")
-        reports = _merged(reports) if self.layout.long else reports
-        return Parsed(reports=marked(reports), ignored=self._ignored())
+        return _merged(reports) if self.layout.long else reports
 
-    def _ignored(self) -> tuple[Ignored, ...]:
+    def ignored(self) -> dict[str, int]:
+        """How often columns that the layout does not read, and words that say nothing, stood in the rows read."""
         used = self.layout.used(self.table.header)
         left = [(place, name) for place, name in enumerate(self.table.header) if name not in used]
         counts = [(name or f"column {place + 1}", self._filled(place)) for place, name in left]
-        return tuple(Ignored(path, count) for path, count in [*counts, *sorted(self.blanks.items())] if count)
+        return {path: count for path, count in [*counts, *sorted(self.blanks.items())] if count}
 
     def _filled(self, place: int) -> int:
         return sum(1 for row in self.table.rows if row.cells[place])
@@ -124,7 +123,7 @@ class Reading:
         named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
         return ParseError(
             "this row has no sample id: nobody could tell whose typing it is",
-            where=f"line {row.line}, column {named_by}",
+            where=f"{self.table.where(row)}, column {named_by}",
             expected="a sample id in every row",
             advice="Complete or remove the row, and export the table again.",
         )
@@ -134,7 +133,7 @@ class Reading:
         kept = [(name, row.cells[place]) for place, name in self.properties]
         if printed != sample:
             kept.insert(0, (self.layout.columns.sample, printed))
-        return [Printed(name, cell, f"line {row.line}") for name, cell in kept if cell]
+        return [Printed(name, cell, self.table.where(row)) for name, cell in kept if cell]
 
     def _typings(self, row: Row) -> list[LocusTyping]:
         beside = self.beside_of(row.cells)
@@ -172,7 +171,7 @@ class Reading:
         if read.blanks:
             self.blanks.update(read.blanks)
         if read.doubts:
-            where = f"line {row.line}, column {column}"
+            where = f"{self.table.where(row)}, column {column}"
             self.findings += [msgspec.structs.replace(each, where=where) for each in read.doubts]
         return read.typing
 

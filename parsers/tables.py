@@ -44,10 +44,26 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A header and the rows below it; repeated names in the header are numbered: `A`, `A (2)`."""
+    """A header and the rows below it; repeated names in the header are numbered: `A`, `A (2)`.
+
+    `sheet` says which sheet it is of a workbook with several.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    sheet: str = ""
+
+    def where(self, row: Row) -> str:
+        """The place of a row: its line, with the sheet that it stands on."""
+        return f"{self.sheet}, line {row.line}" if self.sheet else f"line {row.line}"
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A sheet of a workbook with something on it: its name by its number, and whether it is hidden."""
+
+    name: str
+    hidden: bool
+    table: Table
 
 
 def is_workbook(head: bytes) -> bool:
@@ -147,7 +163,7 @@ def text_rows(text: str, separator: str) -> Iterator[Row]:
         ) from None
 
 
-def _table(rows: Iterator[Row]) -> Table:
+def _table(rows: Iterator[Row], sheet: str = "") -> Table:
     head = next((row for row in rows if any(row.cells)), None)
     if head is None:
         raise ParseError("this table is empty", where="line 1", expected="a header and rows below it")
@@ -158,7 +174,7 @@ def _table(rows: Iterator[Row]) -> Table:
             if len(row.cells) != width:
                 raise _other_width(row, width)
             below.append(row)
-    return Table(header, tuple(below))
+    return Table(header, tuple(below), sheet)
 
 
 def _other_width(row: Row, width: int) -> ParseError:
@@ -170,8 +186,8 @@ def _other_width(row: Row, width: int) -> ParseError:
     )
 
 
-def read_workbook(raw: bytes) -> list[Table]:
-    """The tables on the sheets of an Excel workbook, empty sheets left out. Raises ParseError."""
+def read_workbook(raw: bytes) -> list[Sheet]:
+    """The sheets of an Excel workbook, empty ones left out. Raises ParseError."""
     _check_archive(raw)
     import openpyxl  # noqa: PLC0415  # a tenth of a second, and most sites never see a workbook
 
@@ -179,7 +195,7 @@ def read_workbook(raw: bytes) -> list[Table]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know hold no values
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets]
+            sheets = [(sheet.sheet_state != "visible", list(_sheet_rows(sheet))) for sheet in book.worksheets]
     except ParseError:
         raise
     except Exception as error:  # openpyxl lets whatever its XML and its styles stumble over pass through
@@ -189,10 +205,15 @@ def read_workbook(raw: bytes) -> list[Table]:
             expected="an Excel workbook",
             advice=EXPORT_AGAIN,
         ) from None
-    tables = [_table(iter(rows)) for rows in sheets if any(any(row.cells) for row in rows)]
-    if not tables:
+    filled = [
+        (f"sheet {number}", hidden, rows)
+        for number, (hidden, rows) in enumerate(sheets, start=1)
+        if any(any(row.cells) for row in rows)
+    ]
+    if not filled:
         raise ParseError("this workbook is empty", where="xlsx", expected="a sheet with a header and rows below it")
-    return tables
+    several = len(filled) > 1
+    return [Sheet(name, hidden, _table(iter(rows), name if several else "")) for name, hidden, rows in filled]
 
 
 def _check_archive(raw: bytes) -> None:

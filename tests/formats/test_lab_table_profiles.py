@@ -263,9 +263,18 @@ def test_labels_tells_mapped_columns_from_others():
 
 
 def workbook(*rows):
+    return workbook_of(rows)
+
+
+def workbook_of(*sheets, hidden=None):
+    """A workbook with these rows on its sheets; `hidden` says how those of some numbers are hidden."""
     book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet()
+        sheet.sheet_state = (hidden or {}).get(number, "visible")
+        for row in rows:
+            sheet.append(row)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -273,6 +282,47 @@ def workbook(*rows):
 
 def test_a_workbook_says_the_same_as_the_text():
     assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
+
+
+COVER = [["Laboratory of nowhere"]]
+HEADER = ["id", "A1", "A2"]
+
+
+def test_every_sheet_that_a_profile_describes_is_read_and_named():
+    sheets = (
+        COVER,
+        [[*HEADER, "note"], ["S-1", "01:01", "02:01", "late"]],
+        [],
+        [["note", *HEADER], ["late", "S-2", "B*07:02", "01:01"], ["", "S-1", "01:01", "02:01"]],
+        [HEADER],
+        [["total"], ["3"]],
+    )
+    parsed = read(workbook_of(*sheets))
+    assert [each.sample for each in parsed.reports] == ["S-1", "S-2", "S-1"]
+    assert [[(each.code, each.where) for each in report.findings] for report in parsed.reports] == [
+        [("duplicate_sample_id", "")],
+        [("locus_differs", "sheet 4, line 2, column A1")],
+        [("duplicate_sample_id", "")],
+    ]
+    assert [(each.path, each.count) for each in parsed.ignored] == [("note", 2), ("sheet 1", 0), ("sheet 6", 1)]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_with_typings_refuses_the_workbook(state):
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert refusal_of(workbook_of(typings, typings, hidden={2: state})).where == "sheet 2"
+    assert refusal_of(workbook_of(COVER, typings, hidden={2: state})).where == "sheet 2"
+
+
+def test_a_hidden_sheet_without_typings_is_ignored():
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert read(workbook_of(COVER, typings, [HEADER], hidden={1: "hidden", 3: "hidden"})).reports == read(TABLE).reports
+
+
+def test_a_row_of_a_workbook_that_cannot_be_read_is_refused_with_its_sheet():
+    sheets = ([HEADER, ["S-1", "01:01", "02:01"]], [HEADER, ["", "01:01", "02:01"]])
+    assert refusal_of(workbook_of(*sheets)).where == "sheet 2, line 2, column id"
+    assert refusal_of(workbook_of(*sheets[1:])).where == "line 2, column id"
 
 
 def test_a_workbook_with_a_hidden_document_type_is_refused():
