@@ -10,6 +10,7 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.glstring_code import release_findings
 from parsers.lab_table_layout import Layout
+from parsers.no_sample_cells import no_sample
 from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
 from parsers.tables import Cells, Row, Table, cells_at
 from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
@@ -18,6 +19,7 @@ REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "
 LOCUS_ITEMS = ("method", "test_id", "test_source", "kit", "kit_lot", "allele_db", "release", "date")
 RENAMED = {"release": "stated_release"}
 NO_MISMATCH = re.compile(r"0+(?:[.,]0+)?")
+COMPLETE = "Complete or remove the row, and export the table again."
 DRB345 = re.compile(r"DRB3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 
 
@@ -55,6 +57,7 @@ class Reading:
         self.words = layout.word_states()
         parts = [Place(each, self.columns.get(each, -1), "") for each in layout.sample_parts]
         self.sample = [self._place("sample"), *parts]
+        self.ids = [each.column for each in (*self.sample, self._place("subject")) if each.column >= 0]
         self.properties = [(self.columns[name], name) for name in layout.columns.properties if name in self.columns]
         self.report_items = self._places(REPORT_ITEMS)
         self.locus_items = self._places(LOCUS_ITEMS)
@@ -99,15 +102,21 @@ class Reading:
         return row.cells[self.columns[column]] if column in self.columns else ""
 
     def _sample(self, row: Row) -> str:
-        """The sample's name as it stands; nothing if a column that is part of it is blank."""
+        """The sample's name as it stands. Raises ParseError if a column of it, or of the person, holds no id."""
+        for column in self.ids:
+            if found := no_sample(row.cells[column]):
+                holds = f"holds {found.what} where an id should stand"
+                raise self._nobodys(row, holds, self.table.header[column], found.advice)
         parts = [each.in_row(row) for each in self.sample]
-        return "-".join(parts) if all(parts) else ""
+        printed = "-".join(parts) if all(parts) else ""
+        if not self.layout.sample_of(printed):
+            named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
+            raise self._nobodys(row, "has no sample id", named_by, COMPLETE)
+        return printed
 
     def _report(self, row: Row) -> TypingReport:
         printed = self._sample(row)
         sample = self.layout.sample_of(printed)
-        if not sample:
-            raise self._nobodys(row)
         self.findings = []
         return TypingReport(
             format="lab_table",
@@ -119,13 +128,12 @@ class Reading:
             **{each.item: each.in_row(row) for each in self.report_items},
         )
 
-    def _nobodys(self, row: Row) -> ParseError:
-        named_by = " and ".join((self.layout.columns.sample, *self.layout.sample_parts))
+    def _nobodys(self, row: Row, what: str, column: str, advice: str) -> ParseError:
         return ParseError(
-            "this row has no sample id: nobody could tell whose typing it is",
-            where=f"{self.table.where(row)}, column {named_by}",
+            f"this row {what}: nobody could tell whose typing it is",
+            where=f"{self.table.where(row)}, column {column}",
             expected="a sample id in every row",
-            advice="Complete or remove the row, and export the table again.",
+            advice=advice,
         )
 
     def _properties(self, row: Row, sample: str, printed: str) -> list[Printed]:

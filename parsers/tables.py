@@ -29,6 +29,7 @@ WORKBOOK_PART = b"xl/"
 WORKBOOK_LIMIT = 64 * 1024 * 1024
 TIME_OF_DAY = "\ufffctime of day "
 """Begins a cell that a workbook holds as a time of day or a duration, not as text."""
+TOO_LONG = 10**15
 NUL = "\0"
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
@@ -255,10 +256,17 @@ def _text(value: object) -> str:
             return ""
         case bool():
             return str(value).upper()
-        case float() if value.is_integer():
-            return str(int(value))
+        case int() | float():
+            return _number_text(value)
         case datetime():
             return value.isoformat(sep=" ")
-        case str() | int() | float() | date():
+        case str() | date():
             return str(value).strip()
     return f"{TIME_OF_DAY}{value}"
+
+
+def _number_text(value: float) -> str:
+    """A number; one of more digits than a spreadsheet keeps is written as it shows it: `1.23457E+17`."""
+    if abs(value) >= TOO_LONG:
+        return f"{value:.5E}"
+    return str(int(value) if float(value).is_integer() else value)

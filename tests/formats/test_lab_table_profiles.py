@@ -220,6 +220,31 @@ def test_a_row_without_a_sample_refuses_the_table_and_names_the_line():
     assert refusal.where == "line 4, column id"
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("#N/A", "an error of a spreadsheet"),
+        ("#ref!", "an error of a spreadsheet"),
+        ("####", "an error of a spreadsheet"),
+        ("1.23457E+17", "the first digits only"),
+        ("1,23457E+17", "the first digits only"),
+        ("Total: 2", "the foot of the table"),
+        ("Total number of samples 12", "the foot of the table"),
+    ],
+)
+def test_what_a_spreadsheet_leaves_where_an_id_should_stand_refuses_the_table(cell, said):
+    columns = {"sample": "id", "subject": "donor"}
+    for row, column in ((f"{cell};01:01;;", "id"), (f"S;01:01;;{cell}", "donor")):
+        refusal = refusal_of(f"id;A1;A2;donor\n{row}\n", columns=columns)
+        assert said in str(refusal)
+        assert refusal.where == f"line 2, column {column}"
+
+
+@pytest.mark.parametrize("cell", ["#12", "S-1E7", "5E12", "Totalen-7", "NA12878"])
+def test_what_may_be_an_id_is_one(cell):
+    assert read(f"id,A1,A2\n{cell},01:01,\n").reports[0].sample == cell
+
+
 def test_bytes_that_are_no_text_are_refused_by_their_place():
     raw = TABLE.encode() + "Ü-2,01:01,\n".encode("cp1252")
     assert refusal_of(raw).where == f"byte {len(TABLE)}"
@@ -282,6 +307,17 @@ def workbook_of(*sheets, hidden=None):
 
 def test_a_workbook_says_the_same_as_the_text():
     assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
+
+
+@pytest.mark.parametrize("number", [123456789012340000, 1.2345678901234e17])
+def test_an_id_that_a_workbook_keeps_as_a_long_number_has_lost_its_last_digits(number):
+    assert "the first digits only" in str(refusal_of(workbook(["id", "A1", "A2"], [number, "01:01", "02:01"])))
+
+
+def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
+    numbers = [[number, "01:01", ""] for number in (12, 12.0, 123456789012345)]
+    reports = read(workbook(["id", "A1", "A2"], *numbers)).reports
+    assert [each.sample for each in reports] == ["12", "12", "123456789012345"]
 
 
 COVER = [["Laboratory of nowhere"]]
