@@ -69,6 +69,7 @@ class Reading:
             (locus, columns[0], cells_at([self.columns[each] for each in columns]))
             for locus, columns in layout.locus_columns(table.header)
         ]
+        self.alleles_of = cells_at([self.columns[each] for each in layout.allele_columns(table.header)])
         self.known: dict[tuple[str, Cells, Cells], ReadLocus] = {}
         self.findings: list[Finding] = []
         self.blanks: Counter[str] = Counter()
@@ -151,7 +152,7 @@ class Reading:
         if long := self.layout.long:
             locus, stated = (
                 gene_name(self._cell(row, long.locus)),
-                tuple(self._cell(row, each) for each in long.alleles),
+                self.alleles_of(row.cells),
             )
             made += [self._typing(row, *each, long.locus, beside) for each in self._by_gene(locus, stated)]
         return [each for each in made if each]

@@ -155,8 +155,8 @@ def _refuse_hidden(sheet: Sheet) -> None:
 
 def _refuse_times(table: Table, layout: Layout) -> None:
     """Raise ParseError if Excel made a time of day of what should be an allele."""
-    named = [*(each for _, columns in layout.locus_columns(table.header) for each in columns)]
-    named += layout.long.alleles if layout.long else ()
+    named = {each for _, columns in layout.locus_columns(table.header) for each in columns}
+    named.update(layout.allele_columns(table.header))
     places = [(place, name) for place, name in enumerate(table.header) if name in named]
     for row in table.rows:
         for place, name in places:

@@ -80,6 +80,46 @@ def test_a_word_that_the_profile_does_not_explain_states_no_copies(cells):
     ]
 
 
+PATTERNS = {
+    "A_1,A_2,A_3": {"loci": {"names": ["A"], "first": "{locus}_1", "second": "{locus}_2"}},
+    "A,A,A": {"loci": {"names": ["A"], "first": "{locus}", "second": "{locus} (2)"}},
+    "A/1,A/2,A/2": {"loci": {"names": ["A"], "first": "{locus}/1", "second": "{locus}/2"}},
+    "d_a_typ1,d_a_typ2,d_a_typ4": {"locus": [{"name": "A", "columns": ["d_a_typ1", "d_a_typ2"]}]},
+}
+
+
+@pytest.mark.parametrize(("columns", "settings"), PATTERNS.items(), ids=PATTERNS)
+def test_a_column_of_a_third_copy_is_read_though_no_profile_names_it(columns, settings):
+    settings = {"signature": ["id"], "locus": [], **settings}
+    first, second = read(f"id,{columns}\nS-1,01:01,02:01,03:01\nS-2,01:01,02:01,\n", **settings).reports
+    assert (first.loci[0].state, first.loci[0].expression) == ("candidates", "A*01:01+A*02:01+A*03:01")
+    assert second.loci[0].state == "two_copies"
+    assert labels(Document(f"id,{columns}\nS-1,,,\n".encode()), profile(**settings))[1] == ()
+
+
+def test_a_third_copy_of_a_table_with_a_row_per_locus_is_read_too():
+    long = {"locus": "locus", "alleles": ["Allele 1", "Allele 2"]}
+    settings = {"signature": ["id", "locus"], "locus": [], "long": long}
+    text = "id,locus,Allele 1,Allele 2,Allele 3\nS-1,A,01:01,02:01,03:01\n"
+    assert only_locus(text, **settings).state == "candidates"
+
+
+@pytest.mark.parametrize("heading", ["A3 remark", "A_3", "A13", "B3", "A0"])
+def test_a_column_that_is_named_otherwise_is_no_third_copy(heading):
+    assert only_locus(f"id,A1,A2,{heading}\nS-1,01:01,02:01,03:01\n").state == "two_copies"
+
+
+def test_a_column_that_the_profile_gives_to_something_else_is_no_third_copy():
+    columns = {"sample": "id", "properties": ["A3"]}
+    assert only_locus("id,A1,A2,A3\nS-1,01:01,02:01,low\n", columns=columns).state == "two_copies"
+
+
+def test_a_gene_with_a_number_is_no_third_copy_of_others():
+    genes = [{"name": "DRB345", "columns": ["DRB3", "DRB4"]}]
+    report = read("id,A1,DRB3,DRB4,DRB5\nS-1,,DRB3*01:01,,DRB5*01:01\n", locus=genes).reports[0]
+    assert [each.locus for each in report.loci] == ["DRB3"]
+
+
 def test_a_locus_without_any_cell_is_not_mentioned():
     assert read("id,A1,A2\nS-1,,\n").reports[0].loci == ()
 
