@@ -13,7 +13,7 @@ from parsers.lab_table_layout import Layout
 from parsers.no_sample_cells import no_sample
 from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
 from parsers.tables import Cells, Row, Table, cells_at
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, gene_name, gene_of, in_usual_words, state_of
 
 REPORT_ITEMS = ("subject", "report_id", "centre", "project", "date", "review", "software")
 LOCUS_ITEMS = ("method", "test_id", "test_source", "kit", "kit_lot", "allele_db", "release", "date")
@@ -226,7 +226,7 @@ class Reading:
             locus=locus,
             state=state,
             reported="+".join(cells),
-            expression="" if state in UNCALLED else "+".join(concluded),
+            expression="" if state in UNCALLED else in_usual_words("+".join(concluded), self.words),
             **{RENAMED.get(each.item, each.item): each.in_row(row) for each in self.locus_items},
             references=(),
             quality=tuple(

@@ -133,6 +133,24 @@ def test_words_are_those_of_the_profile():
     assert [(each.path, each.count) for each in left.ignored] == [("-", 2)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "state", "expression"),
+    [
+        ("01:01,Absent", "one_stated", "A*01:01+A*NNNN"),
+        ("A*fail it,01:01", "one_stated", "A*XXXX+A*01:01"),
+        ("01:01,NT", "one_stated", "A*01:01+A*UUUU"),
+        ("unknown allele,02:01", "novel", "A*NEW+A*02:01"),
+        ("HLA-A*01:01,HLA-A*nt", "one_stated", "HLA-A*01:01+HLA-A*UUUU"),
+        ("01:01+Absent,", "one_stated", "A*01:01+NNNN"),
+        ("01:01,XXXX", "candidates", ""),
+    ],
+)
+def test_a_word_of_the_profile_beside_an_allele_is_the_word_that_a_gl_string_knows(cells, state, expression):
+    words = {"absent": ["absent"], "failed": ["Fail It"], "not_tested": ["NT"], "novel": ["Unknown allele"]}
+    locus = only_locus(f"id,A1,A2\nS-1,{cells}\n", words=words)
+    assert (locus.state, locus.expression) == (state, expression)
+
+
 def test_a_column_wins_over_a_constant_unless_it_is_blank():
     settings = {
         "columns": {"sample": "id", "method": "how", "release": "db"},
