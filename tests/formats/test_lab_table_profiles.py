@@ -247,6 +247,45 @@ def test_a_long_table_has_a_row_per_locus():
     assert [each.state for each in second.loci] == ["one_stated"]
 
 
+ONE_COPY_A_ROW = {
+    "signature": ["id", "locus"],
+    "columns": {"sample": "id", "method": "how", "quality": ["depth"]},
+    "locus": [],
+    "long": {"locus": "locus", "alleles": ["allele"]},
+    "words": {"blank": ["-"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["A,01:01,NGS", "A,02:01,NGS"], [("A", "two_copies", "A*01:01+A*02:01")]),
+        (["A,01:01,NGS", "B,07:02,NGS", "A,02:01,NGS"],
+         [("A", "two_copies", "A*01:01+A*02:01"), ("B", "one_stated", "B*07:02")]),
+        (["A,01:01,NGS", "A,01:01,NGS"], [("A", "homozygous_stated", "A*01:01+A*01:01")]),
+        (["A,01:01,NGS", "A,-,NGS"], [("A", "one_stated", "A*01:01")]),
+        (["A,01:01,NGS", "A,02:01,NGS", "A,03:01,NGS"], [("A", "candidates", "A*01:01+A*02:01+A*03:01")]),
+        (["A,01:01,NGS", "A,02:01,SSO"], [("A", "one_stated", "A*01:01"), ("A", "one_stated", "A*02:01")]),
+        (["A,01:01+02:01,NGS", "A,01:01+03:01,NGS"],
+         [("A", "two_copies", "A*01:01+02:01"), ("A", "two_copies", "A*01:01+03:01")]),
+        (["DRB345,DRB3*01:01,NGS", "DRB345,DRB4*01:03,NGS"],
+         [("DRB3", "one_stated", "DRB3*01:01"), ("DRB4", "one_stated", "DRB4*01:03")]),
+    ],
+)  # fmt: skip
+def test_where_a_row_holds_one_copy_the_rows_of_a_locus_are_its_copies(rows, expected):
+    lines = "".join(f"S-1,{row},{depth}\n" for depth, row in enumerate(rows, start=30))
+    (report,) = read(f"id,locus,allele,how,depth\n{lines}", **ONE_COPY_A_ROW).reports
+    assert [(each.locus, each.state, each.expression) for each in report.loci] == expected
+    assert sorted(each.text for each in report.loci[0].quality)[:1] == ["30"]
+
+
+@pytest.mark.parametrize("settings", [{**ONE_COPY_A_ROW, "copies": ";"}, {**LONG}])
+def test_where_a_row_holds_both_copies_two_rows_of_a_locus_are_two_statements(settings):
+    text = "id,locus,one,two,allele,how,depth\nS-1,A,01:01,,01:01,,\nS-1,A,02:01,,02:01,,\n"
+    (report,) = read(text, **settings).reports
+    assert [each.expression for each in report.loci] == ["A*01:01", "A*02:01"]
+
+
 def test_rows_of_a_sample_that_differ_in_more_than_the_locus_stay_apart():
     settings = {**LONG, "columns": {"sample": "id", "date": "on"}}
     reports = read("id,locus,one,two,on\nS,A,01:01,,May\nS,B,07:02,,June\n", **settings).reports
