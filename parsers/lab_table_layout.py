@@ -103,6 +103,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     title: str
     verified: Verified
     signature: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
     columns: Columns
     name: str = ""
     encoding: str = "utf-8"
@@ -118,8 +119,8 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     words: TableWords = TableWords()
 
     def fits(self, header: tuple[str, ...]) -> bool:
-        """Whether every column of the signature is in this header."""
-        return set(self.signature) <= set(header)
+        """Whether every column of the signature is in this header, and none of a look-alike."""
+        return set(self.signature) <= set(header) and not set(self.foreign) & set(header)
 
     def locus_columns(self, header: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """Each locus of the layout with those of its columns that this header has."""

@@ -355,6 +355,12 @@ def test_the_more_specific_of_two_profiles_reads_a_table():
     assert reader.parse(Document(TABLE.encode())).reports[0].profile == "specific"
 
 
+def test_a_profile_does_not_fit_a_table_with_a_column_of_a_look_alike():
+    reader = from_profiles((profile(foreign=["MFI"]),))
+    assert reader.looks_like(b"id,A1,A2\n")
+    assert not reader.looks_like(b"id,A1,A2,MFI\n")
+
+
 def test_two_profiles_that_fit_equally_are_a_refusal():
     reader = from_profiles((profile("one"), profile("other")))
     with pytest.raises(ParseError, match="one and other both describe"):
