@@ -6,6 +6,7 @@ and a quotation mark that nobody closed are refused with their line.
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,8 @@ WORKBOOK_LIMIT = 64 * 1024 * 1024
 TIME_OF_DAY = "\ufffctime of day "
 """Begins a cell that a workbook holds as a time of day or a duration, not as text."""
 TOO_LONG = 10**15
+SEPARATOR_LINE = re.compile(r'"?sep=.?"?[,;\t]*', re.IGNORECASE)
+"""Tells a spreadsheet the separator; it may stand above the header and is no part of the table."""
 NUL = "\0"
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
@@ -102,13 +105,19 @@ def decoded(raw: bytes, fallback: str = "utf-8") -> str:
 
 @lru_cache(maxsize=8)  # every format of tables asks this of the same first bytes
 def first_line(head: bytes) -> str:
-    """The first line that is not blank, however badly the rest may be encoded."""
-    text = head.decode(encoding_of(head, "latin-1"), "ignore")
-    line = next((line for line in text.replace("\r", "\n").split("\n") if line.strip()), "")
+    """The first line that is not blank, without a `sep=;` above it, however badly the rest may be encoded."""
+    text = without_separator_line(head.decode(encoding_of(head, "latin-1"), "ignore").replace("\r", "\n"))
+    line = next((line for line in text.split("\n") if line.strip()), "")
     try:
         return line.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return line
+
+
+def without_separator_line(text: str) -> str:
+    """A text without the `sep=;` in its first line, if it has one."""
+    first, _, rest = text.partition("\n")
+    return rest if SEPARATOR_LINE.fullmatch(first) else text
 
 
 def separator_of(header: str) -> str:
@@ -148,12 +157,13 @@ def read_text_table(text: str, separator: str) -> Table:
 
 
 def text_rows(text: str, separator: str) -> Iterator[Row]:
-    """Every row of a text, blank ones too. Raises ParseError."""
+    """Every row of a text, blank ones too; a `sep=;` above them is none. Raises ParseError."""
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
-            yield Row(line, tuple(map(str.strip, cells)))
+            if line > 1 or not SEPARATOR_LINE.fullmatch("".join(cells)):
+                yield Row(line, tuple(map(str.strip, cells)))
             line = reader.line_num + 1
     except csv.Error:
         raise ParseError(

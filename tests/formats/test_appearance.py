@@ -42,6 +42,7 @@ INVENTED = {
     b"# Notes\n\ntext": "a text that begins with a heading or a comment (#), such as Markdown",
     b"{\\rtf1 text}": "an RTF document",
     b"first;second;third;fourth\n": "a table of 4 columns separated by semicolons",
+    b"sep=;\r\nfirst;second;third;fourth\r\n": "a table of 4 columns separated by semicolons",
     b"Dear colleague,\n": "plain text",
     b"PK\x03\x04rest": "a zip archive, 8 bytes",
     bytes(range(256)): "binary content, 256 bytes",

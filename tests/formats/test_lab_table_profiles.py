@@ -51,6 +51,15 @@ def test_separator_line_ends_and_encoding_do_not_matter(separator, line_end, enc
     assert read(text, encoding) == read(TABLE)
 
 
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+def test_a_line_that_tells_a_spreadsheet_the_separator_is_no_part_of_the_table(line):
+    text = f"{line}\n{TABLE.replace(',', ';')}"
+    reader = from_profiles((profile(),))
+    assert reader.looks_like(text.encode())
+    assert read(text) == read(TABLE)
+    assert refusal_of(text + ";01:01;\n").where == "line 4, column id"
+
+
 @pytest.mark.parametrize(
     ("cells", "state", "reported", "expression"),
     [
