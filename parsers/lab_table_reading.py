@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.glstring_code import release_findings
+from parsers.glstring_code import SEROLOGY, antigen_locus, release_findings
 from parsers.lab_table_layout import Layout, Long
 from parsers.no_sample_cells import no_sample
 from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
@@ -21,6 +21,7 @@ RENAMED = {"release": "stated_release"}
 NO_MISMATCH = re.compile(r"0+(?:[.,]0+)?")
 COMPLETE = "Complete or remove the row, and export the table again."
 SEVERAL_COPIES = re.compile(r"[+|]")
+GENE = re.compile(r"[A-Z][A-Z0-9~]*")
 DRB345 = re.compile(r"DRB3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 
 
@@ -229,6 +230,9 @@ class Reading:
         if not names:
             return ReadLocus(None, blanks=tuple(cells))
         stated = state_of("+".join(names), self.words)
+        if locus and antigen_locus("+".join(names)) == locus:
+            antigens = msgspec.structs.replace(self._typing_of(rows, locus, cells, stated, []), method="SER")
+            return ReadLocus(antigens, doubts=(Finding("serology", SEROLOGY, "", locus),))
         state, doubts = self._state(names, rows, locus, stated)
         typing = self._typing_of(rows, locus, cells, state, names if state == stated else [])
         return ReadLocus(typing, doubts=(*doubts, *_locus_doubts(locus, names)))
@@ -265,7 +269,7 @@ class Reading:
 def _locus_doubts(locus: str, names: list[str]) -> Iterator[Finding]:
     if not locus:
         yield Finding("no_locus", "this typing names no locus")
-    elif any(gene_of(name) not in ("", locus, f"{locus}w") for name in names):
+    elif any(GENE.fullmatch(gene) and gene not in (locus, f"{locus}w") for gene in map(gene_of, names)):
         yield Finding("locus_differs", "an allele of another locus stands in this column", "", locus)
 
 

@@ -72,7 +72,8 @@ def test_a_line_that_tells_a_spreadsheet_the_separator_is_no_part_of_the_table(l
         ("UUUU,", "not_tested", "UUUU", ""),
         ("XXXX,XXXX", "failed", "XXXX+XXXX", ""),
         ("01:01,NEW", "novel", "01:01+NEW", "A*01:01+A*NEW"),
-        ("A24(9),A1", "two_copies", "A24(9)+A1", "A24(9)+A1"),
+        ("A24(9),A1", "two_copies", "A24(9)+A1", ""),
+        ("A24(9),01:01", "two_copies", "A24(9)+01:01", "A24(9)+A*01:01"),
     ],
 )
 def test_the_cells_of_a_locus(cells, state, reported, expression):
@@ -314,6 +315,23 @@ def test_two_rows_of_one_sample_are_noted_on_both():
 def test_an_allele_in_the_column_of_another_locus_is_noted():
     (finding,) = read("id,A1,A2\nS-1,B*07:02,01:01\n").reports[0].findings
     assert (finding.code, finding.where) == ("locus_differs", "line 2, column A1")
+
+
+@pytest.mark.parametrize("cell", ["a*07:02", "(B*07:02)", "=B*07:02"])
+def test_a_misspelt_name_is_not_said_to_be_of_another_locus(cell):
+    assert read(f"id,A1,A2\nS-1,{cell},01:01\n").reports[0].findings == ()
+
+
+@pytest.mark.parametrize("cells", ["A1,A2", "A24(9),A9(24)", "A2,", "HLA-A203,A1"])
+def test_antigens_are_a_typing_by_serology(cells):
+    (report,) = read(f"id,A1,A2\nS-1,{cells}\n", constants={"method": "SSO"}).reports
+    assert [(each.method, each.expression) for each in report.loci] == [("SER", "")]
+    assert [(each.code, each.where) for each in report.findings] == [("serology", "line 2, column A1")]
+
+
+@pytest.mark.parametrize("cells", ["B7,B8", "A1,B8", "A1,01:01"])
+def test_antigens_of_another_gene_or_beside_alleles_are_not_sorted_out(cells):
+    assert read(f"id,A1,A2\nS-1,{cells}\n").reports[0].loci[0].method == ""
 
 
 def test_a_last_line_without_an_end_is_noted():
