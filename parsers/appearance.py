@@ -12,6 +12,7 @@ import msgspec
 
 import parsers
 from parsers.format import Document
+from parsers.tables import without_separator_line
 from parsers.xml_document import is_xml, root_name, text_of
 
 REACH = 4096
@@ -56,6 +57,7 @@ def describe(document: Document) -> str:
 def appearance_of(document: Document) -> Appearance:
     """The look-alike that an input is, or its general kind."""
     text = text_of(document.head)[:REACH].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = without_separator_line(text)
     if not text.strip(" \t\n"):
         return Appearance("an empty file", advice="Ask the sender whether the export had finished.")
     if is_xml(document.head):

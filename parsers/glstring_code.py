@@ -21,7 +21,8 @@ NAME = re.compile(
 )
 FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
-ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})")
+ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})(?:\(w?[0-9]{1,4}\))?")
+"""An antigen, perhaps with the one it was split from, or into, behind it: `A24(9)`, `Cw9(w3)`."""
 GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "DPw": "DPB1"}
 OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
 SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
@@ -62,7 +63,7 @@ def locus_of(expression: str) -> str:
 
 
 def antigen_locus(expression: str) -> str:
-    """The gene whose antigens (`A1+A2`, `DR17`) are all that an expression holds; empty if not so."""
+    """The gene whose antigens (`A1+A24(9)`, `DR17`) are all that an expression holds; empty if not so."""
     found = [ANTIGEN.fullmatch(name) for name in re.split(r"[?|+~/]", expression)]
     genes = {OTHER_GENES.get(f"{each[1]}{each[2]}", GENES[each[1]]) if each else "" for each in found}
     return genes.pop() if len(genes) == 1 else ""

@@ -17,8 +17,9 @@ from parsers.er7 import Encoding, Segment
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified, best_fitting
 from parsers.loinc import GENOTYPE, HLA, LOCUS_CODES, is_loinc
+from parsers.records import State
 from parsers.remembered import SHORT
-from parsers.typing_states import Words
+from parsers.typing_states import Words, in_usual_words
 
 ALLELES = re.compile(r"(?:hla#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]{0,4}|Cw)\*[0-9]{2}")
 """How a GL String begins, in a code or not."""
@@ -67,10 +68,9 @@ class OwnWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @lru_cache(maxsize=64)
-def _in_words_of_the_wmda(words: OwnWords) -> dict[str, str]:
-    """Each word, in capitals and without blanks, with the word of the WMDA that means the same."""
-    usual, meanings = Words(), words.__struct_fields__
-    return {_compact(word): getattr(usual, meaning)[0] for meaning in meanings for word in getattr(words, meaning)}
+def _states(words: OwnWords) -> dict[str, State]:
+    """Each word, in capitals and without blanks, with the state it stands for."""
+    return Words(*msgspec.structs.astuple(words)).states()
 
 
 def _compact(word: str) -> str:
@@ -125,9 +125,8 @@ class Coding(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
 
     def in_usual_words(self, expression: str) -> str:
         """A value with each of the sender's own words, where it stands for a copy, as the WMDA writes it."""
-        if not (usual := _in_words_of_the_wmda(self.words)):
-            return expression
-        return "".join(usual.get(each.upper(), each) for each in re.split(r"([+|^])", expression))
+        words = _states(self.words)
+        return in_usual_words(expression, words) if words else expression
 
     def _own(self, code: str) -> str | None:
         found = (each.name for each in self.locus if code in (*each.codes, *(each.copies or ())))

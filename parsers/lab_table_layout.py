@@ -3,6 +3,8 @@
 config/profiles/lab_table_two_columns.toml shows every setting with what it means.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -11,6 +13,10 @@ from parsers.errors import ParseError
 from parsers.format import Profile, Verified
 from parsers.records import State
 from parsers.typing_states import Words
+
+REPEATED = re.compile(r"(.*) \([0-9]+\)")
+"""A heading that stands in the header for a second, third ... time."""
+LAST_DIGIT = re.compile(r"[0-9](?=\D*$)")
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +79,17 @@ class Long(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alleles: tuple[str, ...]
 
 
+def further_copies(columns: tuple[str, ...], others: Iterable[str]) -> Iterator[str]:
+    """Of other headings those of further copies: `A (3)` behind `A` and `A (2)`, `A_3` behind `A_1` and `A_2`."""
+    pairs = {
+        LAST_DIGIT.sub("#", each) for each in columns if {LAST_DIGIT.sub(copy, each) for copy in "12"} <= {*columns}
+    }
+    for each in others:
+        again, number = REPEATED.fullmatch(each), LAST_DIGIT.search(each)
+        if (again and again[1] in columns) or (number and number[0] > "2" and LAST_DIGIT.sub("#", each) in pairs):
+            yield each
+
+
 class TableWords(Words, frozen=True, forbid_unknown_fields=True):
     """The words of a table, and those that say no more than a blank cell does."""
 
@@ -86,6 +103,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     title: str
     verified: Verified
     signature: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
     columns: Columns
     name: str = ""
     encoding: str = "utf-8"
@@ -101,24 +119,40 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     words: TableWords = TableWords()
 
     def fits(self, header: tuple[str, ...]) -> bool:
-        """Whether every column of the signature is in this header."""
-        return set(self.signature) <= set(header)
+        """Whether every column of the signature is in this header, and none of a look-alike."""
+        return set(self.signature) <= set(header) and not set(self.foreign) & set(header)
 
     def locus_columns(self, header: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """Each locus of the layout with those of its columns that this header has."""
-        wanted = [*(self.loci.columns() if self.loci else []), *((each.name, each.columns) for each in self.locus)]
-        present = [(name, tuple(each for each in columns if each in header)) for name, columns in wanted]
+        present = [(name, self._of_copies(columns, header)) for name, columns in self._loci()]
         return [(name, columns) for name, columns in present if columns]
+
+    def allele_columns(self, header: tuple[str, ...]) -> tuple[str, ...]:
+        """Those columns of this header that hold the alleles of a row's locus, in a table with a row for each."""
+        return self._of_copies(self.long.alleles, header) if self.long else ()
 
     def used(self, header: tuple[str, ...]) -> set[str]:
         """The columns of this header that the layout reads."""
+        copies = (name for _, names in self.locus_columns(header) for name in names)
+        return {*self._named(), *copies, *self.allele_columns(header)}
+
+    def _loci(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [*(self.loci.columns() if self.loci else []), *((each.name, each.columns) for each in self.locus)]
+
+    def _named(self) -> set[str]:
+        """Every column that the profile names."""
         long = {self.long.locus, *self.long.alleles} if self.long else set()
         return {
             *self.columns.named(),
             *self.sample_parts,
             *long,
-            *(each for _, names in self.locus_columns(header) for each in names),
+            *(each for _, names in self._loci() for each in names),
         }
+
+    def _of_copies(self, columns: tuple[str, ...], header: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of a locus's columns that this header has, and behind them columns of more copies than are named."""
+        others = [each for each in header if each not in self._named()]
+        return (*(each for each in columns if each in header), *further_copies(columns, others))
 
     def word_states(self) -> dict[str, State]:
         """Each word that stands in for an allele, in capitals, with its state."""

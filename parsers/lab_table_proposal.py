@@ -1,9 +1,10 @@
 """A profile proposed for a laboratory's table: which column holds what, judged by its heading and by its cells.
 
 A column holds typings if most of its cells look like HLA names. Its gene is the longest one in its heading (`mDRB11Cd`
-is DRB1), else the one that its alleles name. A column of which this file holds no allele goes with it if its heading
-is made like that of a typing (`mDRB41cd`): a second copy that is left out would be a lost allele. Where a column names
-the locus, the table has a row for each locus. What is proposed is for a person to read; what is doubtful is told there.
+is DRB1), else the one that its alleles name; a heading with two of one length (`R_A_1`) does not tell. A column of
+which this file holds no allele goes with it if its heading is made like that of a typing (`mDRB41cd`): a second copy
+that is left out would be a lost allele. Where a column names the locus, the table has a row for each locus. What is
+proposed is for a person to read; what is doubtful is told there.
 """
 
 import csv
@@ -23,7 +24,9 @@ from parsers.typing_states import gene_name, gene_of
 CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
 HEADINGS: dict[str, list[str]] = tomllib.loads((CODES / "table_headings.toml").read_text(encoding="utf-8"))
 LOCI = tuple(row["locus"] for row in csv.DictReader((CODES / "loci.csv").read_text(encoding="utf-8").splitlines()))
-SINGLE_ITEMS = ("subject", "release", "kit_lot", "kit", "method", "date", "centre", "project", "software")
+SINGLE_ITEMS = (
+    "subject", "release", "kit_lot", "kit", "method", "date", "centre", "project", "software", "mismatches",
+)  # fmt: skip
 
 HLA_NAME = re.compile(r"(HLA-)?([A-Z]+[0-9]?\*|\*)?[0-9]{2,4}(:[0-9A-Za-z]+)+\*?|(HLA-)?[A-Z]+[0-9]?\*[0-9]{2,}[A-Z]*")
 BETWEEN = re.compile(r"[/+|^~]")
@@ -35,6 +38,7 @@ SEVERAL_GENES = re.compile(r"3[^0-9A-Za-z]?4[^0-9A-Za-z]?5")
 """What headings of DRB3, DRB4 and DRB5 in one have in common: DRB345, DRB3/4/5."""
 SEVERAL = "DRB345"
 """What a profile calls the three, if their cells say which of them each allele is of."""
+BEHIND_HLA = re.compile(r"HLA[-_ ]?(.+)")
 HEADING_PREFIX = re.compile(r"HLA[-_ ]?|^[a-z]+(?=[A-Z])|_")
 SHARE = 0.5
 SHOWN_WORDS = 8
@@ -86,7 +90,8 @@ def proposal_for(document: Document) -> Proposal:
 
 def _table(document: Document) -> tuple[Table, str]:
     if is_workbook(document.head):
-        return read_workbook(document.raw)[0], ENCODINGS[0]
+        sheets = read_workbook(document.raw)
+        return next((each.table for each in sheets if not each.hidden), sheets[0].table), ENCODINGS[0]
     for encoding in ENCODINGS:
         try:
             text = decoded(document.raw, encoding).lstrip("\ufeff")
@@ -96,9 +101,10 @@ def _table(document: Document) -> tuple[Table, str]:
     raise ParseError("this is no text", where="byte 0", expected=f"text in {' or '.join(ENCODINGS)}, or a workbook")
 
 
-def _nothing_found(what: str, expected: str) -> ParseError:
+def _nothing_found(what: str, found: str, expected: str) -> ParseError:
     return ParseError(
         f"no column of this table looks like {what}",
+        found=found,
         where="line 1",
         expected=expected,
         advice="Write the profile by hand: copy config/profiles/lab_table_two_columns.toml and change it.",
@@ -122,7 +128,7 @@ def _assign_sample(made: Proposal, others: list[str]) -> None:
     """The column whose heading holds the best word for a sample."""
     found = list(dict.fromkeys(name for word in HEADINGS["sample"] for name in others if word in name.lower()))
     if not found:
-        raise _nothing_found("a sample's name", "a column headed sample, specimen or id")
+        raise _nothing_found("a sample's name", "", "a column headed sample, specimen or id")
     made.columns["sample"] = found[0]
     if len(found) > 1:
         made.doubts.append(f"the sample's name could also stand in: {', '.join(found[1:])}")
@@ -148,7 +154,8 @@ def _assign_typings(made: Proposal, typings: list[str], others: list[str], cells
     else:
         _assign_loci(made, typings, cells)
     if not (string or made.typings):
-        raise _nothing_found("a typing", "columns whose cells are HLA names, such as 24:02 or A*24:02")
+        expected = "columns whose cells are HLA names, such as 24:02 or A*24:02"
+        raise _nothing_found("a typing", "; ".join(made.doubts), expected)
 
 
 def _names_loci(cells: list[str]) -> bool:
@@ -166,27 +173,36 @@ def _assign_loci(made: Proposal, typings: list[str], cells: dict[str, list[str]]
     known, forms = {genes.get(name, "") for name in typings}, {_form(name) for name in typings}
     for name, gene in genes.items():
         blank = all(cell.upper() in HEADINGS["no_call"] for cell in cells[name])
+        named = _genes_of_heading(name)
         kindred = _form(name) in forms and (blank or gene in known)
         if gene and (name in typings or kindred or (gene in known and not cells[name])):
             made.loci.setdefault(gene, []).append(name)
-            if not _gene_of_heading(name):
-                made.doubts.append(f"{name}: its heading names no gene, its cells name {gene}")
+            if named != [gene]:
+                told = " and ".join(named) or "no gene"
+                made.doubts.append(f"{name}: its heading names {told}, its cells name {gene}")
+        elif named and name in typings:
+            made.doubts.append(f"{name}: its heading names {' and '.join(named)}, its cells none of them")
     crowded = [gene for gene, names in made.loci.items() if len(names) > COPIES_OF_A_GENE]
     made.doubts += [f"more than two columns seem to hold {gene}: {', '.join(made.loci.pop(gene))}" for gene in crowded]
 
 
 def _gene(heading: str, cells: list[str]) -> str:
-    """The gene in the heading, else the one that most cells name."""
-    if found := _gene_of_heading(heading):
-        return found
+    """The gene in the heading; where it names none, or several, the one that most cells name."""
+    found = _genes_of_heading(heading)
+    if len(found) == 1:
+        return found[0]
     named = Counter(filter(None, (gene_of(cell.replace(" ", "")) for cell in cells if _is_typing(cell))))
     gene, count = named.most_common(1)[0] if named else ("", 0)
-    return gene if gene in LOCI and count >= SHARE * len(cells) else ""
+    return gene if gene in (found or LOCI) and count >= SHARE * len(cells) else ""
 
 
-def _gene_of_heading(heading: str) -> str:
-    found = GENE.search(HEADING_PREFIX.sub(" ", heading))
-    return gene_name(found[0]) if found else ""
+def _genes_of_heading(heading: str) -> list[str]:
+    """The gene behind `HLA`, else the longest: `R_A_1` names two, the R may be a recipient's."""
+    behind = BEHIND_HLA.search(heading)
+    first = GENE.match(behind[1]) if behind else None
+    found = [first[0]] if first else GENE.findall(HEADING_PREFIX.sub(" ", heading))
+    longest = max(map(len, found), default=0)
+    return list(dict.fromkeys(gene_name(each) for each in found if len(each) == longest))
 
 
 def _form(heading: str) -> str:

@@ -6,6 +6,7 @@ and a quotation mark that nobody closed are refused with their line.
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ WORKBOOK_PART = b"xl/"
 WORKBOOK_LIMIT = 64 * 1024 * 1024
 TIME_OF_DAY = "\ufffctime of day "
 """Begins a cell that a workbook holds as a time of day or a duration, not as text."""
+TOO_LONG = 10**15
+SEPARATOR_LINE = re.compile(r'"?sep=.?"?[,;\t]*', re.IGNORECASE)
+"""Tells a spreadsheet the separator; it may stand above the header and is no part of the table."""
 NUL = "\0"
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
@@ -44,10 +48,26 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A header and the rows below it; repeated names in the header are numbered: `A`, `A (2)`."""
+    """A header and the rows below it; repeated names in the header are numbered: `A`, `A (2)`.
+
+    `sheet` says which sheet it is of a workbook with several.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    sheet: str = ""
+
+    def where(self, row: Row) -> str:
+        """The place of a row: its line, with the sheet that it stands on."""
+        return f"{self.sheet}, line {row.line}" if self.sheet else f"line {row.line}"
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A sheet of a workbook with something on it: its name by its number, and whether it is hidden."""
+
+    name: str
+    hidden: bool
+    table: Table
 
 
 def is_workbook(head: bytes) -> bool:
@@ -85,13 +105,19 @@ def decoded(raw: bytes, fallback: str = "utf-8") -> str:
 
 @lru_cache(maxsize=8)  # every format of tables asks this of the same first bytes
 def first_line(head: bytes) -> str:
-    """The first line that is not blank, however badly the rest may be encoded."""
-    text = head.decode(encoding_of(head, "latin-1"), "ignore")
-    line = next((line for line in text.replace("\r", "\n").split("\n") if line.strip()), "")
+    """The first line that is not blank, without a `sep=;` above it, however badly the rest may be encoded."""
+    text = without_separator_line(head.decode(encoding_of(head, "latin-1"), "ignore").replace("\r", "\n"))
+    line = next((line for line in text.split("\n") if line.strip()), "")
     try:
         return line.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return line
+
+
+def without_separator_line(text: str) -> str:
+    """A text without the `sep=;` in its first line, if it has one."""
+    first, _, rest = text.partition("\n")
+    return rest if SEPARATOR_LINE.fullmatch(first) else text
 
 
 def separator_of(header: str) -> str:
@@ -131,12 +157,13 @@ def read_text_table(text: str, separator: str) -> Table:
 
 
 def text_rows(text: str, separator: str) -> Iterator[Row]:
-    """Every row of a text, blank ones too. Raises ParseError."""
+    """Every row of a text, blank ones too; a `sep=;` above them is none. Raises ParseError."""
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
-            yield Row(line, tuple(map(str.strip, cells)))
+            if line > 1 or not SEPARATOR_LINE.fullmatch("".join(cells)):
+                yield Row(line, tuple(map(str.strip, cells)))
             line = reader.line_num + 1
     except csv.Error:
         raise ParseError(
@@ -147,7 +174,7 @@ def text_rows(text: str, separator: str) -> Iterator[Row]:
         ) from None
 
 
-def _table(rows: Iterator[Row]) -> Table:
+def _table(rows: Iterator[Row], sheet: str = "") -> Table:
     head = next((row for row in rows if any(row.cells)), None)
     if head is None:
         raise ParseError("this table is empty", where="line 1", expected="a header and rows below it")
@@ -158,7 +185,7 @@ def _table(rows: Iterator[Row]) -> Table:
             if len(row.cells) != width:
                 raise _other_width(row, width)
             below.append(row)
-    return Table(header, tuple(below))
+    return Table(header, tuple(below), sheet)
 
 
 def _other_width(row: Row, width: int) -> ParseError:
@@ -170,8 +197,8 @@ def _other_width(row: Row, width: int) -> ParseError:
     )
 
 
-def read_workbook(raw: bytes) -> list[Table]:
-    """The tables on the sheets of an Excel workbook, empty sheets left out. Raises ParseError."""
+def read_workbook(raw: bytes) -> list[Sheet]:
+    """The sheets of an Excel workbook, empty ones left out. Raises ParseError."""
     _check_archive(raw)
     import openpyxl  # noqa: PLC0415  # a tenth of a second, and most sites never see a workbook
 
@@ -179,7 +206,7 @@ def read_workbook(raw: bytes) -> list[Table]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know hold no values
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets]
+            sheets = [(sheet.sheet_state != "visible", list(_sheet_rows(sheet))) for sheet in book.worksheets]
     except ParseError:
         raise
     except Exception as error:  # openpyxl lets whatever its XML and its styles stumble over pass through
@@ -189,10 +216,15 @@ def read_workbook(raw: bytes) -> list[Table]:
             expected="an Excel workbook",
             advice=EXPORT_AGAIN,
         ) from None
-    tables = [_table(iter(rows)) for rows in sheets if any(any(row.cells) for row in rows)]
-    if not tables:
+    filled = [
+        (f"sheet {number}", hidden, rows)
+        for number, (hidden, rows) in enumerate(sheets, start=1)
+        if any(any(row.cells) for row in rows)
+    ]
+    if not filled:
         raise ParseError("this workbook is empty", where="xlsx", expected="a sheet with a header and rows below it")
-    return tables
+    several = len(filled) > 1
+    return [Sheet(name, hidden, _table(iter(rows), name if several else "")) for name, hidden, rows in filled]
 
 
 def _check_archive(raw: bytes) -> None:
@@ -234,10 +266,17 @@ def _text(value: object) -> str:
             return ""
         case bool():
             return str(value).upper()
-        case float() if value.is_integer():
-            return str(int(value))
+        case int() | float():
+            return _number_text(value)
         case datetime():
             return value.isoformat(sep=" ")
-        case str() | int() | float() | date():
+        case str() | date():
             return str(value).strip()
     return f"{TIME_OF_DAY}{value}"
+
+
+def _number_text(value: float) -> str:
+    """A number; one of more digits than a spreadsheet keeps is written as it shows it: `1.23457E+17`."""
+    if abs(value) >= TOO_LONG:
+        return f"{value:.5E}"
+    return str(int(value) if float(value).is_integer() else value)

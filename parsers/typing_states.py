@@ -12,6 +12,7 @@ of a new allele in the 17th workshop.
 """
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -46,6 +47,19 @@ def _compact(word: str) -> str:
 NOVEL = re.compile(r"new$|[0-9](?::?NEW|[viex][0-9]+)$")
 """How a name ends that says of an allele that it differs from the one it is named after."""
 WMDA_WORDS = Words().states()
+USUAL_WORDS = {state: word for word, state in reversed(WMDA_WORDS.items())}
+"""The word of the WMDA for each state that has one; it alone may stand in a GL String."""
+
+
+def in_usual_words(expression: str, words: Mapping[str, State]) -> str:
+    """The expression with these words, where one is a copy, bare or behind its gene, as the WMDA writes them."""
+    return "".join(_in_usual_word(each, words) for each in re.split(r"([+|^])", expression))
+
+
+def _in_usual_word(copy: str, words: Mapping[str, State]) -> str:
+    value = copy.partition("*")[2] or copy
+    state = words.get(value.upper())
+    return f"{copy.removesuffix(value)}{USUAL_WORDS[state]}" if state else copy
 
 
 def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:

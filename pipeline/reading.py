@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from parsers.errors import ParseError
-from parsers.format import Profile, load_formats, open_document, profile_labels
-from parsers.records import Finding, Parsed
+from parsers.format import Document, Format, Profile, load_formats, open_document, profile_labels, recognise
+from parsers.records import Finding, Parsed, TypingReport
 from pipeline.errors import SiteError
 from pipeline.hl7.message import Envelope, render
 from pipeline.normalise.normaliser import Normaliser
@@ -20,6 +20,7 @@ from pipeline.process import Workbench, reader_of
 
 SENT_AT = "2000-01-01T00:00:00Z"
 """The date of messages that are judged and never sent."""
+TWO_CLAIMS = "a second claim would leave it unread, but a profile of yours takes the place of one of the same name"
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -161,12 +162,31 @@ def labels_of(
     return profile_labels(open_document(raw, name), chosen)
 
 
-def proposed_profile(raw: bytes, name: str) -> tuple[str, Parsed]:
-    """A profile for a table, as TOML, and what the table's reader makes of the table with it. Raises ParseError."""
+def proposed_profile(raw: bytes, name: str, formats: dict[str, Format]) -> tuple[str, Parsed]:
+    """A profile for a table, as TOML, and what the table's reader makes of the table with it.
+
+    Raises ParseError, also if one of these formats reads the table as it is: of two that claim a file neither reads it.
+    """
     from parsers.lab_table_draft import draft  # noqa: PLC0415  # no other command proposes anything
 
     document = open_document(raw, name)
     text = draft(document)
     settings = tomllib.loads(text)
+    if reader := _reader_already(document, formats, settings["format"]):
+        raise ParseError(
+            f"this table is read already, by the {reader}",
+            expected="a table that nothing reads yet",
+            advice=f"Take it in as it is: {TWO_CLAIMS}.",
+        )
     profile = Profile("proposed", settings["format"], hashlib.sha256(text.encode()).hexdigest(), settings)
     return text, load_formats((profile,))[profile.format].parse(document)
+
+
+def _reader_already(document: Document, formats: dict[str, Format], tables: str) -> str:
+    """The format, or the profile of the tables' format, that reads a document; empty if none does."""
+    try:
+        reader = recognise(document, formats)
+        read = reader.parse(document).reports if reader.name == tables else ()
+    except ParseError:
+        return ""
+    return next((f"profile {each.profile}" for each in read if isinstance(each, TypingReport)), f"format {reader.name}")

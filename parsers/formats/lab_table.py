@@ -6,11 +6,16 @@ blank second cell is `one_stated`: whether the person is homozygous is not said.
 not mentioned at all; words that a profile calls blank are counted as ignored there. A workbook's cell must hold text:
 Excel turns `01:01` into a time of day, and then nobody knows what was typed. A cell without a digit that is no word of
 the profile (`-`, `N/A`) states no copies: it may mean that nothing stands there, or absent, or failed, so its locus is
-kept as candidates until the profile says which.
+kept as candidates until the profile says which. Of a workbook every sheet that a profile describes is read; one of them
+that is hidden refuses the workbook.
 """
+
+from collections import Counter
+from itertools import starmap
 
 import msgspec
 
+from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile, best_fitting
 from parsers.lab_table_layout import Layout, layout_of
@@ -18,6 +23,7 @@ from parsers.lab_table_reading import Reading
 from parsers.records import Finding, Ignored, Parsed
 from parsers.tables import (
     TIME_OF_DAY,
+    Sheet,
     Table,
     decoded,
     first_line,
@@ -54,7 +60,7 @@ def from_profiles(profiles: tuple[Profile, ...]) -> Format:
 def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of a file that a profile maps, and those that it does not. Raises ParseError."""
     layout = layout_of(profile)
-    table = _tables(document, layout)[0]
+    table = _table_for(document, layout)
     used = layout.used(table.header)
     mapped = tuple(name for name in table.header if name in used)
     return mapped, tuple(name for name in table.header if name not in used)
@@ -85,11 +91,17 @@ def _both(one: Layout, other: Layout) -> ParseError:
     )
 
 
-def _tables(document: Document, layout: Layout) -> list[Table]:
-    if is_workbook(document.head):
-        return read_workbook(document.raw)
+def _table_for(document: Document, layout: Layout) -> Table:
+    """The table of a document; of a workbook the first that fits the layout, else its first."""
+    if not is_workbook(document.head):
+        return _text_table(document, layout)
+    tables = [each.table for each in read_workbook(document.raw)]
+    return next((each for each in tables if layout.fits(each.header)), tables[0])
+
+
+def _text_table(document: Document, layout: Layout) -> Table:
     text = decoded(document.raw, layout.encoding).lstrip("\ufeff")
-    return [read_text_table(text, layout.separator or separator_of(first_line(document.raw[:HEADER_REACH])))]
+    return read_text_table(text, layout.separator or separator_of(first_line(document.raw[:HEADER_REACH])))
 
 
 def _parse(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
@@ -99,29 +111,52 @@ def _parse(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     layout = _best([each for each, header, _ in headers if each.fits(header)])
     if layout is None:
         raise _undescribed(first_line(document.raw[:HEADER_REACH]))
-    parsed = Reading(_tables(document, layout)[0], layout).parsed()
+    parsed = _read([(_text_table(document, layout), layout)])
     closed = document.raw.rstrip(b"\0").endswith((b"\n", b"\r"))  # the zeros are halves of UTF-16 characters
     return parsed if closed else _with_open_end(parsed)
 
 
 def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
-    """The first sheet that a profile describes; the rows of the other sheets are counted as ignored."""
-    tables = read_workbook(document.raw)
-    for number, table in enumerate(tables):
-        layout = _best([each for each in layouts if each.fits(table.header)])
-        if layout:
-            _refuse_times(table, layout)
-            parsed = Reading(table, layout).parsed()
-            others = [(place, len(each.rows)) for place, each in enumerate(tables, start=1) if place != number + 1]
-            ignored = tuple(Ignored(f"sheet {place}", count) for place, count in others)
-            return msgspec.structs.replace(parsed, ignored=parsed.ignored + ignored)
-    raise _undescribed(" ".join(tables[0].header) if tables else "")
+    """Every sheet that a profile describes; the rows of the other sheets are counted as ignored."""
+    sheets = read_workbook(document.raw)
+    matched = [(each, _best([layout for layout in layouts if layout.fits(each.table.header)])) for each in sheets]
+    found = [(each, layout) for each, layout in matched if layout]
+    if not found:
+        raise _undescribed(" ".join(sheets[0].table.header))
+    read = [(each, layout) for each, layout in found if each.table.rows] or found[:1]
+    for each, layout in read:
+        _refuse_hidden(each)
+        _refuse_times(each.table, layout)
+    parsed = _read([(each.table, layout) for each, layout in read])
+    others = tuple(Ignored(each.name, len(each.table.rows)) for each, layout in matched if not layout)
+    return msgspec.structs.replace(parsed, ignored=parsed.ignored + others)
+
+
+def _read(tables: list[tuple[Table, Layout]]) -> Parsed:
+    """The reports of one file's tables, each read under its layout. Raises ParseError."""
+    readings = [Reading(table, layout) for table, layout in tables]
+    reports = [report for reading in readings for report in reading.reports()]
+    ignored: Counter[str] = Counter()
+    for reading in readings:
+        ignored.update(reading.ignored())
+    return Parsed(reports=marked(reports), ignored=tuple(starmap(Ignored, ignored.items())))
+
+
+def _refuse_hidden(sheet: Sheet) -> None:
+    """Raise ParseError if a sheet with typings is hidden: an old version, a template, or people who would be lost."""
+    if sheet.hidden:
+        raise ParseError(
+            "this sheet holds typings and is hidden: nobody can tell whether they are to be read",
+            where=sheet.name,
+            expected="typings on sheets that are shown",
+            advice="Show the sheet or take it out of the workbook, and save it again.",
+        )
 
 
 def _refuse_times(table: Table, layout: Layout) -> None:
     """Raise ParseError if Excel made a time of day of what should be an allele."""
-    named = [*(each for _, columns in layout.locus_columns(table.header) for each in columns)]
-    named += layout.long.alleles if layout.long else ()
+    named = {each for _, columns in layout.locus_columns(table.header) for each in columns}
+    named.update(layout.allele_columns(table.header))
     places = [(place, name) for place, name in enumerate(table.header) if name in named]
     for row in table.rows:
         for place, name in places:
@@ -129,7 +164,7 @@ def _refuse_times(table: Table, layout: Layout) -> None:
                 raise ParseError(
                     "Excel holds this cell as a time of day, not as text",
                     found=row.cells[place].removeprefix(TIME_OF_DAY),
-                    where=f"line {row.line}, column {name}",
+                    where=f"{table.where(row)}, column {name}",
                     expected="an allele as text",
                     advice="Format the column as text before typing or pasting into it.",
                 )

@@ -216,7 +216,7 @@ def profile_propose(file: Path, *, session: Here) -> int:
     from pipeline.reading import proposed_profile  # noqa: PLC0415
 
     def propose(raw: bytes) -> int:
-        profile, parsed = proposed_profile(raw, file.name)
+        profile, parsed = proposed_profile(raw, file.name, session.site.formats)
         samples = len(parsed.reports)
         loci = sum(len(report.loci) for report in parsed.reports if isinstance(report, TypingReport))
         if session.answers.json:

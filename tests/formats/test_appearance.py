@@ -18,10 +18,22 @@ INVENTED = {
     b'{"Somebody": 1}': "a JSON document",
     b"[1, 2]": "a JSON document",
     b"sample,KIR2DL1-1,KIR2DL1-2\n": "a table of KIR typings (KIR, not HLA)",
+    b"sample,KIR2DL1_1,KIR2DL1_2,A_1,A_2\n": "a typing table whose columns no profile describes",
+    b'"sample";"A1";"A2";"B1";"B2"\n': "a typing table whose columns no profile describes",
     b'\xef\xbb\xbf"PatientID";"SampleIDName";"RunDate"\r\n"1";"2";"3"\r\n': (
         "a One Lambda Fusion antibody export (antibodies, not a typing)"
     ),
-    b"Sample ID,Patient Name      ,Lot ID\r\n": "a MATCH IT! antibody export (antibodies, not a typing)",
+    b"PatientID,SampleIDName,RunDate\n": "a One Lambda Fusion antibody export (antibodies, not a typing)",
+    b"Sample ID,Patient Name      ,Lot ID  ,Run Date  ,Allele ,Assignment,Raw Value\r\n": (
+        "a MATCH IT! antibody export (antibodies, not a typing)"
+    ),
+    b"Sample ID,HLA-A,HLA-A,Assignment\n": "a typing table whose columns no profile describes",
+    b"Sample ID;Patient Name;Lot ID;Run Date;Allele;Assignment;Raw Value\r\n": (
+        "a MATCH IT! antibody export (antibodies, not a typing)"
+    ),
+    b"Sample ID,Patient Name,Lot ID,Run Date,Locus,Allele 1,Allele 2,Assignment,Raw Value\n": (
+        "a MATCH IT! antibody export (antibodies, not a typing)"
+    ),
     b"sample;bead;MFI\n1;2;3\n": "an antibody screening table (antibodies, not a typing)",
     b"MSH|^~\\&|X": "an HL7 message",
     b"# comment\nH|\\^&|||X\nL|1\n": "a text with ASTM records in it that does not begin with one",
@@ -30,6 +42,7 @@ INVENTED = {
     b"# Notes\n\ntext": "a text that begins with a heading or a comment (#), such as Markdown",
     b"{\\rtf1 text}": "an RTF document",
     b"first;second;third;fourth\n": "a table of 4 columns separated by semicolons",
+    b"sep=;\r\nfirst;second;third;fourth\r\n": "a table of 4 columns separated by semicolons",
     b"Dear colleague,\n": "plain text",
     b"PK\x03\x04rest": "a zip archive, 8 bytes",
     bytes(range(256)): "binary content, 256 bytes",

@@ -51,6 +51,15 @@ def test_separator_line_ends_and_encoding_do_not_matter(separator, line_end, enc
     assert read(text, encoding) == read(TABLE)
 
 
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+def test_a_line_that_tells_a_spreadsheet_the_separator_is_no_part_of_the_table(line):
+    text = f"{line}\n{TABLE.replace(',', ';')}"
+    reader = from_profiles((profile(),))
+    assert reader.looks_like(text.encode())
+    assert read(text) == read(TABLE)
+    assert refusal_of(text + ";01:01;\n").where == "line 4, column id"
+
+
 @pytest.mark.parametrize(
     ("cells", "state", "reported", "expression"),
     [
@@ -63,7 +72,8 @@ def test_separator_line_ends_and_encoding_do_not_matter(separator, line_end, enc
         ("UUUU,", "not_tested", "UUUU", ""),
         ("XXXX,XXXX", "failed", "XXXX+XXXX", ""),
         ("01:01,NEW", "novel", "01:01+NEW", "A*01:01+A*NEW"),
-        ("A24(9),A1", "two_copies", "A24(9)+A1", "A24(9)+A1"),
+        ("A24(9),A1", "two_copies", "A24(9)+A1", ""),
+        ("A24(9),01:01", "two_copies", "A24(9)+01:01", "A24(9)+A*01:01"),
     ],
 )
 def test_the_cells_of_a_locus(cells, state, reported, expression):
@@ -80,6 +90,46 @@ def test_a_word_that_the_profile_does_not_explain_states_no_copies(cells):
     ]
 
 
+PATTERNS = {
+    "A_1,A_2,A_3": {"loci": {"names": ["A"], "first": "{locus}_1", "second": "{locus}_2"}},
+    "A,A,A": {"loci": {"names": ["A"], "first": "{locus}", "second": "{locus} (2)"}},
+    "A/1,A/2,A/2": {"loci": {"names": ["A"], "first": "{locus}/1", "second": "{locus}/2"}},
+    "d_a_typ1,d_a_typ2,d_a_typ4": {"locus": [{"name": "A", "columns": ["d_a_typ1", "d_a_typ2"]}]},
+}
+
+
+@pytest.mark.parametrize(("columns", "settings"), PATTERNS.items(), ids=PATTERNS)
+def test_a_column_of_a_third_copy_is_read_though_no_profile_names_it(columns, settings):
+    settings = {"signature": ["id"], "locus": [], **settings}
+    first, second = read(f"id,{columns}\nS-1,01:01,02:01,03:01\nS-2,01:01,02:01,\n", **settings).reports
+    assert (first.loci[0].state, first.loci[0].expression) == ("candidates", "A*01:01+A*02:01+A*03:01")
+    assert second.loci[0].state == "two_copies"
+    assert labels(Document(f"id,{columns}\nS-1,,,\n".encode()), profile(**settings))[1] == ()
+
+
+def test_a_third_copy_of_a_table_with_a_row_per_locus_is_read_too():
+    long = {"locus": "locus", "alleles": ["Allele 1", "Allele 2"]}
+    settings = {"signature": ["id", "locus"], "locus": [], "long": long}
+    text = "id,locus,Allele 1,Allele 2,Allele 3\nS-1,A,01:01,02:01,03:01\n"
+    assert only_locus(text, **settings).state == "candidates"
+
+
+@pytest.mark.parametrize("heading", ["A3 remark", "A_3", "A13", "B3", "A0"])
+def test_a_column_that_is_named_otherwise_is_no_third_copy(heading):
+    assert only_locus(f"id,A1,A2,{heading}\nS-1,01:01,02:01,03:01\n").state == "two_copies"
+
+
+def test_a_column_that_the_profile_gives_to_something_else_is_no_third_copy():
+    columns = {"sample": "id", "properties": ["A3"]}
+    assert only_locus("id,A1,A2,A3\nS-1,01:01,02:01,low\n", columns=columns).state == "two_copies"
+
+
+def test_a_gene_with_a_number_is_no_third_copy_of_others():
+    genes = [{"name": "DRB345", "columns": ["DRB3", "DRB4"]}]
+    report = read("id,A1,DRB3,DRB4,DRB5\nS-1,,DRB3*01:01,,DRB5*01:01\n", locus=genes).reports[0]
+    assert [each.locus for each in report.loci] == ["DRB3"]
+
+
 def test_a_locus_without_any_cell_is_not_mentioned():
     assert read("id,A1,A2\nS-1,,\n").reports[0].loci == ()
 
@@ -91,6 +141,24 @@ def test_words_are_those_of_the_profile():
     left = read("id,A1,A2\nS-1,-,-\n", words=words)
     assert left.reports[0].loci == ()
     assert [(each.path, each.count) for each in left.ignored] == [("-", 2)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "state", "expression"),
+    [
+        ("01:01,Absent", "one_stated", "A*01:01+A*NNNN"),
+        ("A*fail it,01:01", "one_stated", "A*XXXX+A*01:01"),
+        ("01:01,NT", "one_stated", "A*01:01+A*UUUU"),
+        ("unknown allele,02:01", "novel", "A*NEW+A*02:01"),
+        ("HLA-A*01:01,HLA-A*nt", "one_stated", "HLA-A*01:01+HLA-A*UUUU"),
+        ("01:01+Absent,", "one_stated", "A*01:01+NNNN"),
+        ("01:01,XXXX", "candidates", ""),
+    ],
+)
+def test_a_word_of_the_profile_beside_an_allele_is_the_word_that_a_gl_string_knows(cells, state, expression):
+    words = {"absent": ["absent"], "failed": ["Fail It"], "not_tested": ["NT"], "novel": ["Unknown allele"]}
+    locus = only_locus(f"id,A1,A2\nS-1,{cells}\n", words=words)
+    assert (locus.state, locus.expression) == (state, expression)
 
 
 def test_a_column_wins_over_a_constant_unless_it_is_blank():
@@ -106,6 +174,24 @@ def test_a_column_wins_over_a_constant_unless_it_is_blank():
 def test_a_column_nobody_named_is_counted_by_its_header():
     parsed = read("id,A1,note,\nS-1,01:01,late,x\nS-2,01:01,,\n")
     assert [(each.path, each.count) for each in parsed.ignored] == [("note", 1), ("column 4", 1)]
+
+
+@pytest.mark.parametrize("profile_says", [{}, {"mismatches": "mm"}])
+def test_a_column_without_a_heading_is_none_of_the_columns_that_a_profile_names(profile_says):
+    """A spreadsheet's row numbers, or the comma behind its last column."""
+    columns = {"sample": "id", **profile_says}
+    rows = ",id,A1,A2,\n0,S-1,01:01,02:01,\n1,S-2,01:01,03:01,checked\n2,S-3,01:01,03:01,\n"
+    assert [each.loci[0].state for each in read(rows, columns=columns).reports] == ["two_copies"] * 3
+
+
+@pytest.mark.parametrize(
+    ("count", "state"),
+    [("", "two_copies"), ("0", "two_copies"), ("0.0", "two_copies"), ("0,00", "two_copies"), ("-", "two_copies"),
+     ("1", "novel"), ("0.5", "novel"), ("10", "novel")],
+)  # fmt: skip
+def test_mismatches_are_none_however_the_zero_is_written(count, state):
+    settings = {"columns": {"sample": "id", "mismatches": "mm"}, "words": {"blank": ["-"]}}
+    assert only_locus(f"id;A1;A2;mm\nS-1;01:01;02:01;{count}\n", **settings).state == state
 
 
 @pytest.mark.parametrize(
@@ -171,6 +257,45 @@ def test_a_long_table_has_a_row_per_locus():
     assert [each.state for each in second.loci] == ["one_stated"]
 
 
+ONE_COPY_A_ROW = {
+    "signature": ["id", "locus"],
+    "columns": {"sample": "id", "method": "how", "quality": ["depth"]},
+    "locus": [],
+    "long": {"locus": "locus", "alleles": ["allele"]},
+    "words": {"blank": ["-"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["A,01:01,NGS", "A,02:01,NGS"], [("A", "two_copies", "A*01:01+A*02:01")]),
+        (["A,01:01,NGS", "B,07:02,NGS", "A,02:01,NGS"],
+         [("A", "two_copies", "A*01:01+A*02:01"), ("B", "one_stated", "B*07:02")]),
+        (["A,01:01,NGS", "A,01:01,NGS"], [("A", "homozygous_stated", "A*01:01+A*01:01")]),
+        (["A,01:01,NGS", "A,-,NGS"], [("A", "one_stated", "A*01:01")]),
+        (["A,01:01,NGS", "A,02:01,NGS", "A,03:01,NGS"], [("A", "candidates", "A*01:01+A*02:01+A*03:01")]),
+        (["A,01:01,NGS", "A,02:01,SSO"], [("A", "one_stated", "A*01:01"), ("A", "one_stated", "A*02:01")]),
+        (["A,01:01+02:01,NGS", "A,01:01+03:01,NGS"],
+         [("A", "two_copies", "A*01:01+02:01"), ("A", "two_copies", "A*01:01+03:01")]),
+        (["DRB345,DRB3*01:01,NGS", "DRB345,DRB4*01:03,NGS"],
+         [("DRB3", "one_stated", "DRB3*01:01"), ("DRB4", "one_stated", "DRB4*01:03")]),
+    ],
+)  # fmt: skip
+def test_where_a_row_holds_one_copy_the_rows_of_a_locus_are_its_copies(rows, expected):
+    lines = "".join(f"S-1,{row},{depth}\n" for depth, row in enumerate(rows, start=30))
+    (report,) = read(f"id,locus,allele,how,depth\n{lines}", **ONE_COPY_A_ROW).reports
+    assert [(each.locus, each.state, each.expression) for each in report.loci] == expected
+    assert sorted(each.text for each in report.loci[0].quality)[:1] == ["30"]
+
+
+@pytest.mark.parametrize("settings", [{**ONE_COPY_A_ROW, "copies": ";"}, {**LONG}])
+def test_where_a_row_holds_both_copies_two_rows_of_a_locus_are_two_statements(settings):
+    text = "id,locus,one,two,allele,how,depth\nS-1,A,01:01,,01:01,,\nS-1,A,02:01,,02:01,,\n"
+    (report,) = read(text, **settings).reports
+    assert [each.expression for each in report.loci] == ["A*01:01", "A*02:01"]
+
+
 def test_rows_of_a_sample_that_differ_in_more_than_the_locus_stay_apart():
     settings = {**LONG, "columns": {"sample": "id", "date": "on"}}
     reports = read("id,locus,one,two,on\nS,A,01:01,,May\nS,B,07:02,,June\n", **settings).reports
@@ -192,6 +317,23 @@ def test_an_allele_in_the_column_of_another_locus_is_noted():
     assert (finding.code, finding.where) == ("locus_differs", "line 2, column A1")
 
 
+@pytest.mark.parametrize("cell", ["a*07:02", "(B*07:02)", "=B*07:02"])
+def test_a_misspelt_name_is_not_said_to_be_of_another_locus(cell):
+    assert read(f"id,A1,A2\nS-1,{cell},01:01\n").reports[0].findings == ()
+
+
+@pytest.mark.parametrize("cells", ["A1,A2", "A24(9),A9(24)", "A2,", "HLA-A203,A1"])
+def test_antigens_are_a_typing_by_serology(cells):
+    (report,) = read(f"id,A1,A2\nS-1,{cells}\n", constants={"method": "SSO"}).reports
+    assert [(each.method, each.expression) for each in report.loci] == [("SER", "")]
+    assert [(each.code, each.where) for each in report.findings] == [("serology", "line 2, column A1")]
+
+
+@pytest.mark.parametrize("cells", ["B7,B8", "A1,B8", "A1,01:01"])
+def test_antigens_of_another_gene_or_beside_alleles_are_not_sorted_out(cells):
+    assert read(f"id,A1,A2\nS-1,{cells}\n").reports[0].loci[0].method == ""
+
+
 def test_a_last_line_without_an_end_is_noted():
     *_, last = read(TABLE + "S-2,01:01,02:01").reports
     assert [each.code for each in last.findings] == ["no_final_line_end"]
@@ -200,6 +342,31 @@ def test_a_last_line_without_an_end_is_noted():
 def test_a_row_without_a_sample_refuses_the_table_and_names_the_line():
     refusal = refusal_of(TABLE + "\n  ,01:01,02:01\n")
     assert refusal.where == "line 4, column id"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("#N/A", "an error of a spreadsheet"),
+        ("#ref!", "an error of a spreadsheet"),
+        ("####", "an error of a spreadsheet"),
+        ("1.23457E+17", "the first digits only"),
+        ("1,23457E+17", "the first digits only"),
+        ("Total: 2", "the foot of the table"),
+        ("Total number of samples 12", "the foot of the table"),
+    ],
+)
+def test_what_a_spreadsheet_leaves_where_an_id_should_stand_refuses_the_table(cell, said):
+    columns = {"sample": "id", "subject": "donor"}
+    for row, column in ((f"{cell};01:01;;", "id"), (f"S;01:01;;{cell}", "donor")):
+        refusal = refusal_of(f"id;A1;A2;donor\n{row}\n", columns=columns)
+        assert said in str(refusal)
+        assert refusal.where == f"line 2, column {column}"
+
+
+@pytest.mark.parametrize("cell", ["#12", "S-1E7", "5E12", "Totalen-7", "NA12878"])
+def test_what_may_be_an_id_is_one(cell):
+    assert read(f"id,A1,A2\n{cell},01:01,\n").reports[0].sample == cell
 
 
 def test_bytes_that_are_no_text_are_refused_by_their_place():
@@ -213,6 +380,12 @@ def test_the_more_specific_of_two_profiles_reads_a_table():
     specific = profile("specific", signature=["id", "A1", "A2"])
     reader = from_profiles((profile("general"), specific))
     assert reader.parse(Document(TABLE.encode())).reports[0].profile == "specific"
+
+
+def test_a_profile_does_not_fit_a_table_with_a_column_of_a_look_alike():
+    reader = from_profiles((profile(foreign=["MFI"]),))
+    assert reader.looks_like(b"id,A1,A2\n")
+    assert not reader.looks_like(b"id,A1,A2,MFI\n")
 
 
 def test_two_profiles_that_fit_equally_are_a_refusal():
@@ -245,9 +418,18 @@ def test_labels_tells_mapped_columns_from_others():
 
 
 def workbook(*rows):
+    return workbook_of(rows)
+
+
+def workbook_of(*sheets, hidden=None):
+    """A workbook with these rows on its sheets; `hidden` says how those of some numbers are hidden."""
     book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet()
+        sheet.sheet_state = (hidden or {}).get(number, "visible")
+        for row in rows:
+            sheet.append(row)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -255,6 +437,58 @@ def workbook(*rows):
 
 def test_a_workbook_says_the_same_as_the_text():
     assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
+
+
+@pytest.mark.parametrize("number", [123456789012340000, 1.2345678901234e17])
+def test_an_id_that_a_workbook_keeps_as_a_long_number_has_lost_its_last_digits(number):
+    assert "the first digits only" in str(refusal_of(workbook(["id", "A1", "A2"], [number, "01:01", "02:01"])))
+
+
+def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
+    numbers = [[number, "01:01", ""] for number in (12, 12.0, 123456789012345)]
+    reports = read(workbook(["id", "A1", "A2"], *numbers)).reports
+    assert [each.sample for each in reports] == ["12", "12", "123456789012345"]
+
+
+COVER = [["Laboratory of nowhere"]]
+HEADER = ["id", "A1", "A2"]
+
+
+def test_every_sheet_that_a_profile_describes_is_read_and_named():
+    sheets = (
+        COVER,
+        [[*HEADER, "note"], ["S-1", "01:01", "02:01", "late"]],
+        [],
+        [["note", *HEADER], ["late", "S-2", "B*07:02", "01:01"], ["", "S-1", "01:01", "02:01"]],
+        [HEADER],
+        [["total"], ["3"]],
+    )
+    parsed = read(workbook_of(*sheets))
+    assert [each.sample for each in parsed.reports] == ["S-1", "S-2", "S-1"]
+    assert [[(each.code, each.where) for each in report.findings] for report in parsed.reports] == [
+        [("duplicate_sample_id", "")],
+        [("locus_differs", "sheet 4, line 2, column A1")],
+        [("duplicate_sample_id", "")],
+    ]
+    assert [(each.path, each.count) for each in parsed.ignored] == [("note", 2), ("sheet 1", 0), ("sheet 6", 1)]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_with_typings_refuses_the_workbook(state):
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert refusal_of(workbook_of(typings, typings, hidden={2: state})).where == "sheet 2"
+    assert refusal_of(workbook_of(COVER, typings, hidden={2: state})).where == "sheet 2"
+
+
+def test_a_hidden_sheet_without_typings_is_ignored():
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert read(workbook_of(COVER, typings, [HEADER], hidden={1: "hidden", 3: "hidden"})).reports == read(TABLE).reports
+
+
+def test_a_row_of_a_workbook_that_cannot_be_read_is_refused_with_its_sheet():
+    sheets = ([HEADER, ["S-1", "01:01", "02:01"]], [HEADER, ["", "01:01", "02:01"]])
+    assert refusal_of(workbook_of(*sheets)).where == "sheet 2, line 2, column id"
+    assert refusal_of(workbook_of(*sheets[1:])).where == "line 2, column id"
 
 
 def test_a_workbook_with_a_hidden_document_type_is_refused():

@@ -87,6 +87,32 @@ def test_a_doubt_stands_in_the_proposal(table, comment):
     assert comment in proposed(table)[0]
 
 
+def test_the_letter_of_a_recipient_is_not_the_gene_hla_r():
+    table = "Recipient ID,R_A_1,R_A_2,Donor ID,D_A_1,D_A_2\nR1,01:01,02:01,D1,01:01,03:01\n"
+    text, parsed = proposed(table)
+    assert typed(parsed) == {("D1", "A"): ("two_copies", "A*01:01+A*03:01")}
+    assert "# unsure: R_A_1: its heading names R and A, its cells none of them" in text
+    assert '# not read: "R_A_1"' in text
+
+
+@pytest.mark.parametrize(
+    ("table", "gene"),
+    [
+        ("Sample,HLA-A 1 (G group),HLA-A 2 (G group)\nS1,01:01,02:01\n", "A"),
+        ("Sample,R_A_1,R_A_2\nS1,A*01:01,A*02:01\n", "A"),
+        ("Sample,HLA-R_1,HLA-R_2\nS1,01:01,02:01\n", "R"),
+        ("Sample,G DRB1 1,G DRB1 2\nS1,01:01,03:01\n", "DRB1"),
+    ],
+)
+def test_the_gene_of_a_heading_with_several(table, gene):
+    assert {locus for _, locus in typed(proposed(table)[1])} == {gene}
+
+
+def test_a_column_that_counts_mismatches_is_proposed_as_such():
+    _, parsed = proposed("Sample,Locus,Mismatches,Alleles\nS1,A,0,A*01:01;A*02:01\nS1,B,2,B*07:02;B*08:01\n")
+    assert {locus: state for (_, locus), (state, _) in typed(parsed).items()} == {"A": "two_copies", "B": "novel"}
+
+
 @pytest.mark.parametrize("heading", ["DRB345", "DRB3/4/5", "HLA_DRB345"])
 def test_a_column_of_several_genes_is_given_to_none_of_them(heading):
     """Its `01:01` may be of DRB3, DRB4 or DRB5."""

@@ -175,6 +175,8 @@ SILENT = [
     ("novel", "A*01:NEW+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
     ("novel", "A*01:new+A*02:01", "HLA-A*01:NEW+HLA-A*02:01", ["novel_allele"]),
     ("novel", "A*02:01new", None, ["novel_allele"]),
+    ("novel", "A*01:01v1+A*02:01", "HLA-A*01:01:NEW+HLA-A*02:01", ["novel_allele"]),
+    ("novel", "A*01:01:01:01x10", None, ["novel_allele"]),
     ("novel", "", None, []),
     ("one_stated", "A*01:01", "HLA-A*01:01", []),
     ("one_stated", "DRB4*01:03+DRB4*NNNN", "HLA-DRB4*01:03+HLA-DRB4*NNNN", ["gene_absent"]),

@@ -20,6 +20,8 @@ def report_of(glstring: str):
         ("Cw7+Cw7", "C", "homozygous_stated"),
         ("DR17+DR4", "DRB1", "two_copies"),
         ("DR53", "DRB4", "one_stated"),
+        ("A24(9)+A1", "A", "two_copies"),
+        ("Cw9(w3)+Cw7", "C", "two_copies"),
         ("DQ7+DQ8", "DQB1", "two_copies"),
     ],
 )

@@ -13,7 +13,8 @@ written with the old one is a name of C whose fields begin with `w`: `Cw*0702` i
 spellings, and `old_spellings.py` says what they mean today. So it does of an accession number (`HLA00001`), which names
 an allele without saying its gene.
 
-A novel allele may be written in small letters and without a colon (`01:new`, `02:01new`): `01:NEW`, `02:01:NEW`.
+A novel allele may be written in small letters and without a colon (`01:new`, `02:01new`), or told by a vendor's mark, a
+small v, i, e or x with a number (`02:01v1`): `01:NEW`, `02:01:NEW`.
 
 A serological antigen has no asterisk: letters and a number, `A2`, `Cw7`, `DR52`. It belongs to the gene that
 config/codes/antigens.csv names, and its letters are part of its fields: `HLA-DR52` is `DR52` of DRB3.
@@ -50,8 +51,9 @@ ANTIGEN_LETTERS = sorted({row["letters"] for row in rows("antigens.csv")})
 ANTIGEN = re.compile("(" + "|".join(ANTIGEN_LETTERS) + ")([0-9]{1,4})")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FIELDS = r"[0-9]{1,4}(?::[0-9]{2,4})"
-WORD = re.compile(f"(?:{FIELDS}?:)?(NEW)|{'|'.join(WORDS)}")
-NOVEL_IN_SMALL_LETTERS = re.compile(f"({FIELDS}?):?new")
+WORD = re.compile(f"(?:{FIELDS}{{0,3}}:)?(NEW)|{'|'.join(WORDS)}")
+NOVEL = re.compile(f"({FIELDS}{{0,3}})(?::?new|[viex][0-9]+)|({FIELDS}{{1,3}})NEW|new")
+"""How else than `02:01:NEW` a novel allele is written."""
 OLD_GENE, OLD_LETTER = "Cw", "w"
 ACCESSION = re.compile("HLA[0-9]{5,}")
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -72,18 +74,18 @@ def split_name(token: str) -> tuple[str, str]:
     """Gene and fields of a token: `HLA-A*01:01` gives `A` and `01:01`; the gene is empty if none is named."""
     gene, star, fields = token.removeprefix("HLA-").partition("*")
     if star:
-        fields = f"*{fields}" if ANTIGEN.fullmatch(fields) else _in_capitals(fields)
+        fields = f"*{fields}" if ANTIGEN.fullmatch(fields) else _as_new(fields)
         return ("C", OLD_LETTER + fields) if gene == OLD_GENE and fields else (gene, fields)
     antigen = ANTIGEN.fullmatch(gene)
     return (ANTIGENS.get(gene) or ANTIGENS[antigen[1]], gene) if antigen else ("", token)
 
 
-def _in_capitals(fields: str) -> str:
-    """`01:new` and `01new` as `01:NEW`, `new` as `NEW`."""
-    if not fields.endswith("new"):
+def _as_new(fields: str) -> str:
+    """`01:new`, `01new` and `01v1` as `01:NEW`, `new` as `NEW`."""
+    if not (found := NOVEL.fullmatch(fields)):
         return fields
-    found = NOVEL_IN_SMALL_LETTERS.fullmatch(fields)
-    return f"{found[1]}:NEW" if found else "NEW" if fields == "new" else fields
+    named = found[1] or found[2]
+    return f"{named}:NEW" if named else "NEW"
 
 
 def full_name(locus: str, fields: str) -> str:
