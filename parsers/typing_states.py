@@ -14,7 +14,7 @@ import re
 
 import msgspec
 
-from parsers.records import State
+from parsers.records import LocusTyping, State
 from parsers.remembered import remembered
 
 UNCALLED: frozenset[State] = frozenset({"absent", "not_tested", "failed"})
@@ -67,6 +67,11 @@ def _state(expression: str, words: dict[str, State]) -> State:
     if any(spoken):
         return _state_of_words(spoken)
     return _state_of_alleles(copies)
+
+
+def uncalled(typing: LocusTyping) -> LocusTyping:
+    """The same typing where it is doubtful what was called: candidates, as printed. A locus without a call is left."""
+    return typing if typing.state in UNCALLED else msgspec.structs.replace(typing, state="candidates", expression="")
 
 
 def _word_state(copy: str, words: dict[str, State]) -> State | None:
