@@ -24,6 +24,8 @@ WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")
 ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})")
 GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "DPw": "DPB1"}
 OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
+BLANK = "BLANK"
+"""Stands beside an antigen, in any case, where no second one was found."""
 SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
 INCOMPLETE = "the release is named without its third number"

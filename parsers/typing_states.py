@@ -42,6 +42,9 @@ def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
 
+SEVERAL_GENES = {"DRB": ("DRB1", "DRB3", "DRB4", "DRB5"), "DRB345": ("DRB3", "DRB4", "DRB5")}
+"""What a test for several genes of DRB is called, and which they are."""
+
 NOVEL = re.compile(r"new$|[0-9](?:NEW|[viex][0-9]+)$")
 """How a name ends that says of an allele that it differs from the one it is named after."""
 WMDA_WORDS = Words().states()
@@ -119,6 +122,15 @@ def gene_of(expression: str) -> str:
     if "~" in copy:
         return "~".join(gene_of(allele) for allele in copy.split("~"))
     return gene_name(copy.partition("*")[0]) if "*" in copy else ""
+
+
+def gene_within(locus: str, expression: str) -> str:
+    """Whose typing this is under a test of a locus: its gene's where the test is for several, else the tested locus's.
+
+    An allele of any other gene stays with the locus that was tested, so that both are seen: it is displaced.
+    """
+    gene = gene_of(expression)
+    return gene if not locus or gene in SEVERAL_GENES.get(locus, ()) else locus
 
 
 @remembered

@@ -31,6 +31,7 @@ from parsers.glstring_code import (
     unwrapped,
     with_gene,
 )
+from parsers.kir import without_kir_alone
 from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Row, Table, decoded, first_line, header_of, read_text_table, separator_of, text_rows
@@ -107,7 +108,8 @@ def parse(document: Document) -> Parsed:
         raise ParseError("this table holds no GL String", where="line 1", expected="an id and a GL String in each row")
     if not text.endswith("\n"):
         reports[-1] = with_open_end(reports[-1], *loci_at_end(reports[-1], text))
-    return Parsed(reports=marked(reports), ignored=ignored)
+    kept, left = without_kir_alone(reports)
+    return Parsed(reports=marked(kept), ignored=(*ignored, *left))
 
 
 def _read_rows(rows: list[Row]) -> list[TypingReport]:

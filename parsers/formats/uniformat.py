@@ -16,6 +16,7 @@ from functools import lru_cache
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.kir import without_kir_alone
 from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, TypingReport
 from parsers.tables import decoded, encoding_of
@@ -50,11 +51,12 @@ def parse(document: Document) -> Parsed:
         raise ParseError("no line of this file holds a person", where="line 1", expected="an id and genotypes by tabs")
     _check_width(rows)
     loci = _loci_of(rows)
-    reports = list(marked([_report(number, cells, loci) for number, cells in rows]))
+    reports = [_report(number, cells, loci) for number, cells in rows]
     if not text.endswith("\n"):
         reports[-1] = with_open_end(reports[-1], *loci_at_end(reports[-1], text))
+    kept, left = without_kir_alone(reports)
     comments = len(lines) - len(rows)
-    return Parsed(reports=tuple(reports), ignored=(Ignored("# comment", comments),) if comments else ())
+    return Parsed(reports=marked(kept), ignored=(*((Ignored("# comment", comments),) if comments else ()), *left))
 
 
 def _check_width(rows: list[tuple[int, list[str]]]) -> None:

@@ -317,6 +317,14 @@ def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_
     assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
 
 
+@pytest.mark.parametrize("alleles", ['"HLA-A*01:01", null', "null", '""', '"A*01:01", null', '"HLA-A*01:01"'])
+def test_a_genotype_of_arcashla_with_anything_else_in_its_lists_is_refused_as_what_it_is(alleles):
+    text = f'{{"A": [{alleles}], "B": ["B*07:02"], "C": ["C*07:02"]}}'
+    assert FORMATS["arcashla"].looks_like(text.encode())
+    with pytest.raises(ParseError, match=r"genotype of arcasHLA|alleles of one gene"):
+        read("arcashla", text, "S.genotype.json")
+
+
 def test_a_partial_genotype_of_arcashla_is_no_newer_version_of_the_genotype():
     text = '{"A": ["A*01:01"]}'
     files = ("S.genotype.json", "S.partial_genotype.json")
