@@ -25,6 +25,8 @@ ANTIGEN = re.compile(r"(?:HLA-)?(A|Bw?|Cw|DR|DQ|DPw)([0-9]{1,4})(?:\(w?[0-9]{1,4
 """An antigen, perhaps with the one it was split from, or into, behind it: `A24(9)`, `Cw9(w3)`."""
 GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "DPw": "DPB1"}
 OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
+BLANK = "BLANK"
+"""Stands beside an antigen, in any case, where no second one was found."""
 SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
 CODINGS_DIFFER = "the value is coded more than once, and another code names other alleles; it is kept beside this one"

@@ -1,8 +1,8 @@
 """What the results of open typing tools have in common: calls by gene, measures, a sample in the name of the file.
 
 These tools type from sequencing reads. Most of their files name neither the sample nor a nomenclature release: the
-sample is what stands in the file's name before the ending that the tool gives it; where the tool always writes the same
-name (`R1_bestguess_G.txt`, `winners.hla.txt`), it is the folder that the tool was told to write to.
+sample is what stands in the file's name before the ending that the tool gives it; where that says nothing of a sample
+(`winners.hla.txt`, `final.result.txt`), it is the folder that the tool was told to write to.
 
 One allele of a gene is one copy stated and no more: whether the other is the same, missing or not seen, the tool does
 not say, unless its reader knows better. A call that the tool itself is not sure of carries `low_quality_call`.
@@ -13,12 +13,12 @@ from functools import lru_cache
 
 from parsers.errors import ParseError
 from parsers.format import Document
+from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.sample_names import says_nothing
 from parsers.tables import decoded
-from parsers.typing_states import UNCALLED, state_of
+from parsers.typing_states import UNCALLED, state_of, uncalled
 from parsers.xml_document import text_of
-
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 Line = tuple[int, str]
 """A line's number, from 1, and its text."""
@@ -30,11 +30,11 @@ Told = tuple[LocusTyping, Sequence[Finding]]
 """A locus, and what the tool itself doubts of it."""
 
 
-def lines_of(raw: bytes) -> tuple[list[Line], tuple[Finding, ...]]:
-    """The lines that are not blank, and a finding if the last one has no end. Raises ParseError where it is no text."""
+def lines_of(raw: bytes) -> tuple[list[Line], bool]:
+    """The lines that are not blank, and whether the last one has an end. Raises ParseError where it is no text."""
     text = decoded(raw).lstrip("\ufeff")
     lines = [line for line in enumerate(text.split("\n"), start=1) if line[1].strip()]
-    return lines, () if text.endswith("\n") else (NO_LINE_END,)
+    return lines, text.endswith("\n")
 
 
 def head_text(head: bytes) -> str:
@@ -46,11 +46,12 @@ def report_of_lines(
     document: Document, name: str, software: str, endings: Sequence[str], typing: Callable[[Line], LocusTyping]
 ) -> Parsed:
     """The report of a result that has a gene on each line and nothing else. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     if not lines:
         raise nothing_called(software)
-    told = ((typing(line), ()) for line in lines)
-    return report_of(name, software, sample_of(document.name, endings), told, findings)
+    loci = [typing(line) for line in lines]
+    unfinished = None if is_ended else loci[-1].locus
+    return report_of(name, software, sample_of(document.name, endings), ((each, ()) for each in loci), unfinished)
 
 
 def report_of(
@@ -58,10 +59,13 @@ def report_of(
     software: str,
     sample: str,
     told: Iterable[Told],
-    findings: Iterable[Finding] = (),
+    unfinished: str | None = None,
     properties: tuple[Printed, ...] = (),
 ) -> Parsed:
-    """The one report of a result, with what the tool doubts of each locus before the findings about all of it."""
+    """The one report of a result, with what the tool doubts of each locus.
+
+    `unfinished` is the locus on a last line without an end, empty if none stands there.
+    """
     made = list(told)
     report = TypingReport(
         format=name,
@@ -69,9 +73,9 @@ def report_of(
         software=software,
         loci=tuple(locus for locus, _ in made),
         properties=properties,
-        findings=(*(doubt for _, doubts in made for doubt in doubts), *findings),
+        findings=tuple([doubt for _, doubts in made for doubt in doubts]),
     )
-    return Parsed(reports=(report,))
+    return Parsed(reports=(report if unfinished is None else with_open_end(report, unfinished),))
 
 
 def cells_of(line: Line, least: int, expected: str, most: int | None = None) -> list[str]:
@@ -110,20 +114,25 @@ def wrong_number_of_cells(line: Line, cells: Sequence[str], expected: str) -> Pa
 def sample_of(name: str, endings: Sequence[str], usual: Sequence[str] = ()) -> str:
     """The sample in a file's name: what stands before one of these endings.
 
-    Where that is `usual`, what the tool writes for every sample, it is the nearest folder above that is not called
-    `hla`. A file that somebody named otherwise is nobody's: its folder may hold those of many. Raises ParseError if no
-    sample can be had.
+    Where that says nothing of a sample, or is what this tool has as the `usual` name, it is the nearest folder above
+    that says something. A file that somebody named otherwise is nobody's: its folder may hold those of many. Raises
+    ParseError if no sample can be had.
     """
     *folders, file_name = name.replace("\\", "/").split("/")
     ending = next((each for each in endings if file_name.endswith(each)), None)
-    own = file_name.removesuffix(ending) if ending is not None else None
-    if own and own not in usual:
-        return own
-    if own is not None and (folders := [each for each in folders if each not in ("", "hla")]):
-        return folders[-1]
-    raise ParseError(
+    if ending is not None:
+        own = file_name.removesuffix(ending)
+        names = [*folders, *([] if own in usual else [own])]
+        if sample := next((each for each in reversed(names) if not says_nothing(each)), ""):
+            return sample
+    raise nameless(name, endings)
+
+
+def nameless(name: str, endings: Sequence[str]) -> ParseError:
+    """The refusal of a result whose sample nobody knows."""
+    return ParseError(
         "this result names no sample, and neither does the name of its file",
-        found=file_name,
+        found=name.replace("\\", "/").rpartition("/")[2],
         where="the file name",
         expected=f"the sample followed by {' or '.join(endings)}",
         advice="Name the file after its sample, or take in the folder of the sample.",
@@ -162,6 +171,17 @@ def genotyped(
         quality=tuple(quality),
         references=tuple(references),
     )
+
+
+def counted(typing: LocusTyping, stated: str, names: Sequence[str], where: str) -> Told:
+    """The typing if the tool names as many alleles as it states; else it contradicts itself, and nothing is called.
+
+    The same allele twice may be counted once.
+    """
+    if stated in (str(len(names)), str(len(set(names)))):
+        return typing, ()
+    message = f"the tool states {stated} alleles and names {len(names)}; nothing is called"
+    return uncalled(typing), [Finding("copies_differ", message, where, typing.locus)]
 
 
 def low_quality(locus: str, measure: str, where: str) -> Finding:

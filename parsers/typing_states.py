@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from parsers.records import State
+from parsers.records import LocusTyping, State
 from parsers.remembered import remembered
 
 UNCALLED: frozenset[State] = frozenset({"absent", "not_tested", "failed"})
@@ -43,6 +43,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _compact(word: str) -> str:
     return "".join(word.split()).upper()
 
+
+SEVERAL_GENES = {"DRB": ("DRB1", "DRB3", "DRB4", "DRB5"), "DRB345": ("DRB3", "DRB4", "DRB5")}
+"""What a test for several genes of DRB is called, and which they are."""
 
 NOVEL = re.compile(r"new$|[0-9](?::?NEW|[viex][0-9]+)$")
 """How a name ends that says of an allele that it differs from the one it is named after."""
@@ -82,6 +85,11 @@ def _state(expression: str, words: dict[str, State]) -> State:
     if any(spoken):
         return _state_of_words(spoken)
     return _state_of_alleles(copies)
+
+
+def uncalled(typing: LocusTyping) -> LocusTyping:
+    """The same typing where it is doubtful what was called: candidates, as printed. A locus without a call is left."""
+    return typing if typing.state in UNCALLED else msgspec.structs.replace(typing, state="candidates", expression="")
 
 
 def _word_state(copy: str, words: dict[str, State]) -> State | None:
@@ -129,6 +137,15 @@ def gene_of(expression: str) -> str:
     if "~" in copy:
         return "~".join(gene_of(allele) for allele in copy.split("~"))
     return gene_name(copy.partition("*")[0]) if "*" in copy else ""
+
+
+def gene_within(locus: str, expression: str) -> str:
+    """Whose typing this is under a test of a locus: its gene's where the test is for several, else the tested locus's.
+
+    An allele of any other gene stays with the locus that was tested, so that both are seen: it is displaced.
+    """
+    gene = gene_of(expression)
+    return gene if not locus or gene in SEVERAL_GENES.get(locus, ()) else locus
 
 
 @remembered

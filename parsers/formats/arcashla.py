@@ -23,11 +23,11 @@ from parsers.xml_document import text_of
 
 PARTIAL = "partial_genotype"
 ENDINGS = (".genotype.json", ".partial_genotype.json", ".genotypes.json", ".json")
-HEAD = re.compile(r'\s*\{\s*"(?!HLA)[A-Z]+[0-9]*"\s*:\s*\[\s*(?:"[A-Z]+[0-9]*\*[^"]*"|\])')
+HEAD = re.compile(r'\s*\{\s*"(?!HLA)[A-Z]+[0-9]*"\s*:\s*\[\s*(?:"(?:HLA-)?[A-Z]+[0-9]*\*[^"]*"|"\s*"|null\b|\])')
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a gene without `HLA-` and a list of its alleles come first."""
+    """Whether a gene without `HLA-` comes first, and a list that is to hold its alleles."""
     return HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
 
 

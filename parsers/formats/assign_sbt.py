@@ -23,15 +23,17 @@ from typing import NamedTuple
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.remembered import remembered
 from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
-from parsers.tool_calls import NO_LINE_END
 from parsers.typing_states import gene_of
 from parsers.xml_document import text_of
 
 HEAD = re.compile(r'[^\n<{]*\n"?Created\b')
 SAMPLE = "Sample:"
+NO_ID = re.compile(r"\*|:$")
+"""What a pair of alleles or the next label has, and no id: the id behind the label is blank."""
 BETWEEN = re.compile(r"\s*[,;+]\s*|\s+")
 ALLELE = re.compile(r"(?:HLA-)?[A-Z]+[0-9]*\*[0-9]{2,}[0-9A-Z:/]*")
 
@@ -57,9 +59,11 @@ def parse(document: Document) -> Parsed:
     samples = list(_samples(text_rows(text, separator_of(text[:8192])), unread))
     if not samples:
         raise ParseError("this spreadsheet names no sample", where="the file", expected=f"a cell {SAMPLE} and an id")
-    endings = () if text.endswith("\n") else (NO_LINE_END,)
-    reports = marked([_report(each, endings) for each in samples])
-    return Parsed(reports=reports, ignored=tuple(Ignored(*each) for each in sorted(unread.items())))
+    reports = [_report(each) for each in samples]
+    if not text.endswith("\n"):
+        last = samples[-1].pairs[-1:]
+        reports[-1] = with_open_end(reports[-1], *[gene_of(pair.text) for pair in last])
+    return Parsed(reports=marked(reports), ignored=tuple(Ignored(*each) for each in sorted(unread.items())))
 
 
 def _samples(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Sample]:
@@ -70,6 +74,8 @@ def _samples(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Sample]:
         for cell in filter(None, row.cells):
             if cell == SAMPLE:
                 named = True
+            elif named and NO_ID.search(cell):
+                break
             elif named:
                 yield from [sample] if sample else []
                 sample, named = Sample(cell, where, []), False
@@ -86,7 +92,7 @@ def _samples(rows: Iterable[Row], unread: Counter[str]) -> Iterator[Sample]:
     yield from [sample] if sample else []
 
 
-def _report(sample: Sample, endings: tuple[Finding, ...]) -> TypingReport:
+def _report(sample: Sample) -> TypingReport:
     genes: dict[str, list[Printed]] = {}
     for pair in sample.pairs:
         genes.setdefault(gene_of(pair.text), []).append(pair)
@@ -95,7 +101,7 @@ def _report(sample: Sample, endings: tuple[Finding, ...]) -> TypingReport:
         sample=sample.name,
         software="Assign",
         loci=tuple([_typing(*each) for each in genes.items()]),
-        findings=(*_findings(sample), *endings),
+        findings=tuple(_findings(sample)),
     )
 
 

@@ -25,10 +25,10 @@ from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.remembered import remembered
 from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
-from parsers.tool_calls import NO_LINE_END
 from parsers.typing_states import gene_name, gene_of
 from parsers.xml_document import text_of
 
@@ -65,11 +65,13 @@ def parse(document: Document) -> Parsed:
     text = decoded(document.raw).lstrip("\ufeff")
     unread: Counter[str] = Counter()
     kits = _kits(_values(text_rows(text, separator_of(text[:8192])), unread))
-    findings = () if text.endswith("\n") else (NO_LINE_END,)
-    reports = tuple(_report(sample, found, findings) for sample, found in _by_sample(kits, unread).items())
+    reports = [_report(*each) for each in _by_sample(kits, unread).items()]
     if not reports:
         raise ParseError("this report holds no sample", where="the file", expected=f"{SAMPLE}: and {PAIRS}: below it")
-    return Parsed(reports=reports, ignored=tuple(Ignored(path, count) for path, count in sorted(unread.items())))
+    if not text.endswith("\n"):
+        reports = [with_open_end(each) for each in reports]  # a list of pairs has an end of its own
+    ignored = tuple(Ignored(path, count) for path, count in sorted(unread.items()))
+    return Parsed(reports=tuple(reports), ignored=ignored)
 
 
 def _values(rows: Iterable[Row], unread: Counter[str]) -> list[tuple[str, Value]]:
@@ -139,7 +141,7 @@ def _by_sample(kits: Iterable[Kit], unread: Counter[str]) -> dict[str, list[Kit]
     return samples
 
 
-def _report(sample: str, kits: list[Kit], findings: tuple[Finding, ...]) -> TypingReport:
+def _report(sample: str, kits: list[Kit]) -> TypingReport:
     loci = tuple(locus for kit in kits for locus in _loci(kit))
     counts = Counter(each.locus for each in loci)
     repeated = [
@@ -154,7 +156,7 @@ def _report(sample: str, kits: list[Kit], findings: tuple[Finding, ...]) -> Typi
         date=_distinct(kits, "Sample Date"),
         software="HLA Fusion",
         loci=loci,
-        findings=(*(finding for kit in kits for finding in _findings(kit)), *repeated, *findings),
+        findings=(*(finding for kit in kits for finding in _findings(kit)), *repeated),
     )
 
 

@@ -36,6 +36,8 @@ from parsers.glstring_code import (
     unwrapped,
     with_gene,
 )
+from parsers.kir import without_kir_alone
+from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Row, Table, decoded, first_line, header_of, read_text_table, separator_of, text_rows
 from parsers.typing_states import UNCALLED, state_of
@@ -63,7 +65,6 @@ GENE = re.compile(r"HLA-[A-Z]|(?:HLA-)?D[PQR][AB][1-9]?|MIC[AB]")
 OPERATORS = re.compile(r"[+|^~/]")
 COMMA_PAIR = re.compile(r"\*[^\s,]+,[^\s,]*\*")
 """Two alleles joined by a comma, as in UNIFORMAT."""
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
 class Column(NamedTuple):
@@ -120,9 +121,10 @@ def parse(document: Document) -> Parsed:
         reports, ignored = _read_rows([row for row in text_rows(text, separator) if any(row.cells)]), ()
     if not reports:
         raise ParseError("this table holds no GL String", where="line 1", expected="an id and a GL String in each row")
-    if not document.raw.rstrip(b"\0").endswith((b"\n", b"\r")):
-        reports[-1] = replace(reports[-1], findings=(*reports[-1].findings, NO_LINE_END))
-    return Parsed(reports=marked(reports), ignored=ignored)
+    if not text.endswith("\n"):
+        reports[-1] = with_open_end(reports[-1], *loci_at_end(reports[-1], text))
+    kept, left = without_kir_alone(reports)
+    return Parsed(reports=marked(kept), ignored=(*ignored, *left))
 
 
 def _read_rows(rows: list[Row]) -> list[TypingReport]:

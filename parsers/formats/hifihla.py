@@ -19,12 +19,25 @@ Source: hifihla's description of its output.
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from parsers.elements import NOTHING, Element, read_json
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
+from parsers.records import Finding, LocusTyping, Parsed, Printed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, called, cells_of, labels_of, lines_of, measures, nothing_called, sample_of
+from parsers.tool_calls import (
+    Line,
+    Told,
+    called,
+    cells_of,
+    labels_of,
+    lines_of,
+    measures,
+    nothing_called,
+    report_of,
+    sample_of,
+)
 from parsers.typing_states import gene_name, gene_of
 from parsers.xml_document import text_of
 
@@ -57,17 +70,19 @@ def parse(document: Document) -> Parsed:
     line = first_line(document.head).lstrip("\ufeff")
     if line.lstrip().startswith("{"):
         return _read_json(document)
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     summary = _is_summary(line)
-    loci, doubts = _summary_loci(lines) if summary else (tuple(map(_report_locus, lines)), [])
-    if not loci:
+    told, last = _summary_loci(lines) if summary else _report_loci(lines)
+    if not told:
         raise nothing_called("hifihla")
     sample = sample_of(document.name, SUMMARY_ENDINGS if summary else REPORT_ENDINGS)
-    return Parsed(reports=(_report(sample, loci, (*doubts, *findings)),))
+    return report_of("hifihla", "hifihla", sample, told, None if is_ended else last)
 
 
-def _report(sample: str, loci: tuple[LocusTyping, ...], findings: tuple[Finding, ...] = ()) -> TypingReport:
-    return TypingReport(format="hifihla", sample=sample, software="hifihla", loci=loci, findings=findings)
+def _report_loci(lines: list[Line]) -> tuple[list[Told], str]:
+    """A gene for each line, and that of the last line."""
+    loci = [_report_locus(line) for line in lines]
+    return [(each, ()) for each in loci], loci[-1].locus if loci else ""
 
 
 def _report_locus(line: Line) -> LocusTyping:
@@ -88,10 +103,11 @@ def _copy(gene: str, name: str, *, differs: bool) -> str:
     return f"{gene}*{fields}" if fields else ""
 
 
-def _summary_loci(lines: list[Line]) -> tuple[tuple[LocusTyping, ...], list[Finding]]:
-    """The copies of each gene, in the order of the rows, and what was found without a name."""
+def _summary_loci(lines: list[Line]) -> tuple[list[Told], str]:
+    """The copies of each gene, in the order of the rows, with what was found without a name; the last row's gene."""
     header = [cell.strip() for cell in lines[0][1].lstrip("\ufeff").split("\t")]
     genes: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    gene = ""
     for line in lines[1:]:
         row = dict(zip(header, cells_of(line, len(header), ", ".join(header)), strict=False))
         gene = gene_of(row["Type"]) or gene_name(row["Type"])
@@ -102,7 +118,7 @@ def _summary_loci(lines: list[Line]) -> tuple[tuple[LocusTyping, ...], list[Find
                 expected="an allele or a gene under Type",
             )
         genes.setdefault(gene, []).append((line[0], row))
-    return tuple(_summary_locus(*each) for each in genes.items()), list(_unnamed(genes))
+    return [(_summary_locus(*each), list(_unnamed(*each))) for each in genes.items()], gene
 
 
 def _summary_locus(gene: str, rows: list[tuple[int, dict[str, str]]]) -> LocusTyping:
@@ -117,11 +133,10 @@ def _row_measures(row: dict[str, str]) -> tuple[Printed, ...]:
     return measures(labels_of(row["queryId"], names), [row[name] for name in names])
 
 
-def _unnamed(genes: dict[str, list[tuple[int, dict[str, str]]]]) -> Iterator[Finding]:
-    for gene, rows in genes.items():
-        for number, row in rows:
-            if not _copy(gene, row["Type"], differs=row["exEdit"] not in NO_DIFFERENCE):
-                yield _no_call(gene, f"line {number}")
+def _unnamed(gene: str, rows: list[tuple[int, dict[str, str]]]) -> Iterator[Finding]:
+    for number, row in rows:
+        if not _copy(gene, row["Type"], differs=row["exEdit"] not in NO_DIFFERENCE):
+            yield _no_call(gene, f"line {number}")
 
 
 def _no_call(gene: str, where: str) -> Finding:
@@ -130,21 +145,17 @@ def _no_call(gene: str, where: str) -> Finding:
 
 def _read_json(document: Document) -> Parsed:
     root = read_json(document.raw)
-    loci, findings = [], []
     genes: dict[str, list[Element]] = {}
     for locus in root.first("hla_calls").members:
         genes.setdefault(locus.name, []).append(locus)
-    for each in genes.values():
-        made, doubts = _json_locus(each)
-        loci.append(made)
-        findings += doubts
-    if not loci:
+    told = [_json_locus(each) for each in genes.values()]
+    if not told:
         raise nothing_called("hifihla")
     sample = root.read("sample_id") or sample_of(document.name, JSON_ENDINGS)
-    return Parsed(reports=(_report(sample, tuple(loci), tuple(findings)),), ignored=root.ignored())
+    return replace(report_of("hifihla", "hifihla", sample, told), ignored=root.ignored())
 
 
-def _json_locus(parts: list[Element]) -> tuple[LocusTyping, list[Finding]]:
+def _json_locus(parts: list[Element]) -> Told:
     """A gene's copies, one for each sequence; equal matches of one sequence are alternatives.
 
     The sequences stand in one object, or each in an object of its own under one name.

@@ -17,14 +17,18 @@ Source: two reports among HISAT-genotype's own files, and its description of the
 
 import re
 
+from msgspec.structs import replace
+
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, head_text, lines_of, nothing_called, sample_of
+from parsers.records import Ignored, LocusTyping, Parsed, Printed
+from parsers.tool_calls import Line, called, head_text, lines_of, nothing_called, report_of, sample_of
 
 HEAD = re.compile(r"# VERSIONS:\s*\n# HISAT")
 COUNTED = re.compile(r"\s*(?:\*\*\* )?[0-9]+ (?:ranked )?([A-Z0-9]+)\*\S+ \(count: [0-9]+\)")
 RANKED = re.compile(r"\s*(?:\*\*\* )?([0-9]+) ranked ([A-Z0-9]+\*\S+) \(abundance: ([0-9.]+)%\)")
+STATED = re.compile(r"^\s*(?:\*+ *)?[0-9]+ +(?:ranked\b|\S*\*)|\((?:count|abundance)\b")
+"""What only a line about an allele has, as it should be or not."""
 PREFIX, ENDINGS = "assembly_graph-hla.", (".report",)
 VERSION = re.compile(r"# HISAT-genotype - (.+)")
 SECOND_COPY = 20.0
@@ -41,20 +45,17 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     genes = _genes(lines)
     if not any(genes.values()):
         raise nothing_called("HISAT-genotype")
     software = next((found[1] for _, text in lines if (found := VERSION.fullmatch(text.strip()))), "")
-    report = TypingReport(
-        format="hisat_genotype",
-        sample=sample_of(document.name.replace(PREFIX, ""), ENDINGS),
-        software=f"HISAT-genotype {software}".strip(),
-        loci=tuple(_typing(gene, ranked) for gene, ranked in genes.items()),
-        properties=tuple(Printed("remark", text.strip(), f"line {number}") for number, text in lines if text[0] == "#"),
-        findings=findings,
-    )
-    return Parsed(reports=(report,), ignored=_ignored(lines))
+    sample = sample_of(document.name.replace(PREFIX, ""), ENDINGS)
+    remarks = tuple(Printed("remark", text.strip(), f"line {number}") for number, text in lines if text[0] == "#")
+    told = ((_typing(gene, ranked), ()) for gene, ranked in genes.items())
+    unfinished = None if is_ended else list(genes)[-1]
+    parsed = report_of("hisat_genotype", f"HISAT-genotype {software}".strip(), sample, told, unfinished, remarks)
+    return replace(parsed, ignored=_ignored(lines))
 
 
 def _genes(lines: list[Line]) -> dict[str, list[Ranked]]:
@@ -71,6 +72,13 @@ def _genes(lines: list[Line]) -> dict[str, list[Ranked]]:
                     "this rank stands twice for its gene", found=text.strip(), where=where, expected=expected
                 )
             told.append((ranked[1], ranked[2], ranked[3]))
+        elif STATED.search(text) and text[0] != "#":
+            raise ParseError(
+                "this line states an allele and cannot be read",
+                found=text.strip()[:80],
+                where=f"line {number}",
+                expected="a rank, an allele and its count or its abundance in per cent with a decimal point",
+            )
     return genes
 
 

@@ -20,6 +20,7 @@ from parsers.format import Document, Format
 from parsers.records import Finding, Parsed
 from parsers.tables import first_line
 from parsers.tool_calls import (
+    Line,
     NumberedCells,
     Told,
     by_gene,
@@ -58,22 +59,27 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    (header, *lines), findings = _lines(document.raw)
+    (header, *lines), is_ended = _lines(document.raw)
     names = cells_of(header, len(FIRST_COLUMNS), ", ".join(FIRST_COLUMNS))
     if names[: len(FIRST_COLUMNS)] != FIRST_COLUMNS:
         raise ParseError(
             "this is not the header of HLA*LA", found=header[1][:80], where="line 1", expected=", ".join(FIRST_COLUMNS)
         )
     rows = [(line[0], cells_of(line, len(names), f"{len(names)} cells by tabs", len(names))) for line in lines]
-    told = (_typing(gene, tuple(names), each) for gene, each in by_gene(rows, lambda row: gene_name(row[1][0])).items())
-    return report_of("hla_la", "HLA*LA", sample_of(document.name, ENDINGS, USUAL), told, findings)
+    told = (_typing(gene, tuple(names), each) for gene, each in by_gene(rows, _gene).items())
+    unfinished = None if is_ended else _gene(rows[-1])
+    return report_of("hla_la", "HLA*LA", sample_of(document.name, ENDINGS, USUAL), told, unfinished)
 
 
-def _lines(raw: bytes) -> tuple[list[tuple[int, str]], tuple[Finding, ...]]:
-    lines, findings = lines_of(raw)
+def _lines(raw: bytes) -> tuple[list[Line], bool]:
+    lines, is_ended = lines_of(raw)
     if len(lines) < 2:
         raise nothing_called("HLA*LA")
-    return lines, findings
+    return lines, is_ended
+
+
+def _gene(row: NumberedCells) -> str:
+    return gene_name(row[1][0])
 
 
 def _typing(gene: str, names: tuple[str, ...], numbered: list[NumberedCells]) -> Told:

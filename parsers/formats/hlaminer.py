@@ -15,12 +15,11 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import head_text, lines_of, nothing_called, sample_of
+from parsers.records import LocusTyping, Parsed, Printed
+from parsers.tool_calls import head_text, lines_of, nothing_called, report_of, sample_of
 from parsers.typing_states import gene_name
 
 ENDINGS = (".csv", ".txt")
-USUAL = ("HLAminer_HPRA", "HLAminer_HPTASR")
 GENE = re.compile(r"HLA-[A-Z]+[0-9]*")
 PREDICTION = re.compile(r"Prediction #([0-9]+) - (\S+)")
 SCORED = re.compile(r"([A-Z]+[0-9]*\*[0-9:]+[A-Z]?),([-+0-9.eE]+),([-+0-9.eE]+),([-+0-9.eEinf]+)")
@@ -34,7 +33,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     genes: dict[str, list[Printed]] = {}
     remarks: list[Printed] = []
     gene = group = ""
@@ -55,15 +54,9 @@ def parse(document: Document) -> Parsed:
             remarks.append(Printed("remark", text, where))
     if not any(genes.values()):
         raise nothing_called("HLAminer")
-    report = TypingReport(
-        format="hlaminer",
-        sample=sample_of(document.name, ENDINGS, USUAL),
-        software="HLAminer",
-        loci=tuple(_typing(gene, scored) for gene, scored in genes.items()),
-        properties=tuple(remarks),
-        findings=findings,
-    )
-    return Parsed(reports=(report,))
+    told = ((_typing(*each), ()) for each in genes.items())
+    unfinished = None if is_ended else gene
+    return report_of("hlaminer", "HLAminer", sample_of(document.name, ENDINGS), told, unfinished, tuple(remarks))
 
 
 def _typing(gene: str, scored: list[Printed]) -> LocusTyping:

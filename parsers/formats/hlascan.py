@@ -46,13 +46,14 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, endings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     genes: dict[str, list[Called]] = {}
     remarks = [Printed("remark", line.strip(), f"line {number}") for number, line in _sorted_in(lines, genes)]
     if not genes:
         raise nothing_called("HLAscan")
     told = ((_typing(*each), tuple(_findings(*each))) for each in genes.items())
-    return report_of("hlascan", "HLAscan", sample_of(document.name, ENDINGS), told, endings, tuple(remarks))
+    unfinished = None if is_ended else list(genes)[-1]
+    return report_of("hlascan", "HLAscan", sample_of(document.name, ENDINGS), told, unfinished, tuple(remarks))
 
 
 def _sorted_in(lines: list[Line], genes: dict[str, list[Called]]) -> Iterator[Line]:

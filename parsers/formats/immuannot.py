@@ -13,10 +13,22 @@ Source: Immuannot's description of its output.
 
 import re
 
+from msgspec.structs import replace
+
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tool_calls import Line, called, cells_of, head_text, lines_of, low_quality, nothing_called, sample_of
+from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed
+from parsers.tool_calls import (
+    Line,
+    called,
+    cells_of,
+    head_text,
+    lines_of,
+    low_quality,
+    nothing_called,
+    report_of,
+    sample_of,
+)
 from parsers.typing_states import gene_name
 
 ENDINGS = (".gtf",)
@@ -37,29 +49,27 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     rows = [(line, cells_of(line, 9, "nine cells of GTF, separated by tabs")) for line in lines if line[1][0] != "#"]
     copies: dict[str, list[Copy]] = {}
+    gene = ""
     for line, cells in rows:
         told = dict(ATTRIBUTE.findall(cells[ATTRIBUTES])) if cells[FEATURE] in ("gene", "transcript") else {}
+        gene = gene_name(told.get("gene_name", ""))
         if cells[FEATURE] == "gene" and told.get("gene_name", "").startswith(("HLA-", "MIC")):
             if "template_allele" not in told:
                 expected = 'template_allele "..."'
                 raise ParseError("this gene has no template allele", where=f"line {line[0]}", expected=expected)
-            copies.setdefault(gene_name(told["gene_name"]), []).append((line, {"contig": cells[0], **told}))
+            copies.setdefault(gene, []).append((line, {"contig": cells[0], **told}))
         elif cells[FEATURE] == "transcript":
-            _add_consensus(told, cells[0], copies.get(gene_name(told.get("gene_name", "")), []))
+            _add_consensus(told, cells[0], copies.get(gene, []))
     if not copies:
         raise nothing_called("Immuannot")
     others = len(lines) - sum(map(len, copies.values()))
-    report = TypingReport(
-        format="immuannot",
-        sample=sample_of(document.name, ENDINGS),
-        software="Immuannot",
-        loci=tuple(_typing(gene, [told for _, told in each]) for gene, each in copies.items()),
-        findings=(*(doubt for gene, each in copies.items() for doubt in _doubts(gene, each)), *findings),
-    )
-    return Parsed(reports=(report,), ignored=(Ignored("other features", others),) if others else ())
+    unfinished = None if is_ended else gene if gene in copies else ""
+    loci = [(_typing(gene, [told for _, told in each]), _doubts(gene, each)) for gene, each in copies.items()]
+    parsed = report_of("immuannot", "Immuannot", sample_of(document.name, ENDINGS), loci, unfinished)
+    return replace(parsed, ignored=(Ignored("other features", others),) if others else ())
 
 
 def _add_consensus(transcript: dict[str, str], contig: str, copies: list[Copy]) -> None:

@@ -44,13 +44,18 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     rows = [(line[0], cells_of(line, 8, "an allele and seven measures, separated by tabs", 8)) for line in lines]
     if not rows:
         raise nothing_called("Kourami")
-    genes = by_gene(rows, lambda row: row[1][0].partition("*")[0])
+    genes = by_gene(rows, _gene)
     told = (_typing(gene, copies) for gene, copies in genes.items())
-    return report_of("kourami", "Kourami", sample_of(document.name, ENDINGS), told, findings)
+    unfinished = None if is_ended else _gene(rows[-1])
+    return report_of("kourami", "Kourami", sample_of(document.name, ENDINGS), told, unfinished)
+
+
+def _gene(row: NumberedCells) -> str:
+    return row[1][0].partition("*")[0]
 
 
 def _typing(gene: str, copies: list[NumberedCells]) -> Told:

@@ -16,6 +16,7 @@ from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings, marked, name_findings
+from parsers.open_end import NO_LINE_END
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 from parsers.tables import Row, decoded, first_line, read_text_table
 
@@ -26,7 +27,6 @@ SIGNATURE = "--DOCUMENT SIGNATURE--"
 SAMPLE, WELL, PLATE, START = "SAMPLE ID", "WELL LOCATION", "PLATE NAME", "PLATE START"
 DEVICE = ("INSTRUMENT TYPE", "SERIAL NUMBER")
 PERSONAL = ("OPERATOR", "USER")
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
 def looks_like(head: bytes) -> bool:

@@ -155,7 +155,7 @@ class Plate:
         self.unread[path] = self.unread.get(path, 0) + 1
 
     def parsed(self) -> Parsed:
-        """A report for each well of the first block, in its order. Raises ParseError."""
+        """A report for each well, in the order of the first block. Raises ParseError."""
         wells = [each for each in self.blocks if each.of_wells]
         if not wells or not wells[0].rows:
             raise ParseError(
@@ -164,7 +164,7 @@ class Plate:
         used = [*wells, *(each for each in self.blocks if each.name in (*BEADS, WARNINGS))]
         unused = [each for each in self.blocks if each.rows and not any(each is block for block in used)]
         ignored = {f"{BLOCK}{each.name}": len(each.rows) for each in unused}
-        reports = [self._report(row, wells) for row in wells[0].rows]
+        reports = [self._report(row, wells) for row in [*wells[0].rows, *_wells_behind(wells)]]
         return Parsed(
             reports=marked(reports),
             ignored=tuple(Ignored(path, count) for path, count in sorted({**self.unread, **ignored}.items())),
@@ -248,6 +248,24 @@ class Plate:
         if few:
             message = f"{len(few)} of {len(self.least)} beads have fewer events than were asked for"
             yield Finding("low_bead_count", message)
+
+
+def _wells_behind(blocks: list[Block]) -> list[Row]:
+    """The wells that the first block does not hold. Raises ParseError where two blocks name a well differently."""
+    named = {row.cells[0]: row for row in blocks[0].rows}
+    behind: dict[str, Row] = {}
+    for row in (row for block in blocks for row in block.rows):
+        location, sample = (*row.cells, "", "")[:2]
+        first = named.get(location) or behind.setdefault(location, row)
+        if sample and first.cells[1:2] not in ((), ("",), (sample,)):
+            raise ParseError(
+                "this well has another sample's name than before: nobody could tell whose signals these are",
+                found=sample,
+                where=f"line {row.line}",
+                expected=f"the name that stands at line {first.line}",
+                advice=EXPORT_AGAIN,
+            )
+    return list(behind.values())
 
 
 def _block(name: str, table: list[Row]) -> Block:

@@ -5,8 +5,8 @@
     1        ...                                                                                the next best solution
 
 Row 0 is the call, the rows below are its runners-up and are counted as ignored. A blank cell is a locus that failed, so
-lines are split at tabs and nowhere else. The file names neither the sample nor a nomenclature release: the sample is
-the prefix of the file's name.
+lines are split at tabs and nowhere else. Rows are numbered from 0, each once: other numbers are another result's. The
+file names neither the sample nor a nomenclature release: the sample is the prefix of the file's name.
 
 Source: the output of OptiType 1.3 as its authors and the pipelines around it describe it.
 """
@@ -15,16 +15,17 @@ import re
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import decoded, first_line
+from parsers.open_end import with_open_end
+from parsers.records import Ignored, LocusTyping, Parsed, Printed, TypingReport
+from parsers.tables import first_line
+from parsers.tool_calls import lines_of, nameless, sample_of
 from parsers.typing_states import state_of
 
 HEADER = ["", "A1", "A2", "B1", "B2", "C1", "C2", "Reads", "Objective"]
 LOCI = ("A", "B", "C")
-SUFFIX = "_result.tsv"
+ENDINGS = ("_result.tsv",)
 MOMENT = re.compile(r"[0-9]{4}(?:_[0-9]{2}){5}")
 """What OptiType puts in place of a prefix that it was not given: when it ran."""
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
 def looks_like(head: bytes) -> bool:
@@ -34,8 +35,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report, of row 0. Raises ParseError."""
-    text = decoded(document.raw)
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines, is_ended = lines_of(document.raw)
     if not lines or _cells(lines[0][1]) != HEADER:
         raise ParseError(
             "the header is not OptiType's",
@@ -43,14 +43,14 @@ def parse(document: Document) -> Parsed:
             where="line 1",
             expected="a tab and A1 A2 B1 B2 C1 C2 Reads Objective, separated by tabs",
         )
-    rows = [_row(number, line) for number, line in lines[1:]]
-    if not rows or rows[0][0] != "0":
+    rows = [_row(place, *line) for place, line in enumerate(lines[1:])]
+    if not rows:
         raise ParseError(
             "row 0, the call, is missing", where="line 2", expected="a row that begins with 0", advice="Run it again."
         )
-    findings = () if text.endswith("\n") else (NO_LINE_END,)
+    report = _report(rows[0], document.name)
     return Parsed(
-        reports=(_report(rows[0], document.name, findings),),
+        reports=(report if is_ended else with_open_end(report),),  # the calls stand before the last cell of their row
         ignored=tuple(Ignored(f"row {number}", 1) for number in range(2, len(rows) + 1)),
     )
 
@@ -59,7 +59,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.lstrip("\ufeff").split("\t")]
 
 
-def _row(number: int, line: str) -> list[str]:
+def _row(place: int, number: int, line: str) -> list[str]:
     cells = _cells(line)
     if len(cells) != len(HEADER):
         raise ParseError(
@@ -68,31 +68,32 @@ def _row(number: int, line: str) -> list[str]:
             expected=f"{len(HEADER)} cells separated by tabs",
             advice="Do not open and save the file with another program on the way.",
         )
+    if cells[0] != str(place):
+        raise ParseError(
+            "this row has not the number that comes next",
+            found=cells[0],
+            where=f"line {number}",
+            expected=f"row {place}: one result, with its rows in order",
+            advice="Do not join results in one file; if a row is missing, run it again.",
+        )
     return cells
 
 
-def _report(row: list[str], name: str, findings: tuple[Finding, ...]) -> TypingReport:
+def _report(row: list[str], name: str) -> TypingReport:
     return TypingReport(
         format="optitype",
         sample=_sample(name),
         software="OptiType",
         loci=tuple(_typing(locus, row[1 + 2 * place : 3 + 2 * place]) for place, locus in enumerate(LOCI)),
         properties=(Printed("Reads", row[7]), Printed("Objective", row[8])),
-        findings=findings,
     )
 
 
 def _sample(name: str) -> str:
-    file_name = name.replace("\\", "/").rpartition("/")[2]
-    if not file_name.endswith(SUFFIX) or file_name == SUFFIX or MOMENT.fullmatch(file_name.removesuffix(SUFFIX)):
-        raise ParseError(
-            "an OptiType result names no sample, and neither does the name of its file",
-            found=file_name,
-            where="the file name",
-            expected=f"the sample followed by {SUFFIX}",
-            advice="Name the file after its sample, as OptiType does when it is given a prefix.",
-        )
-    return file_name.removesuffix(SUFFIX)
+    sample = sample_of(name, ENDINGS)
+    if MOMENT.fullmatch(sample):
+        raise nameless(name, ENDINGS)
+    return sample
 
 
 def _typing(locus: str, cells: list[str]) -> LocusTyping:

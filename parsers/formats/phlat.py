@@ -9,9 +9,9 @@ Source: PHLAT's description of its output.
 """
 
 from parsers.format import Document, Format
-from parsers.records import LocusTyping, Parsed, TypingReport
+from parsers.records import LocusTyping, Parsed
 from parsers.tables import first_line
-from parsers.tool_calls import called, cells_of, lines_of, measures, nothing_called, sample_of
+from parsers.tool_calls import called, cells_of, lines_of, measures, nothing_called, report_of, sample_of
 from parsers.typing_states import gene_name
 
 FIRST_COLUMNS = ["Locus", "Allele1", "Allele2", "LLK"]
@@ -25,20 +25,15 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     if len(lines) < 2:
         raise nothing_called("PHLAT")
     names = cells_of(lines[0], len(FIRST_COLUMNS), "the header of PHLAT")
-    report = TypingReport(
-        format="phlat",
-        sample=sample_of(document.name, ENDINGS),
-        software="PHLAT",
-        loci=tuple(
-            _typing(names, cells_of(line, len(names), f"{len(names)} cells by tabs", len(names))) for line in lines[1:]
-        ),
-        findings=findings,
-    )
-    return Parsed(reports=(report,))
+    rows = [cells_of(line, len(names), f"{len(names)} cells by tabs", len(names)) for line in lines[1:]]
+    loci = [_typing(names, cells) for cells in rows]
+    unfinished = None if is_ended else loci[-1].locus
+    told = ((each, ()) for each in loci)
+    return report_of("phlat", "PHLAT", sample_of(document.name, ENDINGS), told, unfinished)
 
 
 def _typing(names: list[str], cells: list[str]) -> LocusTyping:

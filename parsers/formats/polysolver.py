@@ -19,7 +19,7 @@ from parsers.tables import first_line
 from parsers.tool_calls import Line, called, cells_of, report_of_lines
 from parsers.typing_states import gene_name
 
-ENDINGS = (".winners.hla.txt", "winners.hla.txt")
+ENDINGS = (".winners.hla.txt", "_winners.hla.txt", "winners.hla.txt")
 FIRST = re.compile(r"HLA-[ABC]\thla_[abc]_[0-9]+_\S*\thla_[abc]_[0-9]+_\S*")
 CODED = re.compile(r"hla_([a-z]+[0-9]*)((?:_[0-9]+)+)([a-z]?)")
 

@@ -25,7 +25,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.glstring_code import release_findings
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, gene_name, gene_within, state_of
 from parsers.xml_document import root_name
 from parsers.xml_selection import Selection, nobody, select_in
 from parsers.xml_walk import local, place
@@ -95,11 +95,11 @@ def _typings(element: etree._Element, chosen: Selection) -> Iterator[LocusTyping
 
 
 def _by_gene(calls: list[str], locus: str) -> dict[str, list[str]]:
-    """The calls of each gene; a copy that is not present stands behind the copy of its gene."""
+    """The calls of each gene that the test is for; a copy that is not present stands behind the copy of its gene."""
     genes: dict[str, list[str]] = {}
     before = locus
     for call in calls:
-        before = gene_of(call) or (before if call == NO_SECOND else locus)
+        before = before if call == NO_SECOND else gene_within(locus, call)
         genes.setdefault(before, []).append(call)
     return genes
 

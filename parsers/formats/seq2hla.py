@@ -51,10 +51,12 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     if len(lines) < 2:
         raise nothing_called("seq2HLA")
-    return report_of("seq2hla", "seq2HLA", sample_of(document.name, ENDINGS), map(_typing, lines[1:]), findings)
+    told = [_typing(line) for line in lines[1:]]
+    unfinished = None if is_ended else told[-1][0].locus
+    return report_of("seq2hla", "seq2HLA", sample_of(document.name, ENDINGS), told, unfinished)
 
 
 def _typing(line: Line) -> Told:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.open_end import with_open_end
 from parsers.records import LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Cells, cells_at
 from parsers.tool_calls import called, cells_of, head_text, lines_of, nothing_called
@@ -33,7 +34,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """A report for each row. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     remarks = [text for _, text in lines if text.startswith("#")]
     header, *rows = lines[len(remarks) :] or [(1, "")]
     names = cells_of(header, 3, "Sample and two columns for each gene, separated by tabs")
@@ -42,21 +43,19 @@ def parse(document: Document) -> Parsed:
     genes = _genes(names)
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
     others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
-    return Parsed(
-        reports=marked(
-            [
-                TypingReport(
-                    format="spechla",
-                    sample=cells[0],
-                    software="SpecHLA",
-                    loci=tuple([_typing(gene, of(cells), release) for gene, of in genes.items()]),
-                    properties=others,
-                    findings=findings,
-                )
-                for cells in (_row(line, len(names)) for line in rows)
-            ]
+    reports = [
+        TypingReport(
+            format="spechla",
+            sample=cells[0],
+            software="SpecHLA",
+            loci=tuple([_typing(gene, of(cells), release) for gene, of in genes.items()]),
+            properties=others,
         )
-    )
+        for cells in (_row(line, len(names)) for line in rows)
+    ]
+    if not is_ended:
+        reports[-1] = with_open_end(reports[-1], reports[-1].loci[-1].locus)
+    return Parsed(reports=marked(reports))
 
 
 def _row(line: tuple[int, str], columns: int) -> Cells:

@@ -48,7 +48,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     remarks = [text for _, text in lines if text.startswith("#")]
     rows = [
         (line[0], cells_of(line, len(COLUMNS), f"{len(COLUMNS)} cells by tabs", len(COLUMNS)))
@@ -58,9 +58,14 @@ def parse(document: Document) -> Parsed:
         raise nothing_called("SpecImmune")
     release = next((found[1] for remark in remarks if (found := VERSION.fullmatch(remark))), "")
     others = tuple(Printed("remark", remark) for remark in remarks if not VERSION.fullmatch(remark))
-    genes = by_gene(rows[1:], lambda row: gene_name(row[1][0]))
+    genes = by_gene(rows[1:], _gene)
     told = (_typing(gene, each, release) for gene, each in genes.items())
-    return report_of("specimmune", "SpecImmune", sample_of(document.name, ENDINGS), told, findings, others)
+    unfinished = None if is_ended else _gene(rows[-1])
+    return report_of("specimmune", "SpecImmune", sample_of(document.name, ENDINGS), told, unfinished, others)
+
+
+def _gene(row: NumberedCells) -> str:
+    return gene_name(row[1][0])
 
 
 def _typing(gene: str, numbered: list[NumberedCells], release: str) -> Told:

@@ -32,10 +32,12 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     if len(lines) < 3 or cells_of(lines[1], len(COLUMNS), ", ".join(COLUMNS))[: len(COLUMNS)] != COLUMNS:
         raise nothing_called("STC-Seq")
-    return report_of("stc_seq", "STC-Seq", sample_of(document.name, ENDINGS), map(_typing, lines[2:]), findings)
+    told = [_typing(line) for line in lines[2:]]
+    unfinished = None if is_ended else told[-1][0].locus
+    return report_of("stc_seq", "STC-Seq", sample_of(document.name, ENDINGS), told, unfinished)
 
 
 def _typing(line: Line) -> Told:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import first_line
 from parsers.tool_calls import Line, lines_of, wrong_number_of_cells
@@ -47,7 +48,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """A report for each strip. Raises ParseError."""
-    lines, endings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     if not lines or not lines[0][1].startswith(TITLE):
         raise ParseError("this is no export of StripScan", where="line 1", expected=f'a line that begins "{TITLE}"')
     strips = list(_strips(lines[1:]))
@@ -56,10 +57,13 @@ def parse(document: Document) -> Parsed:
     samples: dict[str, list[Strip]] = {}
     for strip in strips:
         samples.setdefault(_sample(strip), []).append(strip)
-    reports = tuple(_report(*each, lines[0][1].strip(), endings) for each in samples.items())
+    reports = {sample: _report(sample, each, lines[0][1].strip()) for sample, each in samples.items()}
+    if not is_ended:
+        last = _sample(strips[-1])
+        reports[last] = with_open_end(reports[last], strips[-1].locus)
     filled = Counter([name for strip in strips for name, cell in strip.cells.items() if cell])
     left = {name: count for name, count in filled.items() if name not in (SAMPLE, GENOTYPE)}
-    return Parsed(reports=reports, ignored=tuple(Ignored(*each) for each in sorted(left.items())))
+    return Parsed(reports=tuple(reports.values()), ignored=tuple(Ignored(*each) for each in sorted(left.items())))
 
 
 def _strips(lines: list[Line]) -> Iterator[Strip]:
@@ -95,14 +99,14 @@ def _sample(strip: Strip) -> str:
     return sample
 
 
-def _report(sample: str, strips: list[Strip], software: str, endings: tuple[Finding, ...]) -> TypingReport:
+def _report(sample: str, strips: list[Strip], software: str) -> TypingReport:
     strips_of = Counter(strip.locus for strip in strips)
     return TypingReport(
         format="strip_scan",
         sample=sample,
         software=software,
         loci=tuple(map(_typing, strips)),
-        findings=(*(finding for strip in strips for finding in _findings(strip, strips_of[strip.locus])), *endings),
+        findings=tuple([finding for strip in strips for finding in _findings(strip, strips_of[strip.locus])]),
     )
 
 

@@ -11,7 +11,8 @@
 
 The laboratory's assignment is the typing. Where it is in antigens (`A3 A24`), the genotype gives the alleles only if
 its own phenotype is the same antigens; else they are kept as printed. Without an assignment a genotype counts as called
-only if a person chose it (MANUALLY chosen); what the program chose is a candidate. `DRB4 DRB4*01` is one copy. The d or
+only if a person chose it (MANUALLY chosen); what the program chose is a candidate. `DRB4 DRB4*01` is one copy, and
+`Cw7 Blank` one antigen: no second one was found. What is neither allele nor antigen (`DR53-Null`) is not called. A d or
 e behind an allele marks it as rare and is left off in the expression. Ranges of alleles need their release and are kept
 as text.
 
@@ -25,9 +26,10 @@ import msgspec
 from lxml import etree
 
 from parsers.format import Document, Format
+from parsers.glstring_code import BLANK
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.result_statuses import is_value
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, Words, gene_name, gene_within, state_of
 from parsers.xml_document import root_name
 from parsers.xml_selection import Selection, nobody, select_in
 from parsers.xml_walk import place
@@ -37,8 +39,10 @@ RELEASE = re.compile(r"(IMGT/HLA) release: version (\d+\.\d+\.\d+)")
 VERSION = re.compile(r"SureTyper version [0-9.]+(?: build [0-9-]+)?")
 BETWEEN = re.compile(r"[\s,]+")
 RARE = re.compile(r"(?<=[0-9NLSCAQ])[de]$")
+ANTIGEN = re.compile(r"[A-Z]+w?[0-9]+(?:\([0-9w,]+\))?")
 CHOSEN = "MANUALLY chosen"
 FORCED = "FORCED"
+WORDS = Words(not_tested=("UUUU", "Not Tested")).states()
 BW = "Bw"
 
 
@@ -61,10 +65,20 @@ class Result(msgspec.Struct):
     def names(self) -> list[str]:
         """The alleles of the typing, without marks of rarity; none if they are not to be had."""
         text = self.genotype if not self.assigned or self.assigned == self.phenotype else self.assigned
-        names = [RARE.sub("", name) for name in BETWEEN.split(text) if name]
+        names = [RARE.sub("", name) for name in _stated_in(text)]
         written = {name.partition("*")[0] for name in names if "*" in name}
         names = [name for name in names if name not in written]
         return names if all("*" in name for name in names) else []
+
+    @property
+    def antigens(self) -> list[str]:
+        """The antigens that are stated; none if anything else stands among them."""
+        found = _stated_in(self.stated)
+        return found if all(map(ANTIGEN.fullmatch, found)) else []
+
+
+def _stated_in(text: str) -> list[str]:
+    return [each for each in BETWEEN.split(text) if each and each.upper() != BLANK]
 
 
 def looks_like(head: bytes) -> bool:
@@ -168,7 +182,7 @@ def _typings(locus: str, result: Result, common: LocusTyping) -> Iterator[LocusT
     """The locus, or for DRB345 each of its genes that has an allele."""
     genes: dict[str, list[str]] = {}
     for name in result.names:
-        genes.setdefault(gene_of(name), []).append(name)
+        genes.setdefault(gene_within(locus, name), []).append(name)
     for gene, names in genes.items() or {locus: list[str]()}.items():
         state = _state(result, names)
         yield msgspec.structs.replace(
@@ -193,9 +207,11 @@ def _typings(locus: str, result: Result, common: LocusTyping) -> Iterator[LocusT
 def _state(result: Result, names: list[str]) -> State:
     if result.stated and not (result.assigned or result.manual):
         return "candidates"
-    if not is_value(result.stated):
-        return "failed"
-    return state_of("+".join(names or filter(None, BETWEEN.split(result.stated))))
+    word = state_of("".join(result.stated.split()), WORDS)
+    if word in UNCALLED or not is_value(result.stated):
+        return word if word in UNCALLED else "failed"
+    copies = names or result.antigens
+    return state_of("+".join(copies)) if copies else "candidates"
 
 
 def _reviews(chosen: Selection) -> tuple[str, str, list[Printed]]:
@@ -211,8 +227,13 @@ def _reviews(chosen: Selection) -> tuple[str, str, list[Printed]]:
 
 def _findings(results: dict[str, Result], root: etree._Element, footnotes: list[str]) -> Iterator[Finding]:
     for locus, result in results.items():
+        if _state(result, result.names) in ("not_tested", "absent"):
+            continue
         if not is_value(result.stated):
             yield Finding("no_call", "neither alleles nor antigens stand here", place(root), locus)
+        elif not (result.names or result.antigens):
+            message = "what stands here is neither alleles nor antigens; it is kept as printed"
+            yield Finding("not_an_allele", message, place(root), locus)
         elif not result.names:
             yield Finding("serology", "antigens that are kept as printed, not written as alleles", place(root), locus)
     if any(FORCED in text for text in footnotes):

@@ -17,7 +17,18 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Parsed, Printed
 from parsers.tables import first_line
-from parsers.tool_calls import Line, Told, called, cells_of, lines_of, low_quality, measures, report_of, sample_of
+from parsers.tool_calls import (
+    Line,
+    Told,
+    called,
+    cells_of,
+    counted,
+    lines_of,
+    low_quality,
+    measures,
+    report_of,
+    sample_of,
+)
 from parsers.typing_states import gene_name
 
 ENDINGS = ("_genotype.tsv",)
@@ -37,7 +48,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report of the HLA genes. Raises ParseError."""
-    lines, findings = lines_of(document.raw)
+    lines, is_ended = lines_of(document.raw)
     rows = [(line, cells_of(line, 8, EXPECTED)) for line in lines]
     typed = [(line, cells) for line, cells in rows if cells[0].startswith(TYPED)]
     if not typed:
@@ -53,8 +64,9 @@ def parse(document: Document) -> Parsed:
         for line, cells in rows
         if not cells[0].startswith(TYPED)
     )
-    told = (_typing(line, cells) for line, cells in typed)
-    return report_of("t1k", "T1K", sample_of(document.name, ENDINGS), told, findings, others)
+    told = [_typing(line, cells) for line, cells in typed]
+    last = told[-1][0].locus if typed[-1] == rows[-1] else ""
+    return report_of("t1k", "T1K", sample_of(document.name, ENDINGS), told, None if is_ended else last, others)
 
 
 def _typing(line: Line, cells: list[str]) -> Told:
@@ -67,7 +79,9 @@ def _typing(line: Line, cells: list[str]) -> Told:
     references = [Printed("not called", call[0]) for call in unsure if call[0]]
     references += [Printed("further allele", cell) for cell in cells[8:] if cell]
     doubts = [low_quality(gene, f"quality {call[2]}; {call[0]} is not called", where) for call in unsure]
-    return called(gene, copies, "+".join([call[0] for call in named]), quality, references), doubts
+    names = [call[0] for call in named]
+    typing, doubt = counted(called(gene, copies, "+".join(names), quality, references), cells[1], names, where)
+    return typing, [*doubt, *doubts]
 
 
 def _quality(call: list[str], where: str) -> int:

@@ -22,9 +22,10 @@ from typing import NamedTuple
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
-from parsers.tool_calls import NO_LINE_END, called
+from parsers.tool_calls import called
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
 
@@ -57,14 +58,20 @@ def parse(document: Document) -> Parsed:
             "this report has no header", where="the file", expected=f"a row that begins with {SAMPLE_NAME}"
         )
     stated = [_stated(row) for row in rows[:begin]]
-    endings = () if text.endswith("\n") else (NO_LINE_END,)
     header = rows[begin].cells
     genes = [gene_name(name) if LOCUS.fullmatch(name) else "" for name in header]
     samples = _samples(rows[begin + 1 :], len(header))
-    reports = marked([_report(sample, header, genes, stated, endings) for sample in samples])
+    reports = [_report(sample, header, genes, stated) for sample in samples]
     if not reports:
         raise ParseError("this report has no sample", where="the file", expected="two rows below the header")
-    return Parsed(reports=reports)
+    if not text.endswith("\n"):
+        reports[-1] = with_open_end(reports[-1], *_cut_off(rows[-1], genes))
+    return Parsed(reports=marked(reports))
+
+
+def _cut_off(row: Row, genes: Sequence[str]) -> Sequence[str]:
+    """The loci of a row from its last filled cell on."""
+    return genes[max(place for place, cell in enumerate(row.cells) if cell) :]
 
 
 def _stated(row: Row) -> Printed:
@@ -107,7 +114,6 @@ def _report(
     header: Sequence[str],
     genes: Sequence[str],
     stated: Sequence[Printed],
-    endings: tuple[Finding, ...],
 ) -> TypingReport:
     columns = [each for each in zip(header, genes, sample.cells, strict=True) if any(each[2])][1:]
     title, created, release = (_first(stated, label) for label in (TITLE, CREATED, RELEASE))
@@ -122,7 +128,7 @@ def _report(
             *(each for each in stated if each not in (title, created, release)),
             *(Printed(name, "+".join(filter(None, cells))) for name, gene, cells in columns if not gene),
         ),
-        findings=(*_findings(sample, [(gene, cells) for _, gene, cells in columns if gene]), *endings),
+        findings=tuple(_findings(sample, [(gene, cells) for _, gene, cells in columns if gene])),
     )
 
 

@@ -13,11 +13,11 @@ Source: the format's public description, Nunes 2007 (Tissue Antigens 69 Suppl 1)
 import re
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.kir import without_kir_alone
+from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, TypingReport
 from parsers.tables import decoded, encoding_of
 from parsers.typing_states import UNCALLED, gene_of, state_of
@@ -29,7 +29,6 @@ _ALLELE = r"(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z:]+"
 _COPY = rf"(?:{_ALLELE}(?:&{_ALLELE})*|@)"
 _PAIR = rf"{_COPY}(?:,{_COPY})?"
 CELL = re.compile(rf"{_PAIR}(?:\|{_PAIR})*")
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
 def looks_like(head: bytes) -> bool:
@@ -52,12 +51,12 @@ def parse(document: Document) -> Parsed:
         raise ParseError("no line of this file holds a person", where="line 1", expected="an id and genotypes by tabs")
     _check_width(rows)
     loci = _loci_of(rows)
-    reports = list(marked([_report(number, cells, loci) for number, cells in rows]))
+    reports = [_report(number, cells, loci) for number, cells in rows]
     if not text.endswith("\n"):
-        last = reports[-1]
-        reports[-1] = replace(last, findings=(*last.findings, NO_LINE_END))
+        reports[-1] = with_open_end(reports[-1], *loci_at_end(reports[-1], text))
+    kept, left = without_kir_alone(reports)
     comments = len(lines) - len(rows)
-    return Parsed(reports=tuple(reports), ignored=(Ignored("# comment", comments),) if comments else ())
+    return Parsed(reports=marked(kept), ignored=(*((Ignored("# comment", comments),) if comments else ()), *left))
 
 
 def _check_width(rows: list[tuple[int, list[str]]]) -> None:

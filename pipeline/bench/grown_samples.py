@@ -14,7 +14,7 @@ from parsers.errors import ParseError
 from parsers.format import HEAD_BYTES, Document, Format, open_document, recognise
 from parsers.records import CollectionReport, ObservationReport, Parsed, Report
 from parsers.xml_document import is_xml
-from pipeline.bench.repetitions import REPETITIONS, lines
+from pipeline.bench.repetitions import REPETITIONS, counted_lines, lines
 
 SIZE = 200_000
 """Bytes that a sample is grown to."""
@@ -68,7 +68,7 @@ def _grown(reader: Format, document: Document, size: int) -> Grown:
 
 
 def _repeated(reader: Format, document: Document, times: int) -> Grown:
-    for found, repetitions in ((_results, REPETITIONS), (_left_out, (lines,))):
+    for found, repetitions in ((_results, REPETITIONS), (_left_out, (lines, counted_lines))):
         before = found(reader, document)
         for raw in (raw for repeat in repetitions for raw in repeat(document.raw, times)):
             longer = Document(raw, document.name)

@@ -27,6 +27,7 @@ MOST_PARENTS = 40
 GENE = r"(?:A|B|C|E|F|G|D[MOPQR][AB][0-9]*|MIC[AB])"
 NAMED_GENE = re.compile(rf"(?<![A-Za-z0-9])(?<!N/)({GENE})(?![A-Za-z0-9])")
 OF_A_GENE = re.compile(rf"(?:HLA-)?{GENE}(?:\*.*)?")
+COUNT = re.compile(rb"(?m)^[0-9]+(?=\t)")
 WELL = re.compile(rb'(?m)^("?)[0-9]+(\([0-9]+,[A-H][0-9]+\)"?.*(?:\r?\n|\r))')
 """A row of a well, which begins with its number and its place on the plate."""
 
@@ -72,6 +73,17 @@ def lines(raw: bytes, times: int) -> Iterator[bytes]:
     """The lines below a header of one line or more."""
     for header, rows in _below_headers(raw):
         yield header + rows * times
+
+
+def counted_lines(raw: bytes, times: int) -> Iterator[bytes]:
+    """The lines below a header, where their first cell counts them: the count goes on."""
+    for header, rows in _below_headers(raw):
+        yield header + _counted(rows * times)
+
+
+def _counted(rows: bytes) -> bytes:
+    numbers = itertools.count()
+    return COUNT.sub(lambda _: b"%d" % next(numbers), rows)
 
 
 def wells(raw: bytes, times: int) -> Iterator[bytes]:

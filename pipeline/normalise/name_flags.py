@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from pipeline.normalise.glstring import AmbiguousAbbreviation, GLStringError
-from pipeline.normalise.nomenclature.names import EXPRESSION, WORDS, split_name, suffix_of, word_of
+from pipeline.normalise.nomenclature.names import EVERYBODYS, EXPRESSION, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release, Status
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.reduction_flags import code_notes, old_note
 
+ABSENT = "gene_absent"
 REFUSALS: dict[str, tuple[str, Severity, str]] = {
     "deleted": ("deleted_allele", "error", "this name was given up{successor}{reason}"),
     "unknown": ("unknown_allele", "error", "release {version} does not hold this name{reason}"),
@@ -29,18 +30,27 @@ REFUSALS: dict[str, tuple[str, Severity, str]] = {
 
 def flags_for_name(name: str, release: Release) -> Iterator[Flag]:
     """What is to be said of a name under this release, wherever it stands."""
-    status, fields = release.status(name), split_name(name)[1]
+    status, (locus, fields) = release.status(name), split_name(name)
     if status.kind in REFUSALS:
         yield flag_for_status(name, status, release.version)
     elif status.kind == "word":
         word = WORDS[word_of(fields)]
         yield Flag(word["code"], name, word["message"], "info")
+        if word["code"] == ABSENT:
+            yield from flags_for_absence(locus, name)
     elif status.kind == "code":
         yield from code_notes(name, release)
     elif status.kind == "renamed":
         yield from old_note(name, release)
     else:
         yield from _expression_flags(name, fields, release)
+
+
+def flags_for_absence(locus: str, printed: str) -> Iterator[Flag]:
+    """The doubt about a gene that is called absent, where everybody has it."""
+    if locus in EVERYBODYS:
+        message = f"{locus} is called absent, and everybody has it: another word may have been meant"
+        yield Flag("never_absent", printed, message)
 
 
 def flag_for_status(name: str, status: Status, version: str) -> Flag:

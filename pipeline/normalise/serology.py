@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import permutations
 
+from parsers.glstring_code import BLANK
 from parsers.records import LocusTyping
 from pipeline.normalise.glstring import Tree, alternatives, leaves, read
 from pipeline.normalise.nomenclature.locus import Locus
@@ -68,7 +69,7 @@ def antigens_in(text: str, locus: str) -> tuple[str, ...]:
 @lru_cache(maxsize=10_000)
 def _antigens_in(text: str, locus: str) -> tuple[str, ...]:
     parts = [part.partition("(")[0] for part in SEPARATORS.split(text.strip())]
-    parts = [part for part in parts if not part.startswith(PUBLIC)]
+    parts = [part for part in parts if not part.startswith(PUBLIC) and part.upper() != BLANK]
     named = [LETTERS.get(locus, "") + part if part.isdecimal() else part for part in parts]
     return tuple(named) if all(map(ANTIGEN.fullmatch, named)) else ()
 

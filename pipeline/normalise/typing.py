@@ -29,7 +29,7 @@ from pipeline.normalise.flag_places import placed, placed_in
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternatives, leaves, read, text_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
-from pipeline.normalise.name_flags import flag_for_error, flags_for_name
+from pipeline.normalise.name_flags import flag_for_error, flags_for_absence, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
 from pipeline.normalise.nomenclature.names import ACCESSION, WORDS, kind_of, split_name, word_of
 from pipeline.normalise.nomenclature.release import Release
@@ -187,7 +187,9 @@ class TypingNormaliser:
         return (Flag("release_differs", stated, f"typed under this release, read under {self.version}", "info"),)
 
     def _silence_flags(self, printed: LocusTyping) -> Iterator[Flag]:
-        """What is wrong with a statement that names no allele: nothing could be read, or its antigens are odd."""
+        """What is wrong with a statement that names no allele: nothing could be read, or what is said is odd."""
+        if printed.state == "absent":
+            yield from flags_for_absence(printed.locus, printed.reported)
         if printed.state not in COPIES:
             return
         antigens = antigens_in(printed.reported, printed.locus)

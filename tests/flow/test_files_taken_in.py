@@ -37,6 +37,18 @@ def test_one_file_is_taken_in_under_its_own_name(site: Site, exports: Path) -> N
     assert [row["name"] for row in dump(site.store, "receipts")] == ["donor-01.hml"]
 
 
+def test_equal_bytes_under_a_name_that_says_nothing_are_refused_and_no_duplicate(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    for place in ("S1_result.tsv", "S2/result.tsv"):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(
+            "\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n0\tA*01:01\tA*01:01\t\t\t\t\t9\t9\n", encoding="utf-8"
+        )
+    named, nameless = take_in(folder, site)
+    assert (named.state, nameless.state) == ("loaded", "quarantined")
+    assert "names no sample" in nameless.reason
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_links_and_pipes_are_refused_and_named(site: Site, exports: Path, tmp_path: Path) -> None:
     folder = tmp_path / "runs"

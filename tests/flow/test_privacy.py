@@ -84,6 +84,7 @@ def test_no_exception_of_a_reader_speaks_of_a_person(site: Site, inputs: dict[st
 def test_the_reason_for_quarantine_may_quote_but_a_mistake_of_ours_does_not(site: Site) -> None:
     class Failing:
         name = "failing"
+        named = False
 
         def parse(self, _document: object) -> None:
             raise ValueError(NAME)

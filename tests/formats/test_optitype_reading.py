@@ -35,6 +35,25 @@ def test_blank_cells_do_not_move_the_others():
     ]
 
 
+CALL = "{}\tA*01:01\tA*02:01\t\t\t\t\t1\t1\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        (CALL.format(0) + CALL.format(0), 3),
+        (CALL.format(0) + HEADER + CALL.format(0), 3),
+        (CALL.format(0) + CALL.format(2), 3),
+        (CALL.format(0) + CALL.format(1) + CALL.format(1), 4),
+        (CALL.format(1), 2),
+    ],
+)
+def test_two_results_in_one_file_are_refused_and_so_is_a_row_out_of_order(rows, line):
+    with pytest.raises(ParseError, match="comes next") as refusal:
+        parse(Document(f"{HEADER}{rows}".encode(), "S_result.tsv"))
+    assert refusal.value.where == f"line {line}"
+
+
 def test_runners_up_are_counted_and_not_read():
     text = HEADER + "0\tA*01:01\tA*01:01\t\t\t\t\t1\t1\n1\tA*02:01\tA*02:01\t\t\t\t\t1\t0.9\n"
     parsed = parse(Document(text.encode(), "S_result.tsv"))

@@ -113,6 +113,11 @@ def test_a_flag_says_where_in_the_report_the_antigen_stands(
     assert [(flag.code, flag.position) for flag in flags] == [(code, position)]
 
 
+@pytest.mark.parametrize("reported", ["A3 Blank", "A3+blank"])
+def test_a_second_antigen_that_was_not_found_is_no_antigen(normaliser: TypingNormaliser, reported: str) -> None:
+    assert normaliser.locus(LocusTyping(locus="A", state="one_stated", reported=reported)).flags == ()
+
+
 def test_an_antigen_of_drb4_goes_with_drb4(normaliser: TypingNormaliser) -> None:
     drb1 = dna("DRB1*04:01+DRB1*03:01", "DR4+DR17+DR53")
     assert doubts(normaliser, drb1, dna("DRB4*01:03")) == {}

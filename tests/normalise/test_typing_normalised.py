@@ -169,6 +169,12 @@ def test_a_short_name_of_null_alleles_is_written_with_its_n(
 
 SILENT = [
     ("absent", "DRB4*NNNN", None, []),
+    ("absent", "DRBX*NNNN", None, []),
+    ("absent", "MICA*NNNN", None, []),
+    ("absent", "A*NNNN", None, ["never_absent"]),
+    ("absent", "DRB1*NNNN", None, ["never_absent"]),
+    ("absent", "DPB1*NNNN", None, ["never_absent"]),
+    ("one_stated", "A*01:01+A*NNNN", "HLA-A*01:01+HLA-A*NNNN", ["gene_absent", "never_absent"]),
     ("not_tested", "A*UUUU", None, []),
     ("failed", "", None, []),
     ("novel", "A*NEW", None, ["novel_allele"]),

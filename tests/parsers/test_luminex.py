@@ -51,6 +51,35 @@ def test_a_cut_plate_is_refused(plates):
         FORMATS["luminex_xponent"].parse(Document(path.read_bytes()[:2000], path.name))
 
 
+PLATE = (
+    '"Program","xPONENT"\n"Batch","B"\n"Results"\n'
+    '"DataType:","Median"\n"Location","Sample","NC"\n"1(1,A1)","{}","161"\n\n'
+    '"DataType:","Count"\n"Location","Sample","NC"\n"{}","{}","87"\n\n-- CRC --\nCRC32: 0A1B2C3D\n'
+)
+
+
+def wells(*names):
+    return FORMATS["luminex_xponent"].parse(Document(PLATE.format(*names).encode(), "plate.csv")).reports
+
+
+def test_a_well_that_two_blocks_name_differently_is_nobodys():
+    assert [len(each.observations) for each in wells("INV-1", "1(1,A1)", "INV-1")] == [2]
+    with pytest.raises(ParseError, match="another sample's name") as refusal:
+        wells("INV-1", "1(1,A1)", "INV-9")
+    assert (refusal.value.found, refusal.value.where, refusal.value.expected) == (
+        "INV-9",
+        "line 10",
+        "the name that stands at line 6",
+    )
+
+
+def test_a_well_that_the_first_block_does_not_hold_is_read():
+    assert [(each.sample, each.report_id, len(each.observations)) for each in wells("INV-1", "2(1,B1)", "INV-2")] == [
+        ("INV-1", "B 1(1,A1)", 1),
+        ("INV-2", "B 2(1,B1)", 1),
+    ]
+
+
 def test_a_plate_of_intelliflex_saved_with_semicolons_is_the_same_plate():
     header = "MODEL NAME;INSTRUMENT TYPE;WELL LOCATION;SAMPLE ID;R25: RP1 MEDIAN;R25: RP1 COUNT"
     text = f"{header}\nX;INTELLIFLEX;A1;INVENTED-1;130,5;28\n--DOCUMENT SIGNATURE--;;;;;\nABC;;;;;\n"

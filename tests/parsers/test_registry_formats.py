@@ -91,9 +91,39 @@ class TestGlStringTable:
         assert glstring_table.FORMAT.looks_like(f"D1\t{name}*01:01+{name}*02:01\n".encode())
 
     def test_a_gl_string_code_may_be_of_kir(self):
-        parsed = read(glstring_table.FORMAT, "id,glstring\nD1,kir#2.13.0#KIR2DL1*001+KIR2DL1*002\n")
-        (locus,) = parsed.reports[0].loci
+        parsed = read(glstring_table.FORMAT, "D1\tA*01:01+A*02:01\tkir#2.13.0#KIR2DL1*001+KIR2DL1*002\n")
+        _, locus = parsed.reports[0].loci
         assert (locus.locus, locus.stated_release) == ("KIR2DL1", "2.13.0")
+
+
+class TestKIR:
+    """Typings of KIR are no HLA typings."""
+
+    @pytest.mark.parametrize(
+        ("reader", "text"),
+        [
+            (glstring_table, "id,glstring\nS1,KIR2DL1*001+KIR2DL1*002\n"),
+            (glstring_table, "id,glstring\nS1,kir#2.13.0#KIR2DL1*001+KIR2DL1*002\n"),
+            (glstring_table, "S1\tKIR2DL1*001+KIR2DL1*002\tKIR3DL1*001+KIR3DL1*002\n"),
+            (uniformat, "S1\tKIR2DL1*001,KIR2DL1*002\tKIR3DL1*001,KIR3DL1*002\n"),
+        ],
+    )
+    def test_kir_alone_is_refused(self, reader, text):
+        with pytest.raises(ParseError, match="KIR, not HLA") as refusal:
+            read(reader.FORMAT, text)
+        assert "holds no HLA typing" in refusal.value.advice
+
+    @pytest.mark.parametrize(
+        ("reader", "text"),
+        [
+            (glstring_table, "id,glstring\nS1,KIR2DL1*001+KIR2DL1*002\nS2,A*01:01+A*02:01\n"),
+            (uniformat, "S1\t\tKIR2DL1*001,KIR2DL1*002\nS2\tA*01:01,A*02:01\t@\n"),
+        ],
+    )
+    def test_a_person_with_kir_alone_is_left_out_and_counted(self, reader, text):
+        parsed = read(reader.FORMAT, text)
+        assert [each.sample for each in parsed.reports] == ["S2"]
+        assert [(each.path, each.count) for each in parsed.ignored] == [("persons with KIR alone", 1)]
 
 
 class TestUniformat:

@@ -186,6 +186,24 @@ def test_a_gene_whose_reads_hisat_genotype_only_counted_has_failed():
     assert calls(read("hisat_genotype", text, "S.report")) == {"B": ("failed", ""), "A": ("one_stated", "A*02:01")}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2 ranked B*08:01:01 (abundance: 50,0%)",
+        "2 ranked B*08:01:01 (abundance: 50.0",
+        "*** 2 ranked B*08:01:01",
+        "2 ranked",
+        "2 B*08:01:01 (count: many)",
+        "B*08:01:01 (abundance: 50.0%)",
+    ],
+)
+def test_a_line_about_an_allele_that_cannot_be_read_is_no_message_of_hisat_genotype(line):
+    text = f"{HISAT}\t622 reads and 311 pairs are aligned\n\t1 ranked B*07:02:01 (abundance: 50.0%)\n\t{line}\n"
+    with pytest.raises(ParseError, match="cannot be read") as refusal:
+        read("hisat_genotype", text, "S.report")
+    assert (refusal.value.where, refusal.value.found) == ("line 5", line)
+
+
 def test_two_reports_of_hisat_genotype_in_one_file_are_nobodys_copies():
     text = HISAT + "\t1 ranked A*02:01 (abundance: 100.00%)\n\t1 ranked A*24:02 (abundance: 100.00%)\n"
     with pytest.raises(ParseError, match="twice"):
@@ -220,6 +238,46 @@ def test_a_gene_that_arcashla_names_twice_is_refused():
         read("arcashla", '{"A": ["A*01:01"], "A": ["A*02:01"]}', "S.genotype.json")
 
 
+@pytest.mark.parametrize("diplotype", ["*03:01/*04:01", "*03:01/*03:01", "NO_MATCH/*15:01"])
+def test_starphase_calls_nothing_where_its_diplotype_has_other_haplotypes(diplotype):
+    pair = f'{{"hap1": "*03:01", "hap2": "*15:01", "diplotype": "{diplotype}"}}'
+    text = f'{{"pbstarphase_version": "1", "gene_details": {{"HLA-A": {{"diplotypes": [{pair}]}}}}}}'
+    report = read("starphase", text, "S.json")
+    assert calls(report) == {"A": ("candidates", "")}
+    assert [(each.code, each.where, each.locus) for each in report.findings] == [("genotypes_differ", "HLA-A", "A")]
+    same = read("starphase", text.replace(diplotype, "HLA-A*15:01/HLA-A*03:01"), "S.json")
+    assert (calls(same), same.findings) == ({"A": ("two_copies", "A*03:01+A*15:01")}, ())
+
+
+T1K = "HLA-B\t{}\t{}\t{}\n"
+DRAGEN = "gene\tnum_alleles\tallele_1\tallele_2\nHLA-B\t{}\t{}\t{}\n"
+
+
+@pytest.mark.parametrize(
+    ("stated", "first", "second", "agree"),
+    [
+        ("2", "B*07:02", "B*08:01", True),
+        ("1", "B*07:02", "", True),
+        ("0", "", "", True),
+        ("2", "B*07:02", "B*07:02", True),
+        ("1", "B*07:02", "B*07:02", True),
+        ("0", "B*07:02", "B*08:01", False),
+        ("1", "B*07:02", "B*08:01", False),
+        ("2", "B*07:02", "", False),
+        ("3", "B*07:02", "B*08:01", False),
+        ("1", "", "", False),
+    ],
+)
+def test_a_tool_that_states_another_number_of_alleles_than_it_names_calls_nothing(stated, first, second, agree):
+    calls_of_t1k = [f"{each}\t40\t60" if each else ".\t0\t-1" for each in (first, second)]
+    for report in (
+        read("t1k", T1K.format(stated, *calls_of_t1k), "S_genotype.tsv"),
+        read("dragen_hla", DRAGEN.format(stated, first or "NA", second or "NA"), "S.hla.tsv"),
+    ):
+        assert [(each.code, each.locus) for each in report.findings] == ([] if agree else [("copies_differ", "B")])
+        assert agree or report.loci[0].expression == ""
+
+
 @pytest.mark.parametrize("name", ["hisat_genotype", "hlaminer", "hlascan", "immuannot", "spechla", "specimmune"])
 @pytest.mark.parametrize("line_end", ["\r", "\r\n"])
 def test_a_result_is_known_whatever_ends_its_lines(name, line_end):
@@ -249,12 +307,6 @@ def test_the_moment_that_optitype_puts_in_place_of_a_prefix_is_no_sample():
         read("optitype", text, "2026_11_26_10_20_30_result.tsv")
 
 
-@pytest.mark.parametrize("name", ["HLAminer_HPRA.csv", "HLAminer_HPTASR.csv"])
-def test_what_hlaminer_calls_every_file_is_no_sample(name):
-    text = "HLA-A\n\tPrediction #1 - A*68\n\t\tA*68:02P,4132.14,1.2e-10,98.4\n"
-    assert read("hlaminer", text, f"S1/{name}").sample == "S1"
-
-
 def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_it():
     by_name = {
         name
@@ -263,6 +315,14 @@ def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_
         if any(call in source for call in ("sample_of(document", "report_of_lines(document", "_sample(document.name"))
     }
     assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
+
+
+@pytest.mark.parametrize("alleles", ['"HLA-A*01:01", null', "null", '""', '"A*01:01", null', '"HLA-A*01:01"'])
+def test_a_genotype_of_arcashla_with_anything_else_in_its_lists_is_refused_as_what_it_is(alleles):
+    text = f'{{"A": [{alleles}], "B": ["B*07:02"], "C": ["C*07:02"]}}'
+    assert FORMATS["arcashla"].looks_like(text.encode())
+    with pytest.raises(ParseError, match=r"genotype of arcasHLA|alleles of one gene"):
+        read("arcashla", text, "S.genotype.json")
 
 
 def test_a_partial_genotype_of_arcashla_is_no_newer_version_of_the_genotype():

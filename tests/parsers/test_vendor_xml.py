@@ -208,6 +208,37 @@ def test_an_assignment_in_words_states_no_copies():
     assert told == [("no_call", "A"), ("no_call", "B"), ("serology", "C")]
 
 
+def test_words_for_what_was_not_tested_and_for_a_second_antigen_that_was_not_found():
+    parsed = assigned(A="A3 Blank", C="C*07:02 blank", DRB1="Not Tested", DRB345="DR53-Null", B="B62(15) Low B7")
+    assert {name: (each.state, each.reported, each.expression) for name, each in loci(parsed).items()} == {
+        "A": ("one_stated", "A3 Blank", ""),
+        "C": ("one_stated", "C*07:02 blank", "C*07:02"),
+        "DRB1": ("not_tested", "Not Tested", ""),
+        "DRB345": ("candidates", "DR53-Null", ""),
+        "B": ("candidates", "B62(15) Low B7", ""),
+    }
+    told = [(each.code, each.locus) for each in parsed.reports[0].findings if each.locus]
+    assert told == [("serology", "A"), ("not_an_allele", "DRB345"), ("not_an_allele", "B")]
+
+
+def test_an_allele_of_another_gene_stays_at_the_locus_that_was_tested():
+    told = assigned(
+        B="C*07:02 C*04:01", DRB345="DRB3*01:01 DRB4*01:03", DQB1="DQA1*01:01 DQB1*02:01", DRB1="DRB3*01:01"
+    )
+    assert {name: each.expression for name, each in loci(told).items()} == {
+        "B": "C*07:02+C*04:01",
+        "DRB3": "DRB3*01:01",
+        "DRB4": "DRB4*01:03",
+        "DQB1": "DQA1*01:01+DQB1*02:01",
+        "DRB1": "DRB3*01:01",
+    }
+    for locus, calls in (("HLA-B", ["C*07:02", "C*04:01"]), ("HLA-DRB", ["DQB1*02:01", "DQB1*03:01"])):
+        batch_of_one = loci(batch(locus, calls))
+        assert {name: each.expression for name, each in batch_of_one.items()} == {
+            locus.removeprefix("HLA-"): "+".join(calls)
+        }
+
+
 def test_every_genotyping_of_a_workshop_sample_is_read():
     genotypings = "".join(f'<Genotyping Genotype_GL="HLA-{gene}*07:02+HLA-{gene}*08:01"/>' for gene in "BC")
     raw = f'<IHIW_Report><Lab LabCode="L"><Sample SampleID="S">{genotypings}</Sample></Lab></IHIW_Report>'

@@ -103,6 +103,19 @@ def test_equal_bytes_under_another_name_are_another_samples_where_the_name_says_
     ]
 
 
+def test_bytes_under_a_name_that_says_nothing_are_refused_also_where_they_were_another_samples(
+    store: Store, load: Load, make: Any
+) -> None:
+    def named(seq: int, name: str, *reports: Any) -> Entry:
+        made = make.entry(seq, *reports, content="x")
+        return replace(made, receipt=replace(made.receipt, name=name), named=True)
+
+    assert load(named(1, "S1_result.tsv", make.typing("S1", A="01:01+02:01"))) == ["loaded"]
+    assert load(named(2, "result.tsv"), named(3, "result.tsv")) == ["quarantined", "duplicate"]
+    assert "which is in quarantine" in states(store)[3][1]
+    assert load(named(4, "S2_result.tsv", make.typing("S2", A="01:01+02:01"))) == ["loaded"]
+
+
 def test_the_same_bytes_from_another_source_are_another_receipt(load: Load, make: Any) -> None:
     load(make.entry(1, make.counts(WBC="5.4"), content="x"))
     assert load(make.entry(2, make.counts(WBC="5.4"), content="x", source="other")) == ["loaded"]

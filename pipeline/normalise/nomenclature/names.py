@@ -34,6 +34,8 @@ SortKey = tuple[int, str, tuple[tuple[int, int, str], ...], str]
 
 LOCUS_ORDER = {row["locus"]: rank for rank, row in enumerate(rows("loci.csv"))}
 PREFIXES = {row["locus"]: row["prefix"] for row in rows("loci.csv")}
+EVERYBODYS = frozenset(row["locus"] for row in rows("loci.csv") if row["everybody"])
+"""Genes that no haplotype lacks."""
 WORDS = {row["word"]: row for row in rows("allele_words.csv")}
 EXPRESSION = {row["suffix"]: row for row in rows("expression.csv")}
 SUFFIXES = ("", *EXPRESSION, "G", "P", "g", *(f"{letter}g" for letter in EXPRESSION))
