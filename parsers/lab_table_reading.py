@@ -11,6 +11,7 @@ from parsers.errors import ParseError
 from parsers.glstring_code import SEROLOGY, antigen_locus, release_findings
 from parsers.lab_table_layout import Layout, Long
 from parsers.no_sample_cells import no_sample
+from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
 from parsers.tables import Cells, Row, Table, cells_at
 from parsers.typing_states import UNCALLED, gene_name, gene_of, in_usual_words, state_of
@@ -76,11 +77,27 @@ class Reading:
         self.findings: list[Finding] = []
         self.blanks: Counter[str] = Counter()
 
-    def reports(self) -> list[TypingReport]:
-        """A report for each sample, in the order of the rows. Raises ParseError."""
+    def reports(self, *, closed: bool) -> list[TypingReport]:
+        """A report for each sample, in the order of the rows; where the last line is not `closed` its locus is doubted.
+
+        Raises ParseError.
+        """
         if not self.table.rows:
             raise ParseError("this table has a header and no row", where="line 1", expected="a row for each sample")
-        return [self._report(rows) for rows in self._rows_of_reports()]
+        made = [(rows, self._report(rows)) for rows in self._rows_of_reports()]
+        end = None if closed else self.table.rows[-1]
+        return [with_open_end(each, *self._loci_at(end, each)) if end in rows else each for rows, each in made]
+
+    def _loci_at(self, end: Row | None, report: TypingReport) -> tuple[str, ...]:
+        """The locus in the last cell of a row, which may be cut short; none if it is blank or another column."""
+        layout, header = self.layout, self.table.header
+        columns = {
+            *layout.allele_columns(header),
+            *(each for _, named in layout.locus_columns(header) for each in named),
+        }
+        if end is None or not end.cells[-1] or header[-1] not in {*columns, layout.columns.glstring}:
+            return ()
+        return tuple([each.locus for each in report.loci if each.reported.endswith(end.cells[-1].split("^")[-1])][-1:])
 
     def _rows_of_reports(self) -> Iterable[list[Row]]:
         """One row a report; of a table with a row for each locus those of a sample that say the same of the report."""

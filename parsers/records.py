@@ -221,10 +221,9 @@ class Parsed(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 def identity(report: Report) -> tuple[str, ...]:
-    """What makes two reports versions of the same run: kind, format, the run's own id, the sample.
+    """What a reader can tell two reports of one input apart by: kind, format, the run's own id or its date, the sample.
 
-    A report without an id of its own is known by its sample and its date. One that has none of the three (the last two
-    texts are empty) is a run by itself: the weights that a balance prints are no versions of each other.
+    Which of them are versions of each other the store decides, when it knows what all of it means.
     """
     date = report.started if isinstance(report, CollectionReport) else report.date
     return (report.__struct_config__.tag, report.format, report.report_id or date, report.sample)  # type: ignore[return-value]  # tags above are str

@@ -20,7 +20,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format, Profile, best_fitting
 from parsers.lab_table_layout import Layout, layout_of
 from parsers.lab_table_reading import Reading
-from parsers.records import Finding, Ignored, Parsed
+from parsers.records import Ignored, Parsed
 from parsers.tables import (
     TIME_OF_DAY,
     Sheet,
@@ -35,7 +35,6 @@ from parsers.tables import (
 )
 
 HEADER_REACH = 65_536
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 
 def from_profiles(profiles: tuple[Profile, ...]) -> Format:
@@ -111,9 +110,8 @@ def _parse(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     layout = _best([each for each, header, _ in headers if each.fits(header)])
     if layout is None:
         raise _undescribed(first_line(document.raw[:HEADER_REACH]))
-    parsed = _read([(_text_table(document, layout), layout)])
     closed = document.raw.rstrip(b"\0").endswith((b"\n", b"\r"))  # the zeros are halves of UTF-16 characters
-    return parsed if closed else _with_open_end(parsed)
+    return _read([(_text_table(document, layout), layout)], closed=closed)
 
 
 def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
@@ -132,10 +130,10 @@ def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     return msgspec.structs.replace(parsed, ignored=parsed.ignored + others)
 
 
-def _read(tables: list[tuple[Table, Layout]]) -> Parsed:
+def _read(tables: list[tuple[Table, Layout]], *, closed: bool = True) -> Parsed:
     """The reports of one file's tables, each read under its layout. Raises ParseError."""
     readings = [Reading(table, layout) for table, layout in tables]
-    reports = [report for reading in readings for report in reading.reports()]
+    reports = [report for reading in readings for report in reading.reports(closed=closed)]
     ignored: Counter[str] = Counter()
     for reading in readings:
         ignored.update(reading.ignored())
@@ -177,11 +175,4 @@ def _undescribed(header: str) -> ParseError:
         where="line 1",
         expected="a header that holds every column of some profile's signature",
         advice="Describe the layout in a profile: copy config/profiles/lab_table_two_columns.toml and change it.",
-    )
-
-
-def _with_open_end(parsed: Parsed) -> Parsed:
-    *others, last = parsed.reports
-    return msgspec.structs.replace(
-        parsed, reports=(*others, msgspec.structs.replace(last, findings=(*last.findings, NO_LINE_END)))
     )

@@ -14,7 +14,7 @@ before it is said in flags, one per item that differs:
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.normalise.records import (
     Flag,
@@ -26,8 +26,18 @@ from pipeline.normalise.records import (
     NormalTyping,
 )
 
-Statement = tuple[str, Any, Any]
-"""What is said of an item: as shown to a person, as printed, and as meant (None where nothing could be read)."""
+
+class Statement(NamedTuple):
+    """What is said of an item: as shown to a person, as printed, and as meant (None where nothing could be read).
+
+    `which` tells values of one item apart, the mean from the tube.
+    """
+
+    shown: str
+    printed: Any
+    meant: Any
+    which: str = ""
+
 
 Statements = dict[str, list[Statement]]
 
@@ -95,7 +105,11 @@ def statements(reports: Sequence[NormalReport]) -> Statements:
     for report in reports:
         for item, statement in _headings(report) + _values(report):
             said[item].append(statement)
-    return {item: sorted(each, key=lambda statement: statement[0]) for item, each in said.items()}
+    return {item: sorted(each, key=_order) for item, each in said.items()}
+
+
+def _order(statement: Statement) -> tuple[int, str, str]:
+    return len(statement.which), statement.which, statement.shown
 
 
 def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
@@ -105,7 +119,7 @@ def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
     if isinstance(report, NormalCollection):
         named |= {key: getattr(report, key) for key in ("procedure", "device", "started", "ended")}
         named["alarms"] = "; ".join(report.alarms)
-    return [(item, (text, text, text)) for item, text in named.items() if text]
+    return [(item, Statement(text, text, text)) for item, text in named.items() if text]
 
 
 def person(report: NormalReport) -> str:
@@ -122,7 +136,7 @@ def _values(report: NormalReport) -> list[tuple[str, Statement]]:
     finals = [(item_of(each), _measured(each)) for each in report.finals]
     readings = [_measured(each) for each in report.readings]
     shown = f"{len(readings)} readings"
-    whole = (shown, [each[1] for each in readings], None)
+    whole = Statement(shown, [each.printed for each in readings], None)
     return [*finals, ("readings", whole)] if readings else finals
 
 
@@ -133,7 +147,7 @@ def item_of(observation: NormalObservation) -> str:
 
 def _typing(typing: NormalLocus) -> Statement:
     meant = (typing.state, typing.release, typing.glstring) if typing.glstring else None
-    return (typing.glstring or typing.reported or typing.state, (typing.state, typing.reported), meant)
+    return Statement(typing.glstring or typing.reported or typing.state, (typing.state, typing.reported), meant)
 
 
 def _measured(seen: NormalObservation) -> Statement:
@@ -141,7 +155,8 @@ def _measured(seen: NormalObservation) -> Statement:
     printed = (seen.time, seen.value, seen.unit, seen.volume_basis, doubts)
     meant = (seen.time, seen.number, seen.comparator, seen.unit, seen.volume_basis)
     shown = f"{seen.value} {seen.unit or ''}".strip()
-    return (shown, printed, meant if seen.number is not None and seen.unit is not None else None)
+    is_read = seen.number is not None and seen.unit is not None
+    return Statement(shown, printed, meant if is_read else None, seen.sub_id)
 
 
 def _changed(item: str, before: list[Statement], now: list[Statement] | None, old_receipt: str) -> Flag | None:
@@ -162,8 +177,8 @@ def _all_same(now: list[Statement], before: list[Statement]) -> bool:
 
 
 def _same(now: Statement, before: Statement) -> bool:
-    return bool(now[1] == before[1] or (now[2] is not None and now[2] == before[2]))
+    return bool(now.printed == before.printed or (now.meant is not None and now.meant == before.meant))
 
 
 def _shown(said: list[Statement]) -> str:
-    return " and ".join(each[0] for each in said)
+    return " and ".join(each.shown for each in said)

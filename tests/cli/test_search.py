@@ -129,7 +129,7 @@ def test_what_the_feed_doubts_about_a_typing_is_told(
     graftline: Callable[..., Any], ingest: Callable[..., None]
 ) -> None:
     ingest("D-1", WHOLE)
-    ingest("D-1", f"HLA-A*01:01+HLA-A*NEW^{B}")
+    ingest("D-1", f"HLA-A*01:XX+HLA-A*02:01^{B}")
     assert "other_typing_differs A" in graftline("search", "--rule", "6/6", "--patient", WHOLE).out
 
 

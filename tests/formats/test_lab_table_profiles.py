@@ -334,9 +334,13 @@ def test_antigens_of_another_gene_or_beside_alleles_are_not_sorted_out(cells):
     assert read(f"id,A1,A2\nS-1,{cells}\n").reports[0].loci[0].method == ""
 
 
-def test_a_last_line_without_an_end_is_noted():
-    *_, last = read(TABLE + "S-2,01:01,02:01").reports
-    assert [each.code for each in last.findings] == ["no_final_line_end"]
+@pytest.mark.parametrize(("end", "state"), [("", "candidates"), ("\n", "two_copies"), ("\r", "two_copies")])
+def test_the_locus_that_the_end_of_a_text_may_have_cut_is_not_called(end, state):
+    """`01:01:01:02N` without its last character is an expressed allele."""
+    *others, last = read(TABLE + "S-2,02:01,01:01:01:02" + end).reports
+    assert [(each.state, each.reported) for each in last.loci] == [(state, "02:01+01:01:01:02")]
+    assert {each.code for each in last.findings} == ({"no_final_line_end"} if end == "" else set())
+    assert not any(each.findings for each in others)
 
 
 def test_a_row_without_a_sample_refuses_the_table_and_names_the_line():

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.store.queries import content_hash, dump
+from pipeline.store.reexport import compare, statements
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
@@ -142,11 +144,28 @@ def test_a_count_that_changes_is_a_conflict_on_that_count(store: Store, load: Lo
     assert codes[(2, "WBC")] == ["unknown_code"], "5.4 and 5.40 are the same count"
 
 
+def test_values_of_one_code_are_told_apart_by_their_sub_ids(make: Any) -> None:
+    """The mean and the single tube, exchanged, are two other values."""
+
+    def said(**values: str) -> Any:
+        (seen,) = make.counts(CD34="1").normal.observations
+        seen = [replace(seen, sub_id=which, value=value, number=float(value)) for which, value in values.items()]
+        return statements([replace(make.counts().normal, observations=tuple(seen))])
+
+    codes = [
+        [flag.code for flag in compare(said(mean="41.3", tube="40.9"), [(before, "R1", ())])]
+        for before in (said(mean="40.9", tube="41.3"), said(tube="40.90", mean="41.3"))
+    ]
+    assert codes == [["conflicting_reexport"], ["reexport_same_values"]]
+
+
 def test_a_collection_run_with_another_volume_or_other_readings_is_a_conflict(
     store: Store, load: Load, make: Any
 ) -> None:
     load(make.entry(1, make.collection(inlet="1000")), make.entry(2, make.collection(inlet="1010", readings=3)))
-    assert report_flags(store)[1] == [("conflicting_reexport", "INLET_VOL_ML"), ("conflicting_reexport", "readings")]
+    told = [("conflicting_reexport", "INLET_VOL_ML"), ("conflicting_reexport", "readings")]
+    assert report_flags(store)[1] == told
+    assert [(flag["code"], flag["token"]) for flag in list(dump(store, "procedures"))[1]["flags"]] == told
 
 
 def test_another_source_has_versions_of_its_own(store: Store, load: Load, make: Any) -> None:
