@@ -32,19 +32,10 @@ def keep(site: Site, receipt: str, loci: Sequence[str] = (), donors: Sequence[st
     """Have what a receipt says stand, of these donors at these loci or at all; how many contradictions it ends."""
     store = site.ready_store()
     seq = next((row["seq"] for row in store.rows("select seq from receipt where receipt = ?", [receipt])), None)
-    before = contradictions(site, receipt, donors)
-    if seq is None or not before:
+    if seq is None or not (before := queries.contested(store, seq, donors)):
         return 0
     _decide(site, REVIEWER, Kept(seq, tuple(loci), tuple(donors)), seq)
-    return before - contradictions(site, receipt, donors)
-
-
-def contradictions(site: Site, receipt: str, donors: Sequence[str] = ()) -> int:
-    """In how many contradictions a receipt stands, about these donors or at all."""
-    rows = queries.dump(site.ready_store(), "conflicts")
-    return sum(
-        receipt in (row["receipt"], row["other_receipt"]) and (not donors or row["donor"] in donors) for row in rows
-    )
+    return before - queries.contested(site.ready_store(), seq, donors)
 
 
 def _decide(site: Site, decider: str, decision: Resubmission | Kept, seq: int) -> None:

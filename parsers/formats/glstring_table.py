@@ -54,7 +54,9 @@ GLSTRING_COLUMNS = {
 ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
 """The id column that belongs to a column of GL Strings by its name, where it is there."""
 _HEADINGS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "table_headings.toml"
-ID_HEADINGS = frozenset(tomllib.loads(_HEADINGS.read_text(encoding="utf-8"))["glstring_id"])
+_LISTED = tomllib.loads(_HEADINGS.read_text(encoding="utf-8"))
+RECIPIENT_HEADINGS = frozenset(_LISTED["recipient_id"])
+ID_HEADINGS = RECIPIENT_HEADINGS.union(_LISTED["glstring_id"])
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
@@ -155,12 +157,18 @@ def _read_table(table: Table) -> tuple[list[TypingReport], tuple[Ignored, ...]]:
 
 def _column(place: int, name: str, names: list[str]) -> Column:
     own_id = ID_COLUMNS.get(name)
-    return Column(place, names.index(own_id) if own_id in names else _id_place(names), GLSTRING_COLUMNS[name])
+    id_place = names.index(own_id) if own_id in names else _id_place(names)
+    of_recipients = _spelt(names[id_place]) in RECIPIENT_HEADINGS
+    return Column(place, id_place, GLSTRING_COLUMNS[name] or (GLSTRING_COLUMNS["recip_gl"] if of_recipients else ""))
+
+
+def _spelt(heading: str) -> str:
+    return re.sub("[ -]+", "_", heading)
 
 
 def _id_place(names: list[str]) -> int:
     """The column of ids. Raises ParseError unless the header names one."""
-    found = [place for place, name in enumerate(names) if re.sub("[ -]+", "_", name) in ID_HEADINGS]
+    found = [place for place, name in enumerate(names) if _spelt(name) in ID_HEADINGS]
     if len(found) == 1:
         return found[0]
     raise ParseError(

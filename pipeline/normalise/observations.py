@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from parsers.records import Observation, ObservationReport
 from parsers.result_statuses import says_no_result, status_finding
 from pipeline.normalise.codes import Coded, is_counted, observation_code
-from pipeline.normalise.findings import flags_of
+from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN, flags_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.ranges import is_impossible, range_flags, units_of
@@ -21,6 +21,10 @@ from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
 unit_of = lru_cache(maxsize=10_000)(read_unit)
+
+
+OF_AN_ORDER = (WITHDRAWN, PRELIMINARY)
+"""What is said of an order holds for each of its values: whoever uses the value alone must see it."""
 
 
 def normalise_observations(report: ObservationReport) -> NormalObservations:
@@ -44,7 +48,10 @@ def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
     if report.format == SCANS:
         return tuple(map(scanned, report.observations))
     specimen = specimen_of(report.properties)
+    shared = [flag for flag in flags_of(report.findings) if flag.code in OF_AN_ORDER]
     found = [_observation(each, report, specimen) for each in report.observations]
+    if shared:
+        found = [replace(each, flags=tuple(dict.fromkeys((*each.flags, *shared)))) for each in found]
     about = report.sample or report.subject or report.report_id or report.date
     return with_repetitions(found) if about else tuple(found)
 

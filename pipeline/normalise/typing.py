@@ -16,7 +16,7 @@ either case, and deleted names are flagged with what became of them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -212,6 +212,7 @@ class TypingNormaliser:
             yield from flags
         if found <= expected:  # a displaced allele has been flagged already
             yield from genotype_flags(written.tree)
+        yield from _method_flags(names)
         if phased:
             message = "haplotypes over several genes are kept in phase; the feed does not split them for matching"
             yield Flag("phased_haplotypes", printed.locus, message, "info")
@@ -225,6 +226,14 @@ class TypingNormaliser:
         """The gene of a name, and what is to be said of the name wherever it stands; remembered."""
         judged = self._names[name] = split_name(name)[0], tuple(flags_for_name(name, release))
         return judged
+
+
+def _method_flags(names: Collection[str]) -> Iterator[Flag]:
+    """An antigen, which no `*` is written in, is found by serology: beside alleles it is no copy of a typing of DNA."""
+    antigens = [name for name in names if "*" not in name]
+    if len(antigens) < len(names):
+        message = "an antigen stands among alleles; found by which method is not said, so the locus is not read"
+        yield from (Flag("antigen_among_alleles", name, message, "error") for name in antigens)
 
 
 def _as_stated(printed: LocusTyping) -> str:

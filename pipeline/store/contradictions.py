@@ -60,8 +60,6 @@ def _contradictions(rows: list[tuple[Any, ...]], comparison: Comparison) -> Iter
 
 def keep(connection: Connection, decision: int, kept: Kept) -> None:
     """Carry out a decision, the frame `decision` of the spool: what contradicts the receipt no longer stands."""
-    named = {"seq": kept.seq, "loci": list(kept.loci), "donors": list(kept.donors)}
-    connection.execute(script("compare/decided"), named)
-    connection.execute(script("compare/restore"))
-    connection.execute(script("compare/overrule"), [decision])
-    connection.execute(script("compare/changed_reports"), [decision])
+    named = {"seq": kept.seq, "loci": list(kept.loci), "donors": list(kept.donors), "decision": decision}
+    connection.execute(script("compare/prefer"), named)
+    connection.execute(script("compare/changed_reports"), {"decision": decision})

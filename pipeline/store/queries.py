@@ -35,6 +35,11 @@ def dump(store: Store, what: Dump) -> Iterator[Row]:
         yield row
 
 
+def contested(store: Store, seq: int, donors: Sequence[str] = ()) -> int:
+    """In how many contradictions a receipt stands of which the other side stands, too; of these donors or of all."""
+    return int(next(store.rows(script("compare/contested"), [seq, list(donors)]))["contested"])
+
+
 def quarantine(store: Store) -> Iterator[Row]:
     """Every receipt that was not loaded or contradicts another, with the reason: what a person has to look at."""
     return store.rows(script("dump/quarantine"))

@@ -6,7 +6,8 @@ it: the earlier one is no longer current, and what changed is flagged. Reports t
 as from a system that sends every locus in a message of its own, and all of them stand. So do the loci of a typing that
 a newer version leaves out, for a correction may hold what is corrected and no more; that they are left out is flagged.
 
-A typing never takes the place of one of another person: one of both is wrong, and somebody has to say which.
+A typing never takes the place of one of another person: one of both is wrong, and somebody has to say which. Nor does
+a preliminary result take the place of a final one.
 
 A report with neither an id nor a time does not say whether it corrects an earlier one or is a second test of the
 sample. It is a newer version only of one whose every item it repeats; otherwise both stand, and the later says what
@@ -19,7 +20,7 @@ that grew.
 
 from collections.abc import Iterator
 from itertools import groupby, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ from pipeline.store.reexport import (
     Statements,
     compare,
     differing,
+    is_preliminary,
     items_of,
     left_out,
     person,
@@ -76,7 +78,6 @@ def renumber(connection: Connection, changed: int) -> None:
     connection.execute(script("load/rerun_version"), [changed, text])
     connection.execute(script("load/rerun_unretire"), [text])
     connection.execute(script("load/rerun_retired"), [json_text(list(_retired_rows(ranked)))])
-    connection.execute(script("load/rerun_overruled"))
     connection.execute(script("load/rerun_unflag"), [text])
     connection.execute(script("load/rerun_flag"), [json_text(list(_flag_rows(ranked)))])
     outdated = sorted({each.seq for each in ranked if not each.current})
@@ -92,6 +93,7 @@ class Version:
         self.said = statements([member.normal for member in members])
         self.items = items_of(self.said)
         self.people = frozenset(name for member in members if (name := person(member.normal)))
+        self.is_preliminary = any(is_preliminary(member.normal) for member in members)
         self.standing = set(self.items)
         self.replaced_by: Version | None = None
         self.before: list[tuple[Version, Statements]] = []
@@ -101,7 +103,7 @@ class Version:
     def replaces(self, older: "Version", run: Run) -> bool:
         """Whether this is a newer version of that one, or of some of its loci."""
         of_others = self.people and older.people and self.people.isdisjoint(older.people)
-        if older.replaced_by or (of_others and run.kind == "typing"):
+        if older.replaced_by or (of_others and run.kind == "typing") or (self.is_preliminary > older.is_preliminary):
             return False
         if run.is_listing or not older.items:
             return True
@@ -138,7 +140,9 @@ class Version:
 
 def rank(members: list[Member], run: Run) -> list[Ranked]:
     """The versions of one run, given its reports in the order of their arrival."""
-    versions = [Version(list(same)) for _, same in groupby(members, key=lambda member: member.seq)]
+    one_by_one = run.is_listing  # a list may take back further down what it lists
+    together = attrgetter("seq", "ordinal") if one_by_one else attrgetter("seq")
+    versions = [Version(list(same)) for _, same in groupby(members, key=together)]
     for place, newer in enumerate(versions):
         for older in versions[:place]:
             if newer.replaces(older, run):

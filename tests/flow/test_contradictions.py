@@ -73,11 +73,43 @@ def test_what_is_kept_stands_and_what_contradicts_it_does_not(site: Site, right:
 def test_a_decision_can_be_taken_back_by_another_one(site: Site) -> None:
     first, second = arrive(site, "lab-a", FIRST), arrive(site, "lab-b", OTHER)
     keep(site, first)
-    assert keep(site, second) == 0  # nothing contradicts what stands
-    third = arrive(site, "lab-c", OTHER)
+    assert keep(site, first) == 0  # it stands already
+    assert keep(site, second) == 1
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
+    third = arrive(site, "lab-c", FIRST)
     assert waiting(site) == [(third, "contradicts")]
     assert keep(site, third, ["A"]) == 1
-    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*03:01"
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
+
+
+def test_a_decision_holds_as_long_as_what_was_held_right_is_said(site: Site) -> None:
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    second = hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="2")
+    keep(site, second)
+    hml(site, "HLA-A*XXXX+HLA-A*XXXX", hmlid="2")
+    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01", "what it stood against is no longer said"
+
+
+@pytest.mark.parametrize("last", ["HLA-A*01:01+HLA-A*03:01", "HLA-A*24:02+HLA-A*03:01"])
+def test_a_decision_that_was_reversed_does_not_come_back(site: Site, last: str) -> None:
+    first = hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1")
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="2")
+    keep(site, first)
+    again = hml(site, "HLA-A*01:01+HLA-A*03:01", heading=" date='2026-11-20'", hmlid="2")
+    assert keep(site, again) == 1
+    newest = hml(site, last, heading=" date='2026-11-21'", hmlid="2")
+    stands = last == "HLA-A*01:01+HLA-A*03:01"
+    assert fed(site) == ({"A": last} if stands else {})
+    assert waiting(site) == ([] if stands else [(newest, "contradicts")])
+
+
+def test_a_report_that_is_taken_back_of_one_person_is_another_s(site: Site) -> None:
+    other = "9999TEST00000000206"
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", donor=other)
+    hml(site, "HLA-A*XXXX+HLA-A*XXXX", hmlid="1.2.3", donor=other)
+    hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3")
+    assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+    assert waiting(site) == []
 
 
 def test_only_the_loci_that_are_named_are_decided(site: Site) -> None:
@@ -146,7 +178,7 @@ def test_a_finer_typing_contradicts_nothing(site: Site) -> None:
 def test_what_makes_the_same_protein_is_told_and_waits_for_a_person_all_the_same(site: Site) -> None:
     arrive(site, "lab-a", FINER)
     second = arrive(site, "lab-b", SILENT)
-    assert fed(site)["A"] == "HLA-A*01:01:02+HLA-A*02:01:01:01"
+    assert fed(site)["A"] == "HLA-A*01:01:01:01+HLA-A*02:01:01:01"
     assert waiting(site) == [(second, "contradicts")]
 
 
@@ -199,6 +231,13 @@ def test_one_report_under_the_names_of_two_people_is_told_of_neither(site: Site)
 def test_two_people_of_one_message_id_who_differ_are_two_people(site: Site) -> None:
     hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3")
     hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1.2.3", donor="9999TEST00000000206")
+    assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+    assert waiting(site) == []
+
+
+def test_people_of_one_project_may_be_alike(site: Site) -> None:
+    for donor in (DONOR, "9999TEST00000000206", "9999TEST00000000307"):
+        hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", donor=donor)
     assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
     assert waiting(site) == []
 

@@ -66,6 +66,7 @@ DOUBTED = [
     ("A*01:01/B*07:02", "wrong_locus", "HLA-B*07:02", "error"),
     ("A*01:01~A*02:01", "genes_contradict", "HLA-A*01:01~HLA-A*02:01", "error"),
     ("A*01:01, A*02:01", "malformed_name", "A*01:01,A*02:01", "error"),
+    ("A*01:01+A2", "antigen_among_alleles", "HLA-A2", "error"),
 ]
 
 

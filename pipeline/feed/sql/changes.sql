@@ -4,8 +4,17 @@ with changed as (
     where changed > ? and donor is not null
 )
 select
-    changed.donor, changed.owner as source, coalesce(typed.loci, '{}') as loci, coalesce(typed.flagged, false) as flagged
+    changed.donor, changed.owner as source, coalesce(typed.loci, '{}') as loci,
+    coalesce(about.flagged, false) or coalesce(typed.flagged, false) as flagged
 from changed
+left join (
+    select
+        donor, owner, -- as for `dump donors`
+        bool_or(contains(normalised, '"flags":[{') or contains(normalised, '"doubts":[{')) as flagged
+    from donor_report
+    where donor in (select donor from changed)
+    group by donor, owner
+) as about using (donor, owner)
 left join (
     select
         donor, owner,

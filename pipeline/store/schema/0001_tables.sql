@@ -162,13 +162,15 @@ create table contradiction (
 comment on table contradiction is 'One row per two statements that some donor has at one locus and that cannot both be true, by release.';
 comment on column contradiction.fields is 'The number of fields to which the two agree; 0 also for a null beside an expressed allele.';
 
-create table overruled (
-    seq bigint not null,
-    ordinal integer not null,
-    locus varchar not null,
-    decision bigint not null
+create table preferred (
+    decision bigint not null,
+    donor_key ubigint not null,
+    statement integer not null,
+    other_donor_key ubigint not null,
+    other_statement integer not null,
+    other_run_key ubigint not null
 );
-comment on table overruled is 'One row per report and locus that a person decided against when another contradicted it.';
+comment on table preferred is 'One row per statement about a donor that a person held right, and statement of a run that contradicted it.';
 
 create table observation (
     seq bigint not null,

@@ -13,20 +13,28 @@ from report
 where current and donor is not null;
 comment on view donor_report is 'One row per current report about a donor.';
 
-create view standing_typing as
+create view current_typing as
 select
-    donor_report.donor, donor_report.owner, donor_report.donor_key, typing.seq, typing.ordinal, typing.position,
-    typing.statement, statement.locus
+    donor_report.donor, donor_report.owner, donor_report.donor_key, donor_report.run_key, typing.seq, typing.ordinal,
+    typing.position, typing.statement, statement.locus, statement.state
 from donor_report
 join typing using (seq, ordinal)
 join statement on statement.id = typing.statement
-anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.locus = statement.locus
-anti join overruled on overruled.seq = typing.seq and overruled.ordinal = typing.ordinal and overruled.locus = statement.locus;
-comment on view standing_typing is 'One row per current typing of a donor and locus that nobody has decided against.';
+anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.locus = statement.locus;
+comment on view current_typing is 'One row per donor and locus of a report, unless a newer version says something of it.';
 
 create view relabelled as
 with pairs as (
-    select * from resembling
+    select resembling.*
+    from resembling
+    join report using (seq, ordinal)
+    where report.report_key in (
+        select report_key
+        from report
+        where report_key in (select report_key from report where seq in (select seq from resembling))
+        group by report_key
+        having count(distinct donor_key) = 2
+    )
     union
     select newer.seq, newer.ordinal, older.seq, older.ordinal
     from report as newer
@@ -41,34 +49,72 @@ where not exists (select 1 from report where report.seq = older.seq and report.d
     and not exists (select 1 from report where report.seq = newer.seq and report.donor_key = older.donor_key);
 comment on view relabelled is 'One row per two current typings that are one report under the names of two people.';
 
-create view conflict as
+create view disagreement as
 with pairs as (
     select one, other, fields from contradiction where release = (select release from release_in_use)
     union all
     select other, one, fields from contradiction where release = (select release from release_in_use)
-), moved as (
-    select
-        newer.donor, newer.owner, newer.locus, newer.seq, newer.ordinal, newer.statement, older.seq as other_seq,
-        older.ordinal as other_ordinal, older.statement as other_statement, 0 as fields, true as relabelled,
-        older.donor as other_donor, older.owner as other_owner
-    from relabelled
-    join standing_typing as newer on newer.seq = relabelled.seq and newer.ordinal = relabelled.ordinal
-    join standing_typing as older
-        on older.seq = relabelled.other_seq and older.ordinal = relabelled.other_ordinal and older.locus = newer.locus
 )
-select distinct
-    newer.donor, newer.owner, newer.locus, newer.seq, newer.ordinal, newer.statement, older.seq as other_seq,
-    older.ordinal as other_ordinal, older.statement as other_statement, pairs.fields, false as relabelled
+select
+    newer.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
+    older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
+    older.run_key as other_run_key, older.seq as other_seq, older.ordinal as other_ordinal,
+    older.statement as other_statement, pairs.fields, false as relabelled
 from pairs
-join standing_typing as newer on newer.statement = pairs.one
-join standing_typing as older
+join current_typing as newer on newer.statement = pairs.one
+join current_typing as older
     on older.statement = pairs.other and older.donor_key = newer.donor_key and older.donor = newer.donor
     and older.owner = newer.owner and older.locus = newer.locus
 where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position)
-union all
-select * exclude (other_donor, other_owner) from moved
-union all
-select * exclude (other_donor, other_owner) replace (other_donor as donor, other_owner as owner) from moved;
+union
+select
+    newer.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
+    older.donor, older.owner, older.donor_key, older.run_key, older.seq, older.ordinal, older.statement, 0, true
+from relabelled
+join current_typing as newer on newer.seq = relabelled.seq and newer.ordinal = relabelled.ordinal
+join current_typing as older
+    on older.seq = relabelled.other_seq and older.ordinal = relabelled.other_ordinal and older.locus = newer.locus
+where newer.state not in ('failed', 'not_tested') and older.state not in ('failed', 'not_tested');
+comment on view disagreement is 'One row per two current typings that cannot both be true: of a donor and locus, or one report of two people.';
+
+-- A decision holds as long as what was held right is still said, and for what it was made about, exported again or not.
+-- Of several the last one counts: it is not undone by one before it.
+create view overruled as
+with latest as (
+    select *
+    from preferred
+    anti join preferred as reversed
+        on reversed.donor_key = preferred.other_donor_key and reversed.statement = preferred.other_statement
+        and reversed.other_donor_key = preferred.donor_key and reversed.other_statement = preferred.statement
+        and reversed.decision > preferred.decision
+), in_force as (
+    select *
+    from latest
+    semi join current_typing as kept on kept.donor_key = latest.donor_key and kept.statement = latest.statement
+)
+select distinct lost.seq, lost.ordinal, lost.locus
+from in_force
+anti join in_force as later
+    on later.other_donor_key = in_force.donor_key and later.other_statement = in_force.statement
+    and later.decision > in_force.decision
+join current_typing as lost
+    on lost.donor_key = in_force.other_donor_key and lost.statement = in_force.other_statement
+    and lost.run_key = in_force.other_run_key;
+comment on view overruled is 'One row per report and locus that a person has decided against.';
+
+create view conflict as
+with standing as (
+    select *
+    from disagreement
+    anti join overruled using (seq, ordinal, locus)
+    anti join overruled as other
+        on other.seq = disagreement.other_seq and other.ordinal = disagreement.other_ordinal and other.locus = disagreement.locus
+)
+select donor, owner, locus, seq, ordinal, statement, other_seq, other_ordinal, other_statement, fields, relabelled
+from standing
+union
+select other_donor, other_owner, locus, seq, ordinal, statement, other_seq, other_ordinal, other_statement, fields, relabelled
+from standing;
 comment on view conflict is 'One row per two standing typings that cannot both be true: of a donor and locus, or one report of two people.';
 
 create view held_back as
@@ -102,6 +148,9 @@ with stated as (
         *,
         glstring is not null and not contains(glstring, '~') -- haplotypes over several genes are not split here
             and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
+        len(regexp_extract_all(glstring, '[/|]')) as alternatives,
+        len(regexp_extract_all(glstring, '[0-9][GP]\b')) as groups,
+        len(regexp_extract_all(glstring, ':')) / (1 + alternatives) as fields,
         min(said) over same_locus <> max(said) over same_locus as disputed
     from stated
     window same_locus as (partition by donor, owner, locus)
@@ -111,7 +160,9 @@ with stated as (
     where called
     qualify row_number() over (
         partition by donor, owner, locus
-        order by state = 'one_stated', resolution = 'low', resolution = 'generic', seq desc, ordinal desc, position desc
+        order by
+            state = 'one_stated', resolution = 'low', resolution = 'generic', alternatives, groups, fields desc, seq desc,
+            ordinal desc, position desc
     ) = 1
 )
 select

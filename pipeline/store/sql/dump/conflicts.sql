@@ -10,4 +10,4 @@ join statement as other_said on other_said.id = conflict.other_statement
 join meaning as meant on meant.statement = said.id and meant.release = (select release from release_in_use)
 join meaning as other_meant
     on other_meant.statement = other_said.id and other_meant.release = (select release from release_in_use)
-order by conflict.seq, conflict.ordinal, conflict.locus, conflict.other_seq, conflict.other_ordinal, conflict.statement, conflict.other_statement
+order by conflict.donor, conflict.owner, conflict.seq, conflict.ordinal, conflict.locus, conflict.other_seq, conflict.other_ordinal, conflict.statement, conflict.other_statement

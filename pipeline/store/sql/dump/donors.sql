@@ -8,8 +8,8 @@ from (
         to_json(list(distinct donor_report.source order by donor_report.source)) as sources,
         to_json(list(distinct receipt.receipt order by receipt.receipt)) as receipts,
         to_json(list(distinct donor_report.kind order by donor_report.kind)) as kinds,
-        -- a report without a doubt has no "flags" in it anywhere: not for a locus, a value or an identifier
-        bool_or(contains(donor_report.normalised::varchar, '"flags":[{')) as flagged
+        -- a report without a doubt has no "flags" in it anywhere, not for a locus, a value or an identifier, nor "doubts"
+        bool_or(contains(normalised, '"flags":[{') or contains(normalised, '"doubts":[{')) as flagged
     from donor_report
     join receipt using (seq)
     group by donor_report.donor, donor_report.owner

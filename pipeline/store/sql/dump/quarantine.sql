@@ -27,7 +27,7 @@ select distinct -- a table may hold the same sample twice
     || other_said.reported || ' (in ' || other.receipt || '); '
     || case
         when conflict.fields < 2 then 'the matcher is told neither until somebody decides; '
-        else 'both make the same protein, so that the matcher is told the newer one, with a flag; '
+        else 'both make the same protein, so that the matcher is told the finer one, with a flag; '
     end
     || case
         when conflict.seq = conflict.other_seq then 'both stand in one receipt: ask the laboratory for a corrected report'
@@ -45,7 +45,7 @@ select distinct
     receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
     'one report came as that of ' || newer.donor || ' (here) and as that of ' || older.donor || ' (in ' || other.receipt
     || '): the matcher is told neither until somebody decides; graftline quarantine keep RECEIPT makes the one that is '
-    || 'right stand' as reason
+    || 'right stand; if both are, have one exported under an id of its own' as reason
 from conflict
 join report as newer using (seq, ordinal)
 join report as older on older.seq = conflict.other_seq and older.ordinal = conflict.other_ordinal
