@@ -74,6 +74,7 @@ class Resources:
         self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
+        self._identifiers: dict[Element, list[Element]] = {}
         self.disputed: set[Element] = set()
         """Resources that stand here twice, and not alike."""
         self._on_a_server: set[Element] = set()
@@ -122,9 +123,13 @@ class Resources:
 
     def identifiers(self, reference: Element) -> list[Element]:
         """Every identifier of what a reference points to, and of the reference itself; a registry's come first."""
-        resource = self.referred(reference)
-        found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
-        return sorted((each for each in found if each.first("value").text), key=_rank)
+        known = self._identifiers.get(reference)
+        if known is None:
+            resource = self.referred(reference)
+            found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
+            known = sorted((each for each in found if each.first("value").text), key=_rank)
+            self._identifiers[reference] = known
+        return known
 
     def identifier(self, reference: Element) -> str:
         """What a person or a specimen is called: its identifier, or the reference itself as it is printed.

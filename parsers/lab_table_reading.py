@@ -146,12 +146,15 @@ class Reading:
     def _report(self, rows: list[Row]) -> TypingReport:
         self.findings = []
         loci = tuple(self._loci_of(rows))
+        named = [self._sample(row) for row in rows]
         return TypingReport(
             format="lab_table",
-            sample=self.layout.sample_of(self._sample(rows[0])),
+            sample=self.layout.sample_of(named[0]),
             profile=self.layout.name,
             loci=loci,
-            properties=tuple(printed for row in rows for printed in self._properties(row)),
+            properties=tuple(
+                [each for row, sample in zip(rows, named, strict=True) for each in self._kept(row, sample)]
+            ),
             findings=(*self.findings, *release_findings(loci)),
             **{each.item: each.in_row(rows[0]) for each in self.report_items},
         )
@@ -164,12 +167,11 @@ class Reading:
             advice=advice,
         )
 
-    def _properties(self, row: Row) -> list[Printed]:
+    def _kept(self, row: Row, sample: str) -> list[Printed]:
         """The sample's name as it stands, if it has an ending of the software's, and the columns to keep."""
         kept = [(name, row.cells[place]) for place, name in self.properties]
-        printed = self._sample(row)
-        if printed != self.layout.sample_of(printed):
-            kept.insert(0, (self.layout.columns.sample, printed))
+        if sample != self.layout.sample_of(sample):
+            kept.insert(0, (self.layout.columns.sample, sample))
         return [Printed(name, cell, self.table.where(row)) for name, cell in kept if cell]
 
     def _loci_of(self, rows: list[Row]) -> list[LocusTyping]:
