@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.records import Flag, Identifier, NormalLocus, NormalTyping
@@ -79,13 +80,17 @@ def typed(store: Store) -> Type:
         upto: int | None = None,
         project: str = "",
         doubts: tuple[Flag, ...] = (),
+        locus_doubts: tuple[Flag, ...] = (),
         resolution: Literal["high", "generic", "low"] = "generic",
         **loci: str,
     ) -> None:
         normal = NormalTyping(
             sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
             subject=subject_of(grid, person),
-            loci=tuple(locus_typing(locus, text, state, resolution) for locus, text in loci.items()),
+            loci=tuple(
+                replace(locus_typing(locus, text, state, resolution), doubts=locus_doubts)
+                for locus, text in loci.items()
+            ),
             flags=doubts,
         )
         printed = TypingReport(

@@ -161,6 +161,13 @@ def test_a_newer_typing_that_could_not_be_read_leaves_the_older_with_a_flag(stor
     assert feed(store) == [("S1", "A", FIRST, ["other_typing_differs"])]
 
 
+def test_what_another_report_takes_back_is_a_doubt(store: Store, typed: Typed) -> None:
+    taken_back = Flag("withdrawn_result", "", "the sender calls this result wrong", "error")
+    typed(1, "S1", A=FIRST)
+    typed(2, "S1", state="failed", locus_doubts=(taken_back,), A="")
+    assert feed(store) == [("S1", "A", FIRST, ["other_typing_differs"])]
+
+
 def test_changes_name_the_donors_touched_since_a_cursor(store: Store, typed: Typed) -> None:
     typed(1, "S1", A=FIRST)
     typed(2, "S2", A=FIRST)

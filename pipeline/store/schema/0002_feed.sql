@@ -137,6 +137,7 @@ with stated as (
         case
             when read_typing.state not in ('failed', 'not_tested')
             then coalesce(read_typing.glstring, read_typing.state || ' ' || read_typing.reported)
+            when contains(read_typing.flags::varchar, '"withdrawn_result"') then 'withdrawn'
         end as said
     from donor_report
     join read_typing using (seq, ordinal)
