@@ -74,11 +74,11 @@ def renumber(connection: Connection, changed: int) -> None:
     ranked = [each for members, run in _runs(rows) for each in rank(members, run)]
     if not ranked:
         return
-    text = msgspec.json.encode(ranked).decode()
-    connection.execute(script("load/rerun_version"), [changed, text])
-    connection.execute(script("load/rerun_unretire"), [text])
+    connection.execute(script("load/ranked"), [json_text(ranked)])
+    connection.execute(script("load/rerun_version"), [changed])
+    connection.execute(script("load/rerun_unretire"))
     connection.execute(script("load/rerun_retired"), [json_text(list(_retired_rows(ranked)))])
-    connection.execute(script("load/rerun_unflag"), [text])
+    connection.execute(script("load/rerun_unflag"))
     connection.execute(script("load/rerun_flag"), [json_text(list(_flag_rows(ranked)))])
     outdated = sorted({each.seq for each in ranked if not each.current})
     connection.execute(script("load/superseded"), [json_text(outdated)])

@@ -1,46 +1,13 @@
 """A laboratory's table is read by a profile alone: no code knows a layout."""
 
-import io
-import zipfile
-
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.errors import ParseError
-from parsers.format import Document, Profile, load_profiles
+from parsers.format import Document, load_profiles
 from parsers.formats.lab_table import from_profiles, labels
-
-
-def profile(name="invented", **settings):
-    basic = {
-        "format": "lab_table",
-        "title": "Invented layout",
-        "verified": "invented samples",
-        "signature": ["id", "A1"],
-        "columns": {"sample": "id"},
-        "locus": [{"name": "A", "columns": ["A1", "A2"]}],
-    }
-    return Profile(name, "lab_table", "0" * 64, {**basic, **settings})
-
-
-def read(text, encoding="utf-8", **settings):
-    raw = text if isinstance(text, bytes) else text.encode(encoding)
-    return from_profiles((profile(**settings),)).parse(Document(raw, "table.csv"))
-
-
-def only_locus(text, **settings):
-    return read(text, **settings).reports[0].loci[0]
-
-
-def refusal_of(text, **settings):
-    with pytest.raises(ParseError) as refusal:
-        read(text, **settings)
-    return refusal.value
-
-
-TABLE = "id,A1,A2\nS-1,01:01,02:01\n"
+from tests.formats.invented_tables import TABLE, only_locus, profile, read, refusal_of
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -88,46 +55,6 @@ def test_a_word_that_the_profile_does_not_explain_states_no_copies(cells):
     assert [(each.code, each.where, each.locus) for each in report.findings] == [
         ("not_an_allele", "line 2, column A1", "A")
     ]
-
-
-PATTERNS = {
-    "A_1,A_2,A_3": {"loci": {"names": ["A"], "first": "{locus}_1", "second": "{locus}_2"}},
-    "A,A,A": {"loci": {"names": ["A"], "first": "{locus}", "second": "{locus} (2)"}},
-    "A/1,A/2,A/2": {"loci": {"names": ["A"], "first": "{locus}/1", "second": "{locus}/2"}},
-    "d_a_typ1,d_a_typ2,d_a_typ4": {"locus": [{"name": "A", "columns": ["d_a_typ1", "d_a_typ2"]}]},
-}
-
-
-@pytest.mark.parametrize(("columns", "settings"), PATTERNS.items(), ids=PATTERNS)
-def test_a_column_of_a_third_copy_is_read_though_no_profile_names_it(columns, settings):
-    settings = {"signature": ["id"], "locus": [], **settings}
-    first, second = read(f"id,{columns}\nS-1,01:01,02:01,03:01\nS-2,01:01,02:01,\n", **settings).reports
-    assert (first.loci[0].state, first.loci[0].expression) == ("candidates", "A*01:01+A*02:01+A*03:01")
-    assert second.loci[0].state == "two_copies"
-    assert labels(Document(f"id,{columns}\nS-1,,,\n".encode()), profile(**settings))[1] == ()
-
-
-def test_a_third_copy_of_a_table_with_a_row_per_locus_is_read_too():
-    long = {"locus": "locus", "alleles": ["Allele 1", "Allele 2"]}
-    settings = {"signature": ["id", "locus"], "locus": [], "long": long}
-    text = "id,locus,Allele 1,Allele 2,Allele 3\nS-1,A,01:01,02:01,03:01\n"
-    assert only_locus(text, **settings).state == "candidates"
-
-
-@pytest.mark.parametrize("heading", ["A3 remark", "A_3", "A13", "B3", "A0"])
-def test_a_column_that_is_named_otherwise_is_no_third_copy(heading):
-    assert only_locus(f"id,A1,A2,{heading}\nS-1,01:01,02:01,03:01\n").state == "two_copies"
-
-
-def test_a_column_that_the_profile_gives_to_something_else_is_no_third_copy():
-    columns = {"sample": "id", "properties": ["A3"]}
-    assert only_locus("id,A1,A2,A3\nS-1,01:01,02:01,low\n", columns=columns).state == "two_copies"
-
-
-def test_a_gene_with_a_number_is_no_third_copy_of_others():
-    genes = [{"name": "DRB345", "columns": ["DRB3", "DRB4"]}]
-    report = read("id,A1,DRB3,DRB4,DRB5\nS-1,,DRB3*01:01,,DRB5*01:01\n", locus=genes).reports[0]
-    assert [each.locus for each in report.loci] == ["DRB3"]
 
 
 def test_a_locus_without_any_cell_is_not_mentioned():
@@ -211,17 +138,6 @@ def test_a_column_of_drb3_drb4_and_drb5_is_read_by_the_genes_that_its_cells_name
     assert [each.code for each in report.findings] == ["no_locus"] * (expected[:1] == [("", "one_stated")])
 
 
-def test_several_genes_may_stand_in_one_row_of_a_long_table():
-    settings = {
-        "signature": ["id", "locus"],
-        "long": {"locus": "locus", "alleles": ["call"]},
-        "locus": [],
-        "copies": ";",
-    }
-    report = read("id,locus,call\nS-1,HLA-DRB3/4/5,DRB3*01:01;DRB4*01:03\n", **settings).reports[0]
-    assert [(each.locus, each.state) for each in report.loci] == [("DRB3", "one_stated"), ("DRB4", "one_stated")]
-
-
 def test_two_releases_in_the_rows_of_a_sample_are_said():
     settings = {
         "signature": ["id", "locus"],
@@ -243,64 +159,6 @@ def test_a_glstring_column_is_split_into_its_loci():
     settings = {"signature": ["id", "gl"], "columns": {"sample": "id", "glstring": "gl"}, "locus": []}
     report = read("id,gl\nS-1,A*01:01+A*02:01^B*07:02\n", **settings).reports[0]
     assert [(each.locus, each.expression) for each in report.loci] == [("A", "A*01:01+A*02:01"), ("B", "B*07:02")]
-
-
-LONG = {"signature": ["id", "locus"], "locus": [], "long": {"locus": "locus", "alleles": ["one", "two"]}}
-
-
-def test_a_long_table_has_a_row_per_locus():
-    first, second = read("id,locus,one,two\nS-1,HLA-A,01:01,02:01\nS-2,A,01:01,\nS-1,B,07:02,08:01\n", **LONG).reports
-    assert [(each.locus, each.expression) for each in first.loci] == [
-        ("A", "A*01:01+A*02:01"),
-        ("B", "B*07:02+B*08:01"),
-    ]
-    assert [each.state for each in second.loci] == ["one_stated"]
-
-
-ONE_COPY_A_ROW = {
-    "signature": ["id", "locus"],
-    "columns": {"sample": "id", "method": "how", "quality": ["depth"]},
-    "locus": [],
-    "long": {"locus": "locus", "alleles": ["allele"]},
-    "words": {"blank": ["-"]},
-}
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        (["A,01:01,NGS", "A,02:01,NGS"], [("A", "two_copies", "A*01:01+A*02:01")]),
-        (["A,01:01,NGS", "B,07:02,NGS", "A,02:01,NGS"],
-         [("A", "two_copies", "A*01:01+A*02:01"), ("B", "one_stated", "B*07:02")]),
-        (["A,01:01,NGS", "A,01:01,NGS"], [("A", "homozygous_stated", "A*01:01+A*01:01")]),
-        (["A,01:01,NGS", "A,-,NGS"], [("A", "one_stated", "A*01:01")]),
-        (["A,01:01,NGS", "A,02:01,NGS", "A,03:01,NGS"], [("A", "candidates", "A*01:01+A*02:01+A*03:01")]),
-        (["A,01:01,NGS", "A,02:01,SSO"], [("A", "one_stated", "A*01:01"), ("A", "one_stated", "A*02:01")]),
-        (["A,01:01+02:01,NGS", "A,01:01+03:01,NGS"],
-         [("A", "two_copies", "A*01:01+02:01"), ("A", "two_copies", "A*01:01+03:01")]),
-        (["DRB345,DRB3*01:01,NGS", "DRB345,DRB4*01:03,NGS"],
-         [("DRB3", "one_stated", "DRB3*01:01"), ("DRB4", "one_stated", "DRB4*01:03")]),
-    ],
-)  # fmt: skip
-def test_where_a_row_holds_one_copy_the_rows_of_a_locus_are_its_copies(rows, expected):
-    lines = "".join(f"S-1,{row},{depth}\n" for depth, row in enumerate(rows, start=30))
-    (report,) = read(f"id,locus,allele,how,depth\n{lines}", **ONE_COPY_A_ROW).reports
-    assert [(each.locus, each.state, each.expression) for each in report.loci] == expected
-    assert sorted(each.text for each in report.loci[0].quality)[:1] == ["30"]
-
-
-@pytest.mark.parametrize("settings", [{**ONE_COPY_A_ROW, "copies": ";"}, {**LONG}])
-def test_where_a_row_holds_both_copies_two_rows_of_a_locus_are_two_statements(settings):
-    text = "id,locus,one,two,allele,how,depth\nS-1,A,01:01,,01:01,,\nS-1,A,02:01,,02:01,,\n"
-    (report,) = read(text, **settings).reports
-    assert [each.expression for each in report.loci] == ["A*01:01", "A*02:01"]
-
-
-def test_rows_of_a_sample_that_differ_in_more_than_the_locus_stay_apart():
-    settings = {**LONG, "columns": {"sample": "id", "date": "on"}}
-    reports = read("id,locus,one,two,on\nS,A,01:01,,May\nS,B,07:02,,June\n", **settings).reports
-    assert [each.date for each in reports] == ["May", "June"]
-    assert all(each.findings[0].code == "duplicate_sample_id" for each in reports)
 
 
 def test_two_rows_of_one_sample_are_noted_on_both():
@@ -419,88 +277,6 @@ def test_an_unusable_profile_is_refused_by_its_name(settings):
 
 def test_labels_tells_mapped_columns_from_others():
     assert labels(Document(b"id,A1,A2,note\nS-1,01:01,,x\n"), profile()) == (("id", "A1", "A2"), ("note",))
-
-
-def workbook(*rows):
-    return workbook_of(rows)
-
-
-def workbook_of(*sheets, hidden=None):
-    """A workbook with these rows on its sheets; `hidden` says how those of some numbers are hidden."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for number, rows in enumerate(sheets, start=1):
-        sheet = book.create_sheet()
-        sheet.sheet_state = (hidden or {}).get(number, "visible")
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def test_a_workbook_says_the_same_as_the_text():
-    assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
-
-
-@pytest.mark.parametrize("number", [123456789012340000, 1.2345678901234e17])
-def test_an_id_that_a_workbook_keeps_as_a_long_number_has_lost_its_last_digits(number):
-    assert "the first digits only" in str(refusal_of(workbook(["id", "A1", "A2"], [number, "01:01", "02:01"])))
-
-
-def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
-    numbers = [[number, "01:01", ""] for number in (12, 12.0, 123456789012345)]
-    reports = read(workbook(["id", "A1", "A2"], *numbers)).reports
-    assert [each.sample for each in reports] == ["12", "12", "123456789012345"]
-
-
-COVER = [["Laboratory of nowhere"]]
-HEADER = ["id", "A1", "A2"]
-
-
-def test_every_sheet_that_a_profile_describes_is_read_and_named():
-    sheets = (
-        COVER,
-        [[*HEADER, "note"], ["S-1", "01:01", "02:01", "late"]],
-        [],
-        [["note", *HEADER], ["late", "S-2", "B*07:02", "01:01"], ["", "S-1", "01:01", "02:01"]],
-        [HEADER],
-        [["total"], ["3"]],
-    )
-    parsed = read(workbook_of(*sheets))
-    assert [each.sample for each in parsed.reports] == ["S-1", "S-2", "S-1"]
-    assert [[(each.code, each.where) for each in report.findings] for report in parsed.reports] == [
-        [("duplicate_sample_id", "")],
-        [("locus_differs", "sheet 4, line 2, column A1")],
-        [("duplicate_sample_id", "")],
-    ]
-    assert [(each.path, each.count) for each in parsed.ignored] == [("note", 2), ("sheet 1", 0), ("sheet 6", 1)]
-
-
-@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-def test_a_hidden_sheet_with_typings_refuses_the_workbook(state):
-    typings = [HEADER, ["S-1", "01:01", "02:01"]]
-    assert refusal_of(workbook_of(typings, typings, hidden={2: state})).where == "sheet 2"
-    assert refusal_of(workbook_of(COVER, typings, hidden={2: state})).where == "sheet 2"
-
-
-def test_a_hidden_sheet_without_typings_is_ignored():
-    typings = [HEADER, ["S-1", "01:01", "02:01"]]
-    assert read(workbook_of(COVER, typings, [HEADER], hidden={1: "hidden", 3: "hidden"})).reports == read(TABLE).reports
-
-
-def test_a_row_of_a_workbook_that_cannot_be_read_is_refused_with_its_sheet():
-    sheets = ([HEADER, ["S-1", "01:01", "02:01"]], [HEADER, ["", "01:01", "02:01"]])
-    assert refusal_of(workbook_of(*sheets)).where == "sheet 2, line 2, column id"
-    assert refusal_of(workbook_of(*sheets[1:])).where == "line 2, column id"
-
-
-def test_a_workbook_with_a_hidden_document_type_is_refused():
-    raw = workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])
-    stream = io.BytesIO(raw)
-    with zipfile.ZipFile(stream, "a") as archive:
-        archive.writestr("xl/extra.xml", "<!DOCTYPE x><x/>")
-    assert "document type definition" in str(refusal_of(stream.getvalue()))
 
 
 def test_every_profile_that_ships_is_usable_and_claims_its_own_header(bundled_profiles):

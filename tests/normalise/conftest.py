@@ -9,6 +9,7 @@ import pytest
 from pipeline.home import BUNDLED
 from pipeline.normalise.nomenclature.cache import open_cached
 from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.typing import TypingNormaliser
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -24,6 +25,11 @@ def mini_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def mini(mini_folder: Path) -> Release:
     return open_cached(mini_folder)
+
+
+@pytest.fixture(scope="module")
+def normaliser(mini: Release) -> TypingNormaliser:
+    return TypingNormaliser(mini)
 
 
 @pytest.fixture(scope="session")

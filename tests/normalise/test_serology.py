@@ -4,14 +4,8 @@ import pytest
 
 from parsers.records import LocusTyping, Printed, TypingReport
 from parsers.typing_states import state_of
-from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.records import NormalTyping
 from pipeline.normalise.typing import TypingNormaliser
-
-
-@pytest.fixture(scope="module")
-def normaliser(mini: Release) -> TypingNormaliser:
-    return TypingNormaliser(mini)
 
 
 def dna(expression: str, serology: str = "", label: str = "serology") -> LocusTyping:

@@ -1,39 +1,24 @@
 """FHIR typings: what the published examples hold, and what a resource may leave out."""
 
-import json
-
 import pytest
 
 from parsers.errors import ParseError
 from parsers.format import Document
 from parsers.formats.fhir import FORMAT
-
-GENOTYPE = {
-    "resourceType": "Observation",
-    "status": "final",
-    "code": {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]},
-    "subject": {"reference": "Patient/1"},
-    "valueCodeableConcept": {
-        "coding": [{"system": "http://glstring.org", "code": "hla#3.58.0#HLA-A*01:01+HLA-A*02:01"}]
-    },
-}
-
-
-def read(resource, name="message.json"):
-    return FORMAT.parse(Document(json.dumps(resource).encode(), name))
-
-
-def only(resource, name="message.json"):
-    (report,) = read(resource, name).reports
-    return report
-
-
-def calls(report):
-    return {each.locus: (each.state, each.expression) for each in report.loci}
-
-
-def codes(report):
-    return {(each.code, each.locus) for each in report.findings}
+from tests.parsers.fhir_documents import (
+    GENOTYPE,
+    allele,
+    bundle,
+    calls,
+    coded,
+    codes,
+    genotype,
+    of_alleles,
+    only,
+    read,
+    report,
+    subjects,
+)
 
 
 def sample(shared, name):
@@ -146,11 +131,6 @@ def test_the_value_and_the_code_of_a_locus_may_contradict_each_other():
     assert ("locus_differs", "A") in codes(report)
 
 
-def coded(*codings):
-    value = {"coding": [dict(zip(("system", "code"), each, strict=True)) for each in codings]}
-    return {**GENOTYPE, "valueCodeableConcept": value}
-
-
 def test_the_gl_string_code_is_the_value_wherever_it_stands_among_the_codings():
     alleles = ("http://www.ebi.ac.uk/ipd/imgt/hla", "HLA-A*01:01")
     report = only(coded(alleles, ("http://glstring.org", "hla#3.58.0#HLA-A*01:01+HLA-A*02:01")))
@@ -197,164 +177,6 @@ def test_signs_that_nobody_sees_are_no_part_of_a_name():
     assert "\u200b" in report.loci[0].reported
 
 
-def bundle(*resources):
-    return {"resourceType": "Bundle", "entry": [{"resource": each} for each in resources]}
-
-
-def patient(own_id, value):
-    return {"resourceType": "Patient", "id": own_id, "identifier": [{"value": value}]}
-
-
-def genotype(glstring, **more):
-    return {**coded(("http://glstring.org", f"hla#3.58.0#{glstring}")), **more}
-
-
-def subjects(document):
-    return [(each.subject, [locus.expression for locus in each.loci]) for each in read(document).reports]
-
-
-def test_a_contained_person_is_that_of_its_own_resource_alone():
-    def of(value, glstring):
-        return genotype(glstring, contained=[patient("p", value)], subject={"reference": "#p"})
-
-    assert subjects(bundle(of("P1", "HLA-A*01:01"), of("P2", "HLA-A*02:01"))) == [
-        ("P1", ["HLA-A*01:01"]),
-        ("P2", ["HLA-A*02:01"]),
-    ]
-
-
-def test_persons_of_one_number_on_two_servers_stay_apart():
-    addresses = [f"http://{server}.example/fhir/Patient/1" for server in "abc"]
-    results = [genotype("HLA-A*01:01", subject={"reference": each}) for each in addresses]
-    document = bundle(*results)
-    document["entry"] += [
-        {"fullUrl": address, "resource": patient("1", f"P-{server}")}
-        for server, address in zip("ab", addresses, strict=False)
-    ]
-    assert [subject for subject, _ in subjects(document)] == ["P-a", "P-b", addresses[2]]
-
-
-def test_a_reference_to_a_version_is_one_to_the_resource():
-    result = genotype("HLA-A*01:01", subject={"reference": "Patient/1/_history/2"})
-    assert subjects(bundle(patient("1", "P1"), result)) == [("P1", ["HLA-A*01:01"])]
-
-
-def report(*results, **more):
-    named = [{"reference": each} for each in results]
-    return {"resourceType": "DiagnosticReport", "subject": {"reference": "Patient/1"}, "result": named, **more}
-
-
-def test_a_result_about_another_person_is_not_called_in_the_report_that_names_it():
-    own = genotype("HLA-A*01:01+HLA-A*02:01", id="a")
-    others = genotype("HLA-B*07:02+HLA-B*08:01", id="b", subject={"reference": "Patient/2"})
-    both = report("Observation/a", "Observation/b")
-    found = only(bundle(both, own, others))
-    assert calls(found) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01"), "B": ("candidates", "")}
-    assert ("sample_differs", "B") in codes(found)
-    assert ("sample_differs", "B") in codes(only(bundle(both, own, others, patient("1", "P1"), patient("2", "P2"))))
-
-
-def by_grid(number):
-    return {"identifier": {"system": "http://www.isbt128.org/uri/GRID", "value": f"9999TEST00000000{number}"}}
-
-
-def with_grid(own_id, number, **more):
-    return {"resourceType": "Patient", "id": own_id, "identifier": [by_grid(number)["identifier"]], **more}
-
-
-def specimen(own_id, **more):
-    return {"resourceType": "Specimen", "id": own_id, "identifier": [{"value": f"tube {own_id}"}], **more}
-
-
-P1, P2 = {"reference": "Patient/1"}, {"reference": "Patient/2"}
-OF_SPECIMEN = genotype("HLA-A*01:01+HLA-A*02:01", id="g", subject=P1, specimen={"reference": "Specimen/s"})
-
-
-@pytest.mark.parametrize(
-    "resources",
-    [
-        (OF_SPECIMEN, specimen("s", subject=P2)),
-        (report("Observation/g"), OF_SPECIMEN, specimen("s", subject=P2)),
-        (report("Observation/g", subject=by_grid(118)), genotype("HLA-A*01:01", id="g", subject=by_grid(216))),
-        (report("Observation/g", subject=by_grid(216)), with_grid("1", 118), OF_SPECIMEN),
-        (report("Observation/g", specimen=[{"reference": "Specimen/s"}]), OF_SPECIMEN, specimen("s", subject=P2)),
-        (report("Observation/o", "Observation/g", subject={}), {**OF_SPECIMEN, "id": "o", "subject": P2}, OF_SPECIMEN),
-        (OF_SPECIMEN, specimen("s", subject=by_grid(216)), with_grid("1", 118)),
-    ],
-    ids=[
-        *("specimen", "reported specimen", "GRIDs", "GRID and person", "report's specimen"),
-        *("results alone", "specimen by GRID"),
-    ],
-)
-def test_a_result_that_names_two_persons_is_not_called(resources):
-    (found,) = read(bundle(*resources)).reports
-    assert (found.loci[-1].state, found.loci[-1].expression) == ("candidates", "")
-    assert found.loci[-1].reported.startswith("HLA-A*01:01")
-    assert ("sample_differs", "A") in codes(found)
-
-
-@pytest.mark.parametrize(
-    "resources",
-    [
-        (report("Observation/g", subject=by_grid(118)), with_grid("1", 118), OF_SPECIMEN),
-        (report("Observation/g"), OF_SPECIMEN, specimen("s", subject={"reference": "http://a.example/Patient/1"})),
-        (OF_SPECIMEN, specimen("s", subject={"display": "an invented person"})),
-        ({**OF_SPECIMEN, "contained": [patient("p", "17")], "subject": {"reference": "#p"}}, specimen("s")),
-    ],
-    ids=["GRID and person", "address of a server", "a specimen of nobody", "contained"],
-)
-def test_one_person_may_be_named_in_several_ways(resources):
-    assert calls(only(bundle(*resources))) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
-
-
-def test_alleles_of_another_person_make_no_genotype():
-    alleles = [allele("1", "HLA-A*03:01", subject=P2), allele("2", "HLA-A*24:02", subject=P2)]
-    found = only(bundle(of_alleles("1", "2"), *alleles))
-    assert calls(found) == {"A": ("candidates", "")}
-    assert ("sample_differs", "A") in codes(found)
-
-
-def test_the_summary_of_a_report_about_two_persons_is_not_called():
-    summary = report(conclusion="HLA-A*01:01+HLA-A*02:01", specimen=[{"reference": "Specimen/s"}])
-    found = only(bundle(summary, specimen("s", subject=P2)))
-    assert calls(found) == {"A": ("candidates", "")}
-    assert ("sample_differs", "A") in codes(found)
-
-
-def test_a_result_that_names_its_specimen_alone_is_about_the_specimens_person():
-    result = {name: value for name, value in OF_SPECIMEN.items() if name != "subject"}
-    assert subjects(bundle(result, specimen("s", subject=by_grid(118)))) == [
-        ("9999TEST00000000118", ["HLA-A*01:01+HLA-A*02:01"])
-    ]
-
-
-def test_a_contained_person_without_an_identifier_is_nobody():
-    result = genotype("HLA-A*01:01", contained=[{"resourceType": "Patient", "id": "p"}], subject={"reference": "#p"})
-    assert only(result, "tube-17.json").subject == ""
-    assert ("sample_from_name", "") in codes(only(result, "tube-17.json"))
-
-
-def test_none_of_two_grids_of_one_person_is_taken():
-    twice = {**with_grid("1", 118), "identifier": [by_grid(each)["identifier"] for each in (118, 216)]}
-    found = only(bundle(twice, OF_SPECIMEN, specimen("s")))
-    assert (found.sample, found.subject) == ("tube s", "")
-    assert [each.text for each in found.properties] == ["9999TEST00000000118", "9999TEST00000000216"]
-    assert ("identifiers_differ", "") in codes(found)
-    twice["identifier"][1] = {**by_grid(118)["identifier"], "value": "9999-TEST-0000-0000-118"}
-    assert ("identifiers_differ", "") not in codes(only(bundle(twice, OF_SPECIMEN, specimen("s"))))
-
-
-@pytest.mark.parametrize(
-    "again", [with_grid("1", 216), {**OF_SPECIMEN, **genotype("HLA-A*03:01")}, specimen("s", subject=P1)]
-)
-def test_a_resource_that_stands_here_twice_and_not_alike_is_said(again):
-    once = (report("Observation/g"), with_grid("1", 118), OF_SPECIMEN, specimen("s"))
-    assert all(("resources_differ", "") in codes(each) for each in read(bundle(*once, again)).reports)
-    assert not any(("resources_differ", "") in codes(each) for each in read(bundle(*once, *once[1:])).reports)
-    elsewhere = read(bundle(*once, with_grid("9", 216), with_grid("9", 118))).reports
-    assert not any(("resources_differ", "") in codes(each) for each in elsewhere)
-
-
 def test_two_releases_in_one_report_are_said():
     later = coded(("http://glstring.org", "hla#3.59.0#HLA-B*07:02"))
     assert ("releases_differ", "") in codes(only(bundle(genotype("HLA-A*01:01"), later)))
@@ -369,17 +191,6 @@ def test_results_of_several_specimens_are_said():
 def test_a_contained_result_is_read():
     inner = genotype("HLA-A*01:01", id="o")
     assert subjects(report("#o", contained=[inner])) == [("Patient/1", ["HLA-A*01:01"])]
-
-
-def of_alleles(*alleles):
-    references = [{"reference": f"Observation/{each}"} for each in alleles]
-    without_value = {name: value for name, value in GENOTYPE.items() if name != "valueCodeableConcept"}
-    return {**without_value, "derivedFrom": references}
-
-
-def allele(own_id, name, **more):
-    code = {"coding": [{"system": "http://loinc.org", "code": "84414-2"}]}
-    return {**coded(("http://www.ebi.ac.uk/ipd/imgt/hla", name)), "id": own_id, "code": code, **more}
 
 
 def test_a_genotype_that_names_no_gene_is_known_by_its_alleles():

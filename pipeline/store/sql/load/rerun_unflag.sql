@@ -1,8 +1,2 @@
 delete from report_flag
-where (seq, ordinal) in (
-    select (ranked.seq, ranked.ordinal)
-    from (
-        select unnest(from_json(ranks, '[{"seq": "BIGINT", "ordinal": "INTEGER"}]')) as ranked
-        from (select ?::varchar as ranks)
-    )
-)
+where (seq, ordinal) in (select (seq, ordinal) from ranked)

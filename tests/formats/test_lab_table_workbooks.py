@@ -1,0 +1,93 @@
+"""Laboratories' tables as workbooks: every shown sheet that a profile describes, as its text would be read."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from tests.formats.invented_tables import TABLE, read, refusal_of
+
+
+def workbook(*rows):
+    return workbook_of(rows)
+
+
+def workbook_of(*sheets, hidden=None):
+    """A workbook with these rows on its sheets; `hidden` says how those of some numbers are hidden."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet()
+        sheet.sheet_state = (hidden or {}).get(number, "visible")
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_workbook_says_the_same_as_the_text():
+    assert read(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])).reports == read(TABLE).reports
+
+
+@pytest.mark.parametrize("number", [123456789012340000, 1.2345678901234e17])
+def test_an_id_that_a_workbook_keeps_as_a_long_number_has_lost_its_last_digits(number):
+    assert "the first digits only" in str(refusal_of(workbook(["id", "A1", "A2"], [number, "01:01", "02:01"])))
+
+
+def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
+    numbers = [[number, "01:01", ""] for number in (12, 12.0, 123456789012345)]
+    reports = read(workbook(["id", "A1", "A2"], *numbers)).reports
+    assert [each.sample for each in reports] == ["12", "12", "123456789012345"]
+
+
+COVER = [["Laboratory of nowhere"]]
+
+
+HEADER = ["id", "A1", "A2"]
+
+
+def test_every_sheet_that_a_profile_describes_is_read_and_named():
+    sheets = (
+        COVER,
+        [[*HEADER, "note"], ["S-1", "01:01", "02:01", "late"]],
+        [],
+        [["note", *HEADER], ["late", "S-2", "B*07:02", "01:01"], ["", "S-1", "01:01", "02:01"]],
+        [HEADER],
+        [["total"], ["3"]],
+    )
+    parsed = read(workbook_of(*sheets))
+    assert [each.sample for each in parsed.reports] == ["S-1", "S-2", "S-1"]
+    assert [[(each.code, each.where) for each in report.findings] for report in parsed.reports] == [
+        [("duplicate_sample_id", "")],
+        [("locus_differs", "sheet 4, line 2, column A1")],
+        [("duplicate_sample_id", "")],
+    ]
+    assert [(each.path, each.count) for each in parsed.ignored] == [("note", 2), ("sheet 1", 0), ("sheet 6", 1)]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_with_typings_refuses_the_workbook(state):
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert refusal_of(workbook_of(typings, typings, hidden={2: state})).where == "sheet 2"
+    assert refusal_of(workbook_of(COVER, typings, hidden={2: state})).where == "sheet 2"
+
+
+def test_a_hidden_sheet_without_typings_is_ignored():
+    typings = [HEADER, ["S-1", "01:01", "02:01"]]
+    assert read(workbook_of(COVER, typings, [HEADER], hidden={1: "hidden", 3: "hidden"})).reports == read(TABLE).reports
+
+
+def test_a_row_of_a_workbook_that_cannot_be_read_is_refused_with_its_sheet():
+    sheets = ([HEADER, ["S-1", "01:01", "02:01"]], [HEADER, ["", "01:01", "02:01"]])
+    assert refusal_of(workbook_of(*sheets)).where == "sheet 2, line 2, column id"
+    assert refusal_of(workbook_of(*sheets[1:])).where == "line 2, column id"
+
+
+def test_a_workbook_with_a_hidden_document_type_is_refused():
+    raw = workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"])
+    stream = io.BytesIO(raw)
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/extra.xml", "<!DOCTYPE x><x/>")
+    assert "document type definition" in str(refusal_of(stream.getvalue()))
