@@ -5,18 +5,15 @@ would hold: the name of an XML root element, and JSON keys that are written as s
 """
 
 import re
-import tomllib
-from pathlib import Path
 
 import msgspec
 
-import parsers
+from parsers.code_tables import settings
 from parsers.format import Document
 from parsers.tables import without_separator_line
 from parsers.xml_document import is_xml, root_name, text_of
 
 REACH = 4096
-TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "appearances.toml"
 SCHEMA_WORD = re.compile(r"[a-z]+(?:[A-Z][a-z]+|_[a-z]+)+|[a-z]{2,12}")
 JSON_START = re.compile(r"""\s*[\[{]\s*["\[\]{}0-9-]""")
 JSON_KEY = re.compile(r'"([A-Za-z_-]{1,40})"\s*:')
@@ -46,7 +43,7 @@ class Appearance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advice: str = ADVICE
 
 
-APPEARANCES = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["appearance"], tuple[Appearance, ...])
+APPEARANCES = msgspec.convert(settings("appearances.toml")["appearance"], tuple[Appearance, ...])
 
 
 def describe(document: Document) -> str:

@@ -1,13 +1,10 @@
 """Names under which instruments report control material, as config/codes/control_specimens.toml lists them."""
 
 import re
-import tomllib
-from pathlib import Path
 
-import parsers
+from parsers.code_tables import settings
 
-TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "control_specimens.toml"
-NAMES = re.compile("|".join(tomllib.loads(TABLE.read_text(encoding="utf-8"))["begins"]), re.IGNORECASE)
+NAMES = re.compile("|".join(settings("control_specimens.toml")["begins"]), re.IGNORECASE)
 
 
 def is_control(specimen: str) -> bool:

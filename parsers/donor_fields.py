@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from parsers.elements import Element
 from parsers.glstring_code import with_gene
 from parsers.records import Finding, LocusTyping, Printed, TypingReport
-from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_of, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_of, state_of, uncalled
 
 DNA = re.compile(r"\*?[0-9]{1,4}:\S+|\*[0-9]{2,8}[A-Z]*\S*|[0-9]{4,8}[A-Z]?|[0-9]{2}[A-Z]{2,}")
 """What a value by DNA looks like: colons, a star, or the digits and codes (`0201`, `24XX`) of before April 2010."""
@@ -118,10 +118,7 @@ def _doubt(value: str, locus: str) -> Finding | None:
 
 def not_called(report: TypingReport, reason: Finding) -> TypingReport:
     """The report of an entry that lists nobody, for this reason: its loci are kept as printed."""
-    loci = tuple(
-        each if each.state in UNCALLED else replace(each, state="candidates", expression="") for each in report.loci
-    )
-    return replace(report, loci=loci, findings=(*report.findings, reason))
+    return replace(report, loci=tuple(map(uncalled, report.loci)), findings=(*report.findings, reason))
 
 
 def _compact(value: str) -> str:

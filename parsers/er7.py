@@ -14,14 +14,12 @@ A segment keeps its line, and `serialise` puts the lines together again. Fields 
 asked for.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-import parsers
+from parsers.code_tables import code_rows
 from parsers.errors import ParseError
 from parsers.line_ends import split_records
 from parsers.records import Finding
@@ -29,16 +27,10 @@ from parsers.records import Finding
 HEADERS = frozenset({"MSH", "FHS", "BHS"})
 FALLBACKS = ("utf-8", "cp1252", "latin-1")
 
-_CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
 _SIGNS = re.compile(r"[^A-Za-z0-9\s]+")
 
 
-def _charsets() -> dict[str, str]:
-    with (_CODES / "hl7_charsets.csv").open(encoding="utf-8", newline="") as table:
-        return {row["charset"]: row["codec"] for row in csv.DictReader(table)}
-
-
-CHARSETS = _charsets()
+CHARSETS = {row["charset"]: row["codec"] for row in code_rows("hl7_charsets.csv")}
 """HL7 table 0211: the name in MSH-18 and the codec that reads it."""
 
 

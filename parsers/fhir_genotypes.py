@@ -14,19 +14,17 @@ Source: HL7 Genomics Reporting (genotype, haplotype), NMDP hla-reporting and don
 of the NMDP.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-import parsers
+from parsers.code_tables import code_rows
 from parsers.elements import NOTHING, Element
 from parsers.fhir_resources import Resources, codings, place, printed_codes
-from parsers.glstring_code import coding_findings, glstring_findings, locus_of, unwrapped
+from parsers.glstring_code import ACCESSION, coding_findings, glstring_findings, locus_of, unwrapped
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.result_statuses import FHIR
@@ -40,15 +38,12 @@ STATE_EXTENSION = "urn:graftline:typing-state"
 PROJECT_EXTENSION = "urn:graftline:project"
 """Holds the project of a report, which tells a patient from a donor; our own writer's likewise."""
 DENIED = Finding("value_without_result", "a reason why there is no result stands beside a result")
-ACCESSION = re.compile("HLA[0-9]{5,}")
 OPERATORS = re.compile(r"[?^|+~/#]")
 STATES: dict[str, State] = {
     each: each for each in ("two_copies", "one_stated", "homozygous_stated", "absent", "novel", "candidates")
 }
 
-_HGNC = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "hgnc_hla.csv"
-with _HGNC.open(encoding="utf-8", newline="") as _table:
-    GENES = {row["hgnc"]: row["locus"] for row in csv.DictReader(_table)}
+GENES = {row["hgnc"]: row["locus"] for row in code_rows("hgnc_hla.csv")}
 
 
 class Read(NamedTuple):

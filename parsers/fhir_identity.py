@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from parsers.elements import NOTHING, Element
 from parsers.fhir_resources import Resources, is_contained, is_grid
+from parsers.identifier_forms import one_spelling
 
 
 class Identity(NamedTuple):
@@ -24,6 +25,11 @@ class Identity(NamedTuple):
     identifiers: frozenset[tuple[str, str]]
     grids: frozenset[str]
 
+    @property
+    def is_something(self) -> bool:
+        """Whether the reference says more than a name for people, or that somebody is contained beside it."""
+        return bool(self.target or self.identifiers)
+
     def differs(self, other: "Identity") -> bool:
         """Whether nothing shows that both are the same."""
         if self.grids and other.grids:
@@ -35,41 +41,45 @@ class Identity(NamedTuple):
         )
 
 
-def differ(references: Iterable[Element], resources: Resources) -> bool:
-    """Whether two of these references do not name the same; one that names nothing is no contradiction."""
-    found = dict.fromkeys(identity(each, resources) for each in references if names_something(each, resources))
-    return any(one.differs(other) for one, other in combinations(found, 2))
+class Identities:
+    """What the references of one document name, each worked out once."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._known: dict[Element, Identity] = {}
+
+    def of(self, reference: Element) -> Identity:
+        """What a reference calls what it points to."""
+        known = self._known.get(reference)
+        if known is None:
+            known = self._known[reference] = self._identity(reference)
+        return known
+
+    def differ(self, references: Iterable[Element]) -> bool:
+        """Whether two of these references do not name the same; one that names nothing is no contradiction."""
+        found = dict.fromkeys(each for each in map(self.of, references) if each.is_something)
+        return any(one.differs(other) for one, other in combinations(found, 2))
+
+    def grids(self, reference: Element) -> list[Element]:
+        """The identifiers of a person that are said to be GRIDs; one of each value."""
+        found = {_grid(each): each for each in self._resources.identifiers(reference) if is_grid(each)}
+        return list(found.values())
+
+    def _identity(self, reference: Element) -> Identity:
+        identifiers = self._resources.identifiers(reference)
+        return Identity(
+            self._target(reference),
+            frozenset((each.first("system").text, each.first("value").text) for each in identifiers),
+            frozenset(_grid(each) for each in identifiers if is_grid(each)),
+        )
+
+    def _target(self, reference: Element) -> Element | str:
+        if is_contained(reference):
+            return ""
+        found = self._resources.referred(reference)
+        address = reference.first("reference").text.partition("/_history/")[0]
+        return "/".join(address.split("/")[-2:]) if found is NOTHING else found
 
 
-def names_something(reference: Element, resources: Resources) -> bool:
-    """Whether a reference says more than a name for people, or that somebody is contained beside it."""
-    return bool(_target(reference, resources) or resources.identifiers(reference))
-
-
-def identity(reference: Element, resources: Resources) -> Identity:
-    """What a reference calls what it points to."""
-    identifiers = resources.identifiers(reference)
-    return Identity(
-        _target(reference, resources),
-        frozenset((each.first("system").text, each.first("value").text) for each in identifiers),
-        frozenset(map(_bare, grids_of(reference, resources))),
-    )
-
-
-def grids_of(reference: Element, resources: Resources) -> list[Element]:
-    """The identifiers of a person that are said to be GRIDs; one of each value."""
-    found = {_bare(each): each for each in resources.identifiers(reference) if is_grid(each)}
-    return list(found.values())
-
-
-def _target(reference: Element, resources: Resources) -> Element | str:
-    if is_contained(reference):
-        return ""
-    found = resources.referred(reference)
-    address = reference.first("reference").text.partition("/_history/")[0]
-    return "/".join(address.split("/")[-2:]) if found is NOTHING else found
-
-
-def _bare(grid: Element) -> str:
-    """The value of a GRID without the hyphens or blanks that people put between its parts."""
-    return "".join(filter(str.isalnum, grid.first("value").text))
+def _grid(identifier: Element) -> str:
+    return one_spelling(identifier.first("value").text)

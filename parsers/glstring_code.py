@@ -16,8 +16,11 @@ from parsers.records import Finding, LocusTyping
 from parsers.typing_states import gene_name, gene_of
 
 CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
+ACCESSION = re.compile("HLA[0-9]{5,}")
+"""The number of an allele, which stays with it whatever it is called."""
 NAME = re.compile(
-    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+|HLA[0-9]{5,})"
+    r"(?:(?:HLA-)?[A-Za-z][A-Za-z0-9]*\*)?(?:[0-9]{1,8}[A-Z]*(?::[0-9A-Z]+)*(?:g|:?new|NEW|[viex][0-9]+)?|[A-Za-z]+|"
+    + f"{ACCESSION.pattern})"
 )
 FIRST_GENE = re.compile(r"(?:HLA-)?([A-Z]+[0-9]*|Cw)[*:]")
 WHOLE_RELEASE = re.compile(r"\d+\.\d+\.\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}")

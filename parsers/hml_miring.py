@@ -4,20 +4,16 @@ The rules are the table config/codes/miring.toml. A breach says nothing against 
 laboratory has one; so it is told to whoever checks a file, and is no doubt that goes with the typing.
 """
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 from lxml import etree
 
-import parsers
+from parsers.code_tables import settings
 from parsers.records import Finding
 from parsers.xml_document import read_xml
 from parsers.xml_walk import local, place
-
-TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "miring.toml"
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +27,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def rules() -> tuple[tuple[Rule, etree.XPath], ...]:
     """The rules, in the order of their numbers."""
-    table = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["rule"], tuple[Rule, ...])
+    table = msgspec.convert(settings("miring.toml")["rule"], tuple[Rule, ...])
     joins = {(None, "reference"): _reference, (None, "used"): _is_used}
     return tuple((rule, etree.XPath(rule.offenders, extensions=joins)) for rule in table)
 

@@ -9,35 +9,35 @@ are no part of the number: the tube (07) and the bag (00) of a donation share on
 """
 
 import re
-import tomllib
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from stdnum.iso7064 import mod_37_2
 
-import parsers
+from parsers.code_tables import settings
 from parsers.isbt128_symbols import DIN_FORM, SCANNED_DIN, TABLE
 
 GRID_FORM = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
 PRINTED_DIN = re.compile(rf"(?=[A-Z])(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})?(?P<check>[0-9A-Z*])?")
 FIRST_CHECK_FLAG = 60
+WHOLE_DONATION = "00"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 """Of ISO/IEC 7064 MOD 37-2: a character's place is its value; `*` only ever stands as a check character."""
 
-NO_IDENTIFIERS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "no_identifiers.toml"
-MEANS_NONE = re.compile(
-    "|".join(tomllib.loads(NO_IDENTIFIERS.read_text(encoding="utf-8"))["means_none"]), re.IGNORECASE
-)
+MEANS_NONE = re.compile("|".join(settings("no_identifiers.toml")["means_none"]), re.IGNORECASE)
 
 Check = Literal["right", "wrong", "absent"]
 
 
 class Number(NamedTuple):
-    """What has the form of a GRID or DIN: the number without flags and check character, and how its check stands."""
+    """What has the form of a GRID or DIN: the number without flags and check character, and how its check stands.
+
+    `flags` are those of a DIN that tell one container of the donation from another.
+    """
 
     scheme: Literal["GRID", "DIN"]
     value: str
     check: Check
+    flags: str = ""
 
 
 def names_nobody(text: str) -> bool:
@@ -53,10 +53,20 @@ def number_in(text: str) -> Number | None:
         return Number("GRID", grid, grid_check(grid))
     if match := SCANNED_DIN.fullmatch(compact):
         check = din_check(match)
-        return Number("DIN", match["din"], "right" if check == "absent" else check)  # the barcode has one of its own
+        check = "right" if check == "absent" else check  # the barcode has one of its own
+        return Number("DIN", match["din"], check, _container(match["flags"]))
     if match := PRINTED_DIN.fullmatch(compact):
-        return Number("DIN", match["din"], din_check(match))
+        return Number("DIN", match["din"], din_check(match), _container(match["flags"]))
     return None
+
+
+def _container(flags: str | None) -> str:
+    """The flags of a DIN if they tell its container, which those of the whole donation and those of a check do not."""
+    return "" if flags in (None, WHOLE_DONATION) or _holds_check(flags) else flags
+
+
+def _holds_check(flags: str) -> bool:
+    return flags.isdecimal() and FIRST_CHECK_FLAG <= int(flags) < FIRST_CHECK_FLAG + len(ALPHABET)
 
 
 def one_spelling(printed: str) -> str:
@@ -104,7 +114,7 @@ def din_check(match: re.Match[str]) -> Check:
     groups = match.groupdict()
     found = [ALPHABET.index(groups["check"])] if groups.get("check") else []
     flags = groups.get("flags") or ""
-    if flags.isdecimal() and FIRST_CHECK_FLAG <= int(flags) < FIRST_CHECK_FLAG + len(ALPHABET):
+    if _holds_check(flags):
         found.append(int(flags) - FIRST_CHECK_FLAG)
     if not found:
         return "absent"

@@ -9,18 +9,12 @@ and whether their checks are right, is said later.
 """
 
 import re
-import tomllib
-from pathlib import Path
 
 import msgspec
 
-import parsers
+from parsers.code_tables import settings
 
-TABLE = tomllib.loads(
-    (Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "isbt128_structures.toml").read_text(
-        encoding="utf-8"
-    )
-)
+TABLE = settings("isbt128_structures.toml")
 DIN_FORM = r"[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{2}[0-9]{2}[0-9]{6}"
 SCANNED_DIN = re.compile(rf"=(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})")
 DONATION, GRID, COMPOUND = "=", "&:", "=+"

@@ -7,23 +7,19 @@ that is left out would be a lost allele. Where a column names the locus, the tab
 proposed is for a person to read; what is doubtful is told there.
 """
 
-import csv
 import re
-import tomllib
 from collections import Counter
-from pathlib import Path
 
 import msgspec
 
-import parsers
+from parsers.code_tables import code_rows, settings
 from parsers.errors import ParseError
 from parsers.format import Document
 from parsers.tables import Table, decoded, first_line, is_workbook, read_text_table, read_workbook, separator_of
 from parsers.typing_states import gene_name, gene_of
 
-CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
-HEADINGS: dict[str, list[str]] = tomllib.loads((CODES / "table_headings.toml").read_text(encoding="utf-8"))
-LOCI = tuple(row["locus"] for row in csv.DictReader((CODES / "loci.csv").read_text(encoding="utf-8").splitlines()))
+HEADINGS: dict[str, list[str]] = settings("table_headings.toml")
+LOCI = tuple(row["locus"] for row in code_rows("loci.csv"))
 SINGLE_ITEMS = (
     "subject", "release", "kit_lot", "kit", "method", "date", "centre", "project", "software", "mismatches",
 )  # fmt: skip

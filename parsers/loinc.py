@@ -4,15 +4,12 @@ The digit behind the hyphen is the Luhn check digit (modulus 10) of the digits b
 digit are met in the field (57290-1 for 57290-9) and are local codes to us, not LOINC.
 """
 
-import csv
 import re
-from pathlib import Path
 from typing import NamedTuple
 
-import parsers
+from parsers.code_tables import code_rows
 from parsers.remembered import remembered
 
-_CODES = Path(parsers.__file__).resolve().parent.parent / "config" / "codes"
 _SHAPE = re.compile(r"([0-9]{3,7})-([0-9])")
 
 
@@ -38,14 +35,10 @@ def check_digit(digits: str) -> int:
     return -sum(value // 10 + value % 10 for value in doubled) % 10
 
 
-def _load() -> dict[str, HlaCode]:
-    with (_CODES / "loinc_hla.csv").open(encoding="utf-8", newline="") as table:
-        rows = csv.DictReader(table)
-        codes = (HlaCode(row["code"], row["locus"], row["resolution"], row["preferred"] == "yes") for row in rows)
-        return {each.code: each for each in codes}
-
-
-HLA = _load()
+HLA = {
+    row["code"]: HlaCode(row["code"], row["locus"], row["resolution"], row["preferred"] == "yes")
+    for row in code_rows("loinc_hla.csv")
+}
 """The table config/codes/loinc_hla.csv by code."""
 
 LOCUS_CODES = {each.code: each for each in HLA.values() if each.locus}

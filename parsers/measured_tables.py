@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from parsers.errors import ParseError
 from parsers.format import Document
 from parsers.measured_columns import Columns, findings_on, marked, text_of
+from parsers.open_end import NO_LINE_END
 from parsers.records import Finding, Ignored, ObservationReport, Parsed
 from parsers.tables import Row, Table, first_line, header_of, read_text_table, separator_of
-
-NO_LINE_END = Finding("no_final_line_end", "the last line has no end: the file may be cut short", "last line")
 
 Header = tuple[str, ...]
 Named = dict[str, str]

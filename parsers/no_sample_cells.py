@@ -1,14 +1,10 @@
 """What stands in a table where an id should and is none, as config/codes/no_sample_cells.toml lists it."""
 
 import re
-import tomllib
-from pathlib import Path
 
 import msgspec
 
-import parsers
-
-TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "no_sample_cells.toml"
+from parsers.code_tables import settings
 
 
 class NoSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,7 +15,7 @@ class NoSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advice: str
 
 
-LISTED = msgspec.convert(tomllib.loads(TABLE.read_text(encoding="utf-8"))["cell"], tuple[NoSample, ...])
+LISTED = msgspec.convert(settings("no_sample_cells.toml")["cell"], tuple[NoSample, ...])
 ANY = re.compile("|".join(f"({each.pattern})" for each in LISTED), re.IGNORECASE)
 
 

@@ -1,14 +1,11 @@
 """Names of files and folders that say nothing of a sample, by the words of config/codes/names_of_no_sample.toml."""
 
 import re
-import tomllib
-from pathlib import Path
 
-import parsers
+from parsers.code_tables import settings
 
-TABLE = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "names_of_no_sample.toml"
 SIGNS = r"[\W_]"
-WORDS = "|".join(word.replace("-", f"{SIGNS}*") for word in tomllib.loads(TABLE.read_text(encoding="utf-8"))["words"])
+WORDS = "|".join(word.replace("-", f"{SIGNS}*") for word in settings("names_of_no_sample.toml")["words"])
 NOTHING_SAID = re.compile(rf"{SIGNS}*(?:(?:{WORDS})(?:{SIGNS}+|$))*", re.IGNORECASE)
 
 

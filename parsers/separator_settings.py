@@ -4,21 +4,16 @@ config/profiles/graftsep.toml explains each setting. A label has one meaning, an
 (config/codes/aph_items.csv): a profile that says otherwise cannot be used, for it would make a wrong dose.
 """
 
-import csv
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-import parsers
+from parsers.code_tables import code_rows
 from parsers.errors import ParseError
 from parsers.format import Profile, Verified
 from parsers.records import DecimalSign, Provenance, VolumeBasis
-
-ITEMS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "aph_items.csv"
 
 IdentityField = Literal[
     "sample", "subject", "report_id", "procedure", "device", "device_serial", "software", "started", "ended"
@@ -106,17 +101,16 @@ def _meanings(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _other_bases(settings: Settings) -> Iterator[str]:
     """Items whose volume is said to count something else than the item does."""
+    bases = _bases()
     for name, item in settings.items.items():
-        counted = _bases().get(name)
+        counted = bases.get(name)
         if counted and item.volume_basis not in (None, counted):
             yield f'{name} counts "{counted}" and not "{item.volume_basis}"'
 
 
-@cache
 def _bases() -> dict[str, str]:
     """What each canonical item counts, where it is a volume of which that is known."""
-    with ITEMS.open(encoding="utf-8", newline="") as table:
-        return {row["item"]: row["volume_basis"] for row in csv.DictReader(table)}
+    return {row["item"]: row["volume_basis"] for row in code_rows("aph_items.csv")}
 
 
 def unusable(profile: Profile, reason: str) -> ParseError:

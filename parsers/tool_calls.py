@@ -129,13 +129,15 @@ def sample_of(name: str, endings: Sequence[str], usual: Sequence[str] = ()) -> s
 
 
 def nameless(name: str, endings: Sequence[str]) -> ParseError:
-    """The refusal of a result whose sample nobody knows."""
+    """The refusal of a result whose sample nobody knows; of a file that was given another ending its folder is none."""
+    file_name = name.replace("\\", "/").rpartition("/")[2]
+    how = ", or take in the folder of the sample" if file_name.endswith(tuple(endings)) else ", with this ending"
     return ParseError(
         "this result names no sample, and neither does the name of its file",
-        found=name.replace("\\", "/").rpartition("/")[2],
+        found=file_name,
         where="the file name",
         expected=f"the sample followed by {' or '.join(endings)}",
-        advice="Name the file after its sample, or take in the folder of the sample.",
+        advice=f"Name the file after its sample{how}.",
     )
 
 

@@ -33,7 +33,7 @@ from parsers.fhir_genotypes import (
     read_genotype,
     release_of,
 )
-from parsers.fhir_identity import differ, grids_of, names_something
+from parsers.fhir_identity import Identities
 from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
@@ -75,6 +75,8 @@ class Reading:
 
     def __init__(self, resources: Resources, name: str) -> None:
         self.resources = resources
+        self.identities = Identities(resources)
+        self._known_persons: dict[Element, list[Element]] = {}
         self.name = name
         typings = [each for each in resources.of_type("Observation") if is_typing(each, resources)]
         derived = {part for each in typings for part in alleles_of(each, resources)}
@@ -128,7 +130,7 @@ class Reading:
             read = read_genotype(observation, self.resources)
             findings += [*code_findings(observation), *read.findings]
             loci += self._of_one_person((*about, *self._persons(observation)), read.loci, observation, findings)
-        if differ((each.first("specimen") for each in (report, *observations)), self.resources):
+        if self.identities.differ(each.first("specimen") for each in (report, *observations)):
             findings.append(Finding("several_specimens", SPECIMENS, place(report)))
         repeated = {locus for locus, count in Counter(each.locus for each in loci).items() if count > 1}
         findings += [
@@ -141,20 +143,23 @@ class Reading:
         self, persons: Iterable[Element], loci: list[LocusTyping], source: Element, findings: list[Finding]
     ) -> list[LocusTyping]:
         """These loci; called by nobody where the references do not all name one person."""
-        if not differ(persons, self.resources):
+        if not self.identities.differ(persons):
             return loci
         findings += [Finding("sample_differs", OTHER_PERSON, place(source), each.locus) for each in loci]
         return [replace(each, state="candidates", expression="") for each in loci]
 
     def _persons(self, source: Element) -> list[Element]:
         """Every reference that says whom a report or result is about: its own, its specimens' and its alleles'."""
-        return [
-            reference
-            for each in (source, *alleles_of(source, self.resources))
-            for holder in (each, *map(self.resources.referred, each.each("specimen")))
-            for reference in holder.each("subject")
-            if names_something(reference, self.resources)
-        ]
+        known = self._known_persons.get(source)
+        if known is None:
+            known = self._known_persons[source] = [
+                reference
+                for each in (source, *alleles_of(source, self.resources))
+                for holder in (each, *map(self.resources.referred, each.each("specimen")))
+                for reference in holder.each("subject")
+                if self.identities.of(reference).is_something
+            ]
+        return known
 
     def _whose(self, sources: list[Element]) -> tuple[str, str]:
         """Sample and subject, as the first of these resources says that names them."""
@@ -202,7 +207,7 @@ class Reading:
     def _several_grids(self, sources: list[Element], findings: list[Finding]) -> tuple[Printed, ...]:
         """The GRIDs of the person that these resources are about, if there are several."""
         persons = (reference for each in sources for reference in self._persons(each))
-        found = grids_of(next(persons, NOTHING), self.resources)
+        found = self.identities.grids(next(persons, NOTHING))
         if len(found) < 2:
             return ()
         findings.append(Finding("identifiers_differ", SEVERAL_GRIDS, place(sources[0])))

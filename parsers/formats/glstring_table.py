@@ -15,15 +15,13 @@ Source: py-ard's and Hapl-o-Mat's example files, GRIMM's input (id,glstring,popu
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-import parsers
+from parsers.code_tables import settings
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
@@ -53,10 +51,8 @@ GLSTRING_COLUMNS = {
 """Names of a column of GL Strings, with whose they are if the name says so."""
 ID_COLUMNS = {"recip_gl": "rid", "donor_gl": "did"}
 """The id column that belongs to a column of GL Strings by its name, where it is there."""
-_HEADINGS = Path(parsers.__file__).resolve().parent.parent / "config" / "codes" / "table_headings.toml"
-_LISTED = tomllib.loads(_HEADINGS.read_text(encoding="utf-8"))
-RECIPIENT_HEADINGS = frozenset(_LISTED["recipient_id"])
-ID_HEADINGS = RECIPIENT_HEADINGS.union(_LISTED["glstring_id"])
+RECIPIENT_HEADINGS = frozenset(settings("table_headings.toml")["recipient_id"])
+ID_HEADINGS = RECIPIENT_HEADINGS.union(settings("table_headings.toml")["glstring_id"])
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")

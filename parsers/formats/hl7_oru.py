@@ -32,6 +32,7 @@ from parsers.hl7_typing import (
     notes_of,
     own_errors,
 )
+from parsers.identifier_forms import one_spelling
 from parsers.loinc import is_loinc
 from parsers.records import Finding, Observation, ObservationReport, Parsed, Printed, Report, TypingReport
 from parsers.result_statuses import HL7_ORDER
@@ -278,7 +279,12 @@ def _donor_numbers(order: Order) -> dict[str, int]:
     component = order.patient.value
     places = range(1, len(order.patient.repetitions(3)) + 1)
     numbers = [place for place in places if component(3, 5, place) == "DR" and component(3, 1, place)]
-    return {component(3, 1, each): each for each in numbers if component(3, 4, each) == component(3, 4, numbers[0])}
+    found: dict[str, int] = {}
+    for place in numbers:
+        number = one_spelling(component(3, 1, place))
+        if number and component(3, 4, place) == component(3, 4, numbers[0]):
+            found.setdefault(number, place)
+    return found
 
 
 def _properties(order: Order, own: dict[str, str], ledger: Ledger) -> tuple[Printed, ...]:

@@ -7,14 +7,12 @@ from parsers.loinc import REPORT
 from pipeline.hl7.observation_rows import observation_rows, read_observations, reading_rows
 from pipeline.hl7.rows import LOCAL, Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
-from pipeline.hl7.typing_rows import doubts_of, read_loci, write_loci
-from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN
+from pipeline.hl7.typing_rows import read_loci, write_loci
+from pipeline.normalise.findings import WITHDRAWN, is_preliminary
 from pipeline.normalise.records import (
     Flag,
     Identifier,
     NormalCollection,
-    NormalLocus,
-    NormalObservation,
     NormalObservations,
     NormalReport,
     NormalTyping,
@@ -56,16 +54,9 @@ def occasion_of(report: NormalReport) -> Occasion:
 
 def status_of(report: NormalReport) -> str:
     """OBR-25: X of an order taken back, P where it or one of its results is preliminary, else F."""
-    results: Iterable[NormalLocus | NormalObservation] = ()
-    match report:
-        case NormalTyping():
-            results = report.loci
-        case NormalObservations():
-            results = report.observations
-    own = {flag.code for flag in report.flags}
-    if WITHDRAWN in own:
+    if any(flag.code == WITHDRAWN for flag in report.flags):
         return "X"
-    return "P" if PRELIMINARY in own.union(*map(doubts_of, results)) else "F"
+    return "P" if is_preliminary(report) else "F"
 
 
 def written_rows(report: NormalReport, hla_c_code: str) -> list[str]:

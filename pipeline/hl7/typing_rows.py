@@ -20,8 +20,8 @@ from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
 from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, write_attribute, write_row
 from pipeline.hl7.timestamps import exact, to_iso
-from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN
-from pipeline.normalise.records import NormalLocus, NormalObservation
+from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN, codes_of
+from pipeline.normalise.records import NormalLocus
 from pipeline.normalise.tables import rows
 
 Resolution = Literal["high", "generic", "low"]
@@ -79,16 +79,10 @@ def _result(locus: NormalLocus, sub_id: str, code: str | None, time: str) -> Row
 
 
 def _status_of(locus: NormalLocus) -> str:
-    said, usual = doubts_of(locus), _STATUS.get(locus.state, "F")
+    said, usual = codes_of(locus), _STATUS.get(locus.state, "F")
     if WITHDRAWN in said:
         return _WITHDRAWN_STATUS.get(locus.state, usual)
     return _PRELIMINARY_STATUS.get(locus.state, "P") if PRELIMINARY in said else usual
-
-
-def doubts_of(result: NormalLocus | NormalObservation) -> set[str]:
-    """The codes of everything that is doubted about a result."""
-    doubts = result.doubts if isinstance(result, NormalLocus) else ()
-    return {flag.code for flag in (*result.flags, *doubts)}
 
 
 def _companions(locus: NormalLocus, sub_id: str, *, coded: bool) -> Iterator[str]:

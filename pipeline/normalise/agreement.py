@@ -13,8 +13,8 @@ How far each may be off stands in config/codes/ranges.toml.
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from parsers.code_tables import settings
 from pipeline.normalise.records import Flag, NormalObservation, Severity
-from pipeline.normalise.tables import settings
 
 COUNTED = ("mL", "g", "min", "{ratio}")
 """The units in which the values that are compared are counted."""

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from parsers.records import Finding
-from pipeline.normalise.records import Flag, Severity
+from pipeline.normalise.records import (
+    Flag,
+    NormalLocus,
+    NormalObservation,
+    NormalObservations,
+    NormalReport,
+    NormalTyping,
+    Severity,
+)
 from pipeline.normalise.tables import rows
 
 PRELIMINARY, WITHDRAWN, NOT_PRODUCTION = "preliminary_result", "withdrawn_result", "not_production"
@@ -24,3 +32,20 @@ def severities() -> dict[str, Severity]:
 def flags_of(findings: Iterable[Finding]) -> tuple[Flag, ...]:
     """The findings as flags; their token is the place in the report."""
     return tuple(Flag(each.code, each.where, each.message, severities().get(each.code, "warning")) for each in findings)
+
+
+def codes_of(result: NormalLocus | NormalObservation) -> set[str]:
+    """The codes of everything that is doubted about a result."""
+    doubts = result.doubts if isinstance(result, NormalLocus) else ()
+    return {flag.code for flag in (*result.flags, *doubts)}
+
+
+def is_preliminary(report: NormalReport) -> bool:
+    """Whether the sender calls a report, or one of its results, preliminary."""
+    results: tuple[NormalLocus, ...] | tuple[NormalObservation, ...] = ()
+    match report:
+        case NormalTyping():
+            results = report.loci
+        case NormalObservations():
+            results = report.observations
+    return PRELIMINARY in {flag.code for flag in report.flags}.union(*map(codes_of, results))

@@ -13,6 +13,7 @@ from functools import cache
 
 import msgspec
 
+from parsers.code_tables import settings
 from parsers.identifier_forms import (
     ALPHABET,
     GRID_FORM,
@@ -26,7 +27,6 @@ from parsers.identifier_forms import (
 from parsers.isbt128_symbols import LENGTHS, NATIONAL, SCANNED_DIN, content_length
 from pipeline.normalise.identifiers import SMALL_LETTERS
 from pipeline.normalise.isbt128_parts import Reading, read_part
-from pipeline.normalise.tables import settings
 
 SEC_TEXT, SEC_IDENTIFIER, SEC_LENGTH = "SEC:", "&,4", 40
 GRID_IDENTIFIER = "&:"

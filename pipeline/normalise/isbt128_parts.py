@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.normalise.tables import settings
+from parsers.code_tables import settings
 
 FIRST_YEARS = {"0": 2000, "9": 1900}
 """By the digit of the century that a label writes."""

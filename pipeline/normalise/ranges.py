@@ -8,10 +8,10 @@ from functools import cache
 
 import msgspec
 
+from parsers.code_tables import settings
 from pipeline.normalise.numbers import Number
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.specimens import Specimen
-from pipeline.normalise.tables import settings
 
 
 class Range(msgspec.Struct, frozen=True):

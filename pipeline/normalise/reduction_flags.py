@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from parsers.glstring_code import ACCESSION
 from pipeline.normalise.nomenclature.locus import Locus
 from pipeline.normalise.nomenclature.names import (
-    ACCESSION,
     ANTIGEN,
     EXPRESSION,
     OLD_LETTER,

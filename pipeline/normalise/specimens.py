@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
+from parsers.code_tables import settings
 from parsers.records import Printed
-from pipeline.normalise.tables import settings
 
 Specimen = Literal["blood", "product", "unknown"]
 

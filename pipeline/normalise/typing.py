@@ -21,6 +21,7 @@ from functools import lru_cache
 
 import msgspec
 
+from parsers.glstring_code import ACCESSION
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.consistency import doubts_of
 from pipeline.normalise.drb_copies import TOGETHER
@@ -31,7 +32,7 @@ from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternati
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.name_flags import flag_for_error, flags_for_absence, flags_for_name
 from pipeline.normalise.nomenclature.frequencies import Frequencies
-from pipeline.normalise.nomenclature.names import ACCESSION, WORDS, kind_of, split_name, word_of
+from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
 from pipeline.normalise.nomenclature.release import Release
 from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags

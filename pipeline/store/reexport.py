@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from pipeline.normalise.findings import PRELIMINARY
 from pipeline.normalise.records import (
     Flag,
     NormalCollection,
@@ -127,14 +126,6 @@ def person(report: NormalReport) -> str:
     """Whom a report is about, where it names a person."""
     subject = report.subject
     return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
-
-
-def is_preliminary(report: NormalReport) -> bool:
-    """Whether the sender calls this report, or something in it, preliminary."""
-    values = report.observations if isinstance(report, NormalObservations) else ()
-    loci = report.loci if isinstance(report, NormalTyping) else ()
-    flags = (report.flags, *(each.flags for each in values), *(each.doubts for each in loci))
-    return any(flag.code == PRELIMINARY for each in flags for flag in each)
 
 
 def _values(report: NormalReport) -> list[tuple[str, Statement]]:

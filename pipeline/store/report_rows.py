@@ -7,8 +7,9 @@ import msgspec
 
 from parsers.records import Report, TypingReport
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
+from pipeline.normalise.roles import is_recipient
 from pipeline.store.entry import Entry, LoadedReport, Receipt
-from pipeline.store.run import identity_of, is_recipients, run_of
+from pipeline.store.run import identity_of, run_of
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
@@ -139,7 +140,8 @@ def donor_of(report: LoadedReport, source: str) -> Donor | None:
     """
     normal = report.normal
     doubtful = any(flag.severity == "error" for flag in normal.flags)
-    if _is_control(normal) or doubtful or is_recipients(report):
+    patients = isinstance(normal, NormalTyping) and is_recipient(normal.project)
+    if _is_control(normal) or doubtful or patients:
         return None
     named = _named(normal)
     owner = "" if "GRID" in _schemes(normal) else _laboratory(normal, source)
@@ -148,7 +150,9 @@ def donor_of(report: LoadedReport, source: str) -> Donor | None:
 
 def _said(printed: Report) -> int | None:
     """A key of all that a typing calls; None for one that calls nothing."""
-    called = sorted(f"{each.locus} {each.expression}" for each in getattr(printed, "loci", ()) if each.expression)
+    if not isinstance(printed, TypingReport):
+        return None
+    called = sorted(f"{each.locus} {each.expression}" for each in printed.loci if each.expression)
     return key64(*called) if called else None
 
 

@@ -14,19 +14,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from parsers.identifier_forms import number_in, unprefixed
 from parsers.records import CollectionReport, ObservationReport, TypingReport
-from pipeline.normalise.records import Identifier, NormalCollection, NormalObservations
+from pipeline.normalise.findings import NOT_PRODUCTION
+from pipeline.normalise.records import Identifier, NormalCollection, NormalObservations, NormalReport, NormalTyping
 from pipeline.normalise.roles import is_recipient
 from pipeline.store.entry import LoadedReport
 from pipeline.store.texts import json_text
 
-DIN_LENGTH = 13
-WHOLE_DONATION = "00"
 LISTING = "listing"
-NOT_MEANT = frozenset({"not_production", "listed_for_check"})
+NOT_MEANT = frozenset({NOT_PRODUCTION, "listed_for_check"})
 """Doubts that say that a report is not meant to be acted on."""
-FIRST_CHECK = 60
-"""Flags from here on are no flags but the check of the number (ISBT 128, data structure 001)."""
 
 
 class Run(NamedTuple):
@@ -66,7 +64,7 @@ def run_of(report: LoadedReport, *, listing: bool = False) -> Run:
         kind=str(printed.__struct_config__.tag),
         format=printed.format,
         account=account,
-        purpose=_purpose(report),
+        purpose=_purpose(normal),
         run=LISTING if listing else printed.report_id or _time(report),
         device=device,
         sample=normal.sample.value,
@@ -86,18 +84,12 @@ def run_named(identity: str) -> Run:
     return Run(*msgspec.json.decode(identity, type=list[str])[: len(Run._fields)])
 
 
-def is_recipients(report: LoadedReport) -> bool:
-    """Whether a report is of a project that types patients."""
-    return isinstance(report.printed, TypingReport) and is_recipient(report.printed.project)
-
-
-def _purpose(report: LoadedReport) -> str:
-    normal = report.normal
+def _purpose(normal: NormalReport) -> str:
     if any(flag.code in NOT_MEANT for flag in normal.flags):
         return "test"
     if isinstance(normal, NormalObservations) and normal.quality_control:
         return "control"
-    return "recipient" if is_recipients(report) else ""
+    return "recipient" if isinstance(normal, NormalTyping) and is_recipient(normal.project) else ""
 
 
 def _time(report: LoadedReport) -> str:
@@ -110,11 +102,8 @@ def _time(report: LoadedReport) -> str:
 
 
 def _container(sample: Identifier) -> str:
-    if sample.scheme != "DIN":
-        return ""
-    flags = "".join(sample.printed.split()).removeprefix("=").replace("-", "")[DIN_LENGTH : DIN_LENGTH + 2]
-    is_check = len(flags) < 2 or (flags.isdecimal() and int(flags) >= FIRST_CHECK)
-    return "" if is_check or flags == WHOLE_DONATION else flags
+    number = number_in(unprefixed(sample.printed)) if sample.scheme == "DIN" else None
+    return number.flags if number else ""
 
 
 def _person(subject: Identifier | None) -> str:

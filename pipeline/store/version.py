@@ -25,12 +25,12 @@ from typing import Any
 
 import msgspec
 
+from pipeline.normalise.findings import is_preliminary
 from pipeline.normalise.records import Flag, NormalReport
 from pipeline.store.reexport import (
     Statements,
     compare,
     differing,
-    is_preliminary,
     items_of,
     left_out,
     person,

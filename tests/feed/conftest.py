@@ -87,6 +87,7 @@ def typed(store: Store) -> Type:
         normal = NormalTyping(
             sample=Identifier(scheme="LOCAL", value=sample, printed=sample),
             subject=subject_of(grid, person),
+            project=project,
             loci=tuple(
                 replace(locus_typing(locus, text, state, resolution), doubts=locus_doubts)
                 for locus, text in loci.items()

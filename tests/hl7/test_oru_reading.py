@@ -239,6 +239,7 @@ def test_names_and_birth_dates_are_in_no_record_and_declared_by_path():
         ("D1^^^REG^DR~D1^^^REG^DR", "D1", []),
         ("D1^^^REG^DR~D2^^^OTHER^DR", "D1", []),
         ("A1^^^LAB^PI~A2^^^LAB^PI", "A1", []),
+        ("9999TEST00000000118^^^R^DR~9999-TEST-0000-0000-118^^^R^DR", "9999TEST00000000118", []),
     ],
 )
 def test_none_of_two_numbers_of_a_donor_in_one_registry_is_taken(numbers, subject, found):

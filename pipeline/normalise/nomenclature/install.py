@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
+from parsers.code_tables import CODES
 from pipeline.errors import SiteError, Unavailable
 from pipeline.normalise.nomenclature.cache import open_cached
 from pipeline.normalise.nomenclature.frequencies import InstalledTable, install_table, is_table, read_table
@@ -30,7 +31,6 @@ from pipeline.normalise.nomenclature.release_files import (
     source_digest,
     verify_checksums,
 )
-from pipeline.normalise.tables import CODES
 
 PUBLISHER = "https://raw.githubusercontent.com/ANHIG/IMGTHLA"
 URL_VARIABLE = "GRAFTLINE_IMGT_URL"

@@ -27,6 +27,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from parsers.glstring_code import ACCESSION
 from pipeline.normalise.tables import rows
 
 Kind = Literal["allele", "G", "P", "lg", "XX", "MAC", "word", "serology", "old", "malformed"]
@@ -57,7 +58,6 @@ WORD = re.compile(f"(?:{FIELDS}{{0,3}}:)?(NEW)|{'|'.join(WORDS)}")
 NOVEL = re.compile(f"({FIELDS}{{0,3}})(?::?new|[viex][0-9]+)|({FIELDS}{{1,3}})NEW|new")
 """How else than `02:01:NEW` a novel allele is written."""
 OLD_GENE, OLD_LETTER = "Cw", "w"
-ACCESSION = re.compile("HLA[0-9]{5,}")
 KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("old", re.compile(rf"{OLD_LETTER}.+|[0-9]{{4,8}}[NLSCAQ]?|[0-9]{{2}}[A-Z]{{2,}}|{ACCESSION.pattern}")),
     ("allele", re.compile(FIELDS + r"{0,3}[NLSCAQ]?")),

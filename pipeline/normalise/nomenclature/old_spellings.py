@@ -18,8 +18,9 @@ which went elsewhere. Without the table neither can be told.
 
 from collections.abc import Callable, Iterator
 
+from parsers.glstring_code import ACCESSION
 from pipeline.normalise.nomenclature.locus import UNDERSTOOD, Locus, Status
-from pipeline.normalise.nomenclature.names import ACCESSION, OLD_GENE, OLD_LETTER, full_name, kind_of, split_name
+from pipeline.normalise.nomenclature.names import OLD_GENE, OLD_LETTER, full_name, kind_of, split_name
 from pipeline.normalise.nomenclature.v2_names import OldNames
 
 NOTHING_CURRENT = "a name of before April 2010 of which nothing is current"
