@@ -24,6 +24,7 @@ from typing import NamedTuple, get_args
 
 from msgspec.structs import replace
 
+from parsers.canonical_marks import LOCAL
 from parsers.er7 import Segment
 from parsers.glstring_code import CODE, coding_findings, is_well_formed, unwrapped
 from parsers.hl7_codes import LOINC_ALONE, Coding
@@ -36,10 +37,6 @@ from parsers.remembered import remembered
 from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, state_of
 
-LOCAL = "99GRAFT"
-APPLICATION = "GRAFTLINE"
-"""What MSH-3 of our own messages says."""
-REPORT_LEVEL = "0"
 STATES: tuple[State, ...] = get_args(State)
 
 _NULL = '""'

@@ -21,13 +21,14 @@ from instruments.sources.serial_port import SerialPort, SerialSettings
 from instruments.sources.shared_listener import SharedListener
 from instruments.sources.source import Intake, Source
 from instruments.sources.tls import TlsFiles
+from parsers.canonical_marks import APPLICATION
 from parsers.completeness import looks_whole
 from parsers.format import Profile
 from pipeline.config.control_characters import spelled
 from pipeline.config.settings import Instrument
 from pipeline.config.vocabulary import ORDERS
 from pipeline.errors import ConfigError, SiteError
-from pipeline.hl7.acknowledgement import APPLICATION, acknowledge
+from pipeline.hl7.acknowledgement import acknowledge
 from pipeline.intake import SpoolIntake
 from pipeline.spool.spool import Spool
 from pipeline.worklist.host_query import answers

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from parsers.canonical_marks import APPLICATION, REPORT_LEVEL, UNVERIFIED
 from parsers.control_specimens import is_control
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
@@ -22,9 +23,8 @@ from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
 from parsers.hl7_orders import Order, Result, orders_of
 from parsers.hl7_typing import (
-    APPLICATION,
-    REPORT_LEVEL,
     attributes_of,
+    is_attribute,
     is_companion,
     is_typing,
     is_typing_order,
@@ -189,7 +189,6 @@ def _nobodys(order: Order) -> ParseError:
 def _observations(order: Order, results: list[Result], message: Message, ledger: Ledger) -> ObservationReport:
     typed = is_typing_order(order)
     own = {} if typed else attributes_of(results, REPORT_LEVEL, ledger)
-    kept = results if typed else [each for each in results if each.sub_id != REPORT_LEVEL or not is_companion(each)]
     sample = _sample(order, ledger)
     return ObservationReport(
         format=FORMAT.name,
@@ -199,7 +198,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         device=own.pop("DEVICE", "") or _sender(order, 3, ledger),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
         quality_control=_is_control(order, sample, ledger),
-        observations=tuple(_observation(each, ledger) for each in kept),
+        observations=tuple(_measured(order, results, ledger)),
         comments=_comments(order.notes, ledger),
         properties=_properties(order, own, ledger),
         findings=(
@@ -308,6 +307,27 @@ def _numbers_not_taken(order: Order, ledger: Ledger) -> Iterator[Printed]:
     if order.patient and len(numbers) > 1:
         for repetition in numbers.values():
             yield Printed("PID-3", ledger.value(order.patient, 3, 1, repetition), order.patient.where)
+
+
+def _measured(order: Order, results: list[Result], ledger: Ledger) -> Iterator[Observation]:
+    """Every value; of our own messages with what their companions say of it."""
+    ours = order.header.value(3) == APPLICATION
+    for result in results:
+        if not ours:
+            yield _observation(result, ledger)
+        elif not is_attribute(result):
+            yield _with_attributes(_observation(result, ledger), attributes_of(results, result.sub_id, ledger))
+
+
+def _with_attributes(value: Observation, own: dict[str, str]) -> Observation:
+    of_a_run = "." in value.sub_id  # section and moment; else a bare number that joins value and companions
+    return replace(
+        value,
+        sub_id=own.pop("SUB_ID", value.sub_id if of_a_run else ""),
+        status=own.pop("STATUS", "" if value.status == UNVERIFIED else value.status),
+        time=own.pop("TIME", value.time),
+        comments=(*value.comments, *(f"{code}: {text}" for code, text in own.items())),
+    )
 
 
 def _observation(result: Result, ledger: Ledger) -> Observation:

@@ -22,11 +22,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from instruments.errors import Refused
+from parsers.canonical_marks import APPLICATION
 from parsers.er7 import Encoding, Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
 from pipeline.hl7.timestamps import to_ts
 
-APPLICATION = "GRAFTLINE"
 Level = Literal["C", "A"]
 """Of the accept acknowledgement (commit) or the application's; the first letter of MSA-1."""
 ON_SUCCESS, ON_ERROR = frozenset({"AL", "SU"}), frozenset({"AL", "ER"})

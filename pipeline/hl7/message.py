@@ -15,9 +15,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
+from parsers.canonical_marks import APPLICATION
 from parsers.er7 import Message, Segment, escape, parse_message, unescape
 from parsers.errors import ParseError
-from parsers.hl7_typing import APPLICATION
 from pipeline.hl7.report_rows import Frame, Occasion, occasion_of, report_of, status_of, written_rows
 from pipeline.hl7.rows import (
     Row,

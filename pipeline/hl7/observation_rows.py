@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Literal, get_args
 
+from parsers.canonical_marks import UNVERIFIED
 from parsers.records import VolumeBasis
 from pipeline.hl7.rows import Row, Rows, attributes
 from pipeline.hl7.timestamps import exact, to_iso
@@ -20,7 +21,6 @@ System = Literal["LN", "99APH", "L"]
 SYSTEMS: dict[str, System] = {each: each for each in get_args(System)}
 BASES: dict[str, VolumeBasis] = {each: each for each in get_args(VolumeBasis)}
 STATUSES = frozenset("CDFINOPSUWX")
-UNVERIFIED = "R"
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _COMPARATORS = frozenset({"<", ">", "<=", ">=", "="})

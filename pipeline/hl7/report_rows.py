@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from parsers.canonical_marks import LOCAL
 from parsers.loinc import REPORT
 from pipeline.hl7.observation_rows import observation_rows, read_observations, reading_rows
-from pipeline.hl7.rows import LOCAL, Row, Rows, attributes, write_rows
+from pipeline.hl7.rows import Row, Rows, attributes, write_rows
 from pipeline.hl7.timestamps import exact, to_iso
 from pipeline.hl7.typing_rows import read_loci, write_loci
 from pipeline.normalise.findings import WITHDRAWN, is_preliminary

@@ -14,12 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, get_args
 
+from parsers.canonical_marks import LOCAL, REPORT_LEVEL
 from parsers.er7 import Segment, escape
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.tables import rows
 
-LOCAL = "99GRAFT"
-REPORT_LEVEL = "0"
 REPORT_DOUBT = "report"
 """What a note behind a result is marked with if the doubt comes from the rest of the report."""
 TITLES = {row["code"]: row["title"] for row in rows("graft_attributes.csv")}

@@ -16,9 +16,10 @@ from typing import Literal, get_args
 
 from msgspec.structs import replace
 
+from parsers.canonical_marks import LOCAL
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES
 from parsers.records import State
-from pipeline.hl7.rows import LOCAL, TITLES, Row, Rows, write_attribute, write_row
+from pipeline.hl7.rows import TITLES, Row, Rows, write_attribute, write_row
 from pipeline.hl7.timestamps import exact, to_iso
 from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN, codes_of
 from pipeline.normalise.records import NormalLocus

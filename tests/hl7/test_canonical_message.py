@@ -218,6 +218,25 @@ def test_what_a_sender_says_of_a_value_and_what_tells_it_apart_goes_with_it():
     ]
 
 
+def test_the_reader_of_any_oru_reads_our_values_as_they_were_printed():
+    values = (
+        observation("5.4", 5.4, unit="10*9/L", sub_id="(Average)", status="F", comments=("clotted",)),
+        observation("1,5", 1.5, status="verified", time="20 Nov, 8 h 41", analyser_flags=("H",)),
+        observation("5.6", 5.6, volume_basis="inlet"),
+    )
+    message = render(NormalObservations(sample=SAMPLE, device="Counter 7", observations=values), ENVELOPE)
+    (report,) = FORMAT.parse(Document(message.encode())).reports
+    assert report.device == "Counter 7"
+    assert [
+        (each.value, each.unit, each.sub_id, each.status, each.time, each.flags, each.comments)
+        for each in report.observations
+    ] == [
+        ("5.4", "10*9/L", "(Average)", "F", "", (), ("clotted",)),
+        ("1,5", "", "", "verified", "20 Nov, 8 h 41", ("H",), ("NUMBER: 1.5",)),
+        ("5.6", "", "", "", "", (), ("VOLUME_BASIS: inlet",)),
+    ]
+
+
 def test_what_was_read_at_one_moment_shares_a_group():
     early, late = (observation("1", 1.0, time=f"2026-11-20T08:{minute}") for minute in (51, 59))
     message = render(NormalCollection(sample=SAMPLE, readings=(early, early, late), finals=(late,)), ENVELOPE)
@@ -266,11 +285,10 @@ def test_another_house_reads_the_message_as_a_format_with_states_and_doubts():
 
 def test_another_house_reads_a_collection_as_observations_with_every_value():
     (found,) = FORMAT.parse(Document(render(SHAPES[-1], ENVELOPE).encode())).reports
-    texts = {(each.code, each.value) for each in found.observations} | {
-        (each.label, each.text) for each in found.properties
-    }
-    assert {("6690-2", "60"), ("6690-2", "302"), ("VOLUME_BASIS", "inlet"), ("PROCEDURE", "CMNC")} <= texts
-    assert ("ALARM", "09:12 A-17 Inlet pressure low") in texts
+    values = [(each.code, each.value, each.sub_id, each.comments) for each in found.observations]
+    assert {("6690-2", "60", "1.1.1", ("VOLUME_BASIS: inlet",)), ("6690-2", "302", "2.1", ())} <= set(values)
+    assert ("ALARM", "09:12 A-17 Inlet pressure low", "3.1", ()) in values
+    assert ("PROCEDURE", "CMNC") in [(each.label, each.text) for each in found.properties]
 
 
 @pytest.mark.parametrize(
