@@ -18,9 +18,11 @@ from typing import Literal
 
 import msgspec
 
+from instruments.errors import PortUnavailable
 from instruments.host import WINDOWS
 from instruments.sources.sightings import Sightings
 from instruments.sources.taken import TAKEN
+from instruments.sources.tls import client_context, server_context
 from pipeline.config.addresses import host_and_port
 from pipeline.config.export_folders import check_export_folders
 from pipeline.config.problems import Problem, WrongSettings
@@ -33,6 +35,7 @@ from pipeline.spool.lock import take_lock
 from pipeline.spool.reader import glance
 from pipeline.spool.scan import faults
 from pipeline.spool.segments import segment_paths
+from pipeline.wiring import tls_files
 
 Level = Literal["ok", "warning", "error"]
 PACKAGES = ("instruments", "parsers", "pipeline")
@@ -66,6 +69,7 @@ def examine(home: Path, site_file: Path | None) -> list[Diagnosis]:
         *_spool(home / "spool", running=running),
         *_store(home / "store.duckdb", _releases(home), running=running),
         *_instruments(settings.instruments, running=running),
+        *_certificates(settings),
     ]
 
 
@@ -237,6 +241,20 @@ def _instruments(instruments: tuple[Instrument, ...], *, running: bool) -> Itera
             yield looks[instrument.source](f"instrument {instrument.name}", instrument.address)
         yield from _places(instrument)
         yield from _left_alone(instrument)
+
+
+def _certificates(settings: SiteSettings) -> Iterator[Diagnosis]:
+    """Certificates of encrypted lines that cannot be used."""
+    lines = [(f"instrument {each.name}", each.source == "listen", each.tls) for each in settings.instruments]
+    lines += [(f"destination {each.name}", False, each.tls) for each in settings.destinations]
+    for area, is_server, tls in lines:
+        files = tls_files(tls)
+        try:
+            if files:
+                _ = server_context(files) if is_server else client_context(files)
+        except PortUnavailable as fault:
+            fix = "Correct the files in the site file, or give the account that runs Graftline the right to read them."
+            yield Diagnosis(area, "error", str(fault), fix)
 
 
 def _places(instrument: Instrument) -> Iterator[Diagnosis]:

@@ -8,11 +8,9 @@ import msgspec
 
 from instruments.errors import Refused
 from instruments.links.mllp_sender import Outcome, Reply
-from instruments.sources.courier import Courier, CourierSettings, Letter, Outbox, Settlement
-from instruments.sources.tls import TlsFiles
+from instruments.sources.courier import Letter, Outbox, Settlement
 from parsers.er7 import parse_message
 from parsers.errors import ParseError
-from pipeline.config.settings import Destination
 from pipeline.errors import SiteError, Unavailable
 from pipeline.spool.frames import Kind
 from pipeline.spool.spool import Spool
@@ -97,16 +95,6 @@ def read_reply(payload: bytes) -> Reply | None:
         return None
     conditions = [segment.value(3) for segment in message.named("ERR") if segment.value(3).isdigit()]
     return Reply(verdict.value(2), OUTCOMES[verdict.value(1)], " ".join([verdict.value(1), *conditions]))
-
-
-def courier_to(destination: Destination, spool: Spool, store: Callable[[], Store]) -> Courier:
-    """What delivers to this destination. Raises PortUnavailable for certificates that cannot be used."""
-    settings = CourierSettings(
-        reply=destination.reply_seconds, longest_delay=destination.longest_delay_seconds, tries=destination.tries
-    )
-    tls = msgspec.convert(msgspec.to_builtins(destination.tls), TlsFiles) if destination.tls else None
-    outbox = SiteOutbox(destination.name, spool, store)
-    return Courier(f"to {destination.name}", destination.connect, outbox, read_reply, settings=settings, tls=tls)
 
 
 def resubmit(spool: Spool, store: Store, message: str, destination: str = "") -> int:

@@ -10,10 +10,9 @@ import msgspec
 from instruments.sources.source import Source
 from pipeline.errors import SiteError
 from pipeline.mistake import told
-from pipeline.outbox import courier_to
 from pipeline.quarantine_folder import Marks, QuarantineFolder
 from pipeline.site import Site
-from pipeline.wiring import source_of
+from pipeline.wiring import courier_to, source_of
 
 SOURCES_SECONDS = 5.0
 LOADER_SECONDS = 3.0

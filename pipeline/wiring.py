@@ -1,10 +1,10 @@
-"""From an instrument of the site file to a source at work: its port, its link, its way into the spool."""
+"""From an instrument or destination of the site file to a source or courier at work: its port, its link, its spool."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import asdict
 
 from instruments.errors import Refused
 from instruments.links.astm import AstmLink
@@ -15,6 +15,7 @@ from instruments.links.link import Link, Respond
 from instruments.links.mllp import MllpReceiver
 from instruments.links.printer import PrinterReceiver
 from instruments.sources.connector import Connector
+from instruments.sources.courier import Courier, CourierSettings
 from instruments.sources.folder import Folder, FolderSettings
 from instruments.sources.listener import InstrumentListener
 from instruments.sources.serial_port import SerialPort, SerialSettings
@@ -25,12 +26,14 @@ from parsers.canonical_marks import APPLICATION
 from parsers.completeness import looks_whole
 from parsers.format import Profile
 from pipeline.config.control_characters import spelled
-from pipeline.config.settings import Instrument
+from pipeline.config.settings import Destination, Instrument, Tls
 from pipeline.config.vocabulary import ORDERS
 from pipeline.errors import ConfigError, SiteError
 from pipeline.hl7.acknowledgement import acknowledge
 from pipeline.intake import SpoolIntake
+from pipeline.outbox import SiteOutbox, read_reply
 from pipeline.spool.spool import Spool
+from pipeline.store.store import Store
 from pipeline.worklist.host_query import answers
 from pipeline.worklist.intake import OrderIntake
 from pipeline.worklist.orders import Worklist
@@ -57,18 +60,33 @@ def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...
     """The source that watches this instrument. Raises ConfigError, PortUnavailable."""
     intake = intake_of(instrument, spool, worklist)
     name, address = instrument.name, instrument.address
-    tls = msgspec.convert(msgspec.to_builtins(instrument.tls), TlsFiles) if instrument.tls else None
+    tls = tls_files(instrument.tls)
     if instrument.source == "folder":
         return folder_of(instrument, intake)
     make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
-        settings = msgspec.convert(msgspec.to_builtins(instrument.serial), SerialSettings)
+        settings = SerialSettings(**asdict(instrument.serial))
         return SerialPort(name, address, make_link(), intake, settings=settings)
     if instrument.source == "connect":
         return Connector(name, address, make_link(), intake, tls=tls)
     if instrument.link in ("mllp", ORDERS):  # every block stands alone, so any number of senders may share the port
         return SharedListener(name, address, make_link, intake, tls=tls)
     return InstrumentListener(name, address, make_link(), intake, tls=tls)
+
+
+def tls_files(tls: Tls | None) -> TlsFiles | None:
+    """The certificates of an encrypted line; None for a line that is not encrypted."""
+    return TlsFiles(**asdict(tls)) if tls else None
+
+
+def courier_to(destination: Destination, spool: Spool, store: Callable[[], Store]) -> Courier:
+    """What delivers to this destination. Raises PortUnavailable for certificates that cannot be used."""
+    settings = CourierSettings(
+        reply=destination.reply_seconds, longest_delay=destination.longest_delay_seconds, tries=destination.tries
+    )
+    outbox = SiteOutbox(destination.name, spool, store)
+    tls = tls_files(destination.tls)
+    return Courier(f"to {destination.name}", destination.connect, outbox, read_reply, settings=settings, tls=tls)
 
 
 def folder_of(instrument: Instrument, intake: Intake) -> Folder:

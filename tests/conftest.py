@@ -1,6 +1,8 @@
 """What every room's tests share: the reviewed expectations and the sample collection beside the repository."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,17 @@ def shared() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(f"the sample collection is not at {folder}, and CI must not pass without it")
     pytest.skip(f"the sample collection is not at {folder}")
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with certificates, made for the moment, of two sides that do not know each other's authority."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl to make certificates")
+    folder = tmp_path_factory.mktemp("certificates")
+    for name in ("ours", "theirs"):
+        request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+        names = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"]
+        files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"]
+        subprocess.run(["openssl", *request.split(), *names, *files], check=True, capture_output=True)
+    return folder

@@ -9,9 +9,10 @@ from instruments.links.mllp import END, VT, frame
 
 
 class MllpPeer(ABC):
-    """Takes one message after the other, and hangs up where it has no answers."""
+    """Takes one message after the other, encrypted with a context, and hangs up where it has no answers."""
 
-    def __init__(self):
+    def __init__(self, encrypted=None):
+        self.encrypted = encrypted
         self.received = []
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
@@ -28,6 +29,8 @@ class MllpPeer(ABC):
                 connection, _ = self.server.accept()
             except OSError:
                 return
+            if self.encrypted:
+                connection = self.encrypted.wrap_socket(connection, server_side=True)
             with connection, suppress(ConnectionResetError):
                 self._talk(connection)
 

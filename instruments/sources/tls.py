@@ -1,6 +1,8 @@
 """TLS for the lines that run over TCP, from the standard library: ours is version 1.2 or later, and checks the peer."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -9,18 +11,23 @@ import msgspec
 from instruments.errors import PortUnavailable
 
 HANDSHAKE_SECONDS: Final = 10.0
+StrPath = str | Path
 
 
 class TlsFiles(msgspec.Struct, frozen=True, kw_only=True):
     """PEM files: our certificate with its key, and the authorities that the other side's certificate must come from."""
 
-    cert: Path | None = None
-    key: Path | None = None
-    ca: Path | None = None
+    cert: StrPath | None = None
+    key: StrPath | None = None
+    ca: StrPath | None = None
 
 
 def server_context(files: TlsFiles) -> ssl.SSLContext:
     """For a port that we listen on; with `ca`, only peers with a certificate of it may come. Raises PortUnavailable."""
+    if not files.cert:
+        raise PortUnavailable(
+            "an encrypted line that is listened on needs a certificate of ours (cert), and none is named"
+        )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _load(context, files)
     if files.ca:
@@ -39,10 +46,17 @@ def client_context(files: TlsFiles) -> ssl.SSLContext:
 
 def _load(context: ssl.SSLContext, files: TlsFiles) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        if files.cert:
+    if files.cert:
+        with _named(files.cert if files.key is None else f"{files.cert} with {files.key}"):
             context.load_cert_chain(files.cert, files.key)
-        if files.ca:
+    if files.ca:
+        with _named(files.ca):
             context.load_verify_locations(files.ca)
+
+
+@contextmanager
+def _named(files: StrPath) -> Iterator[None]:
+    try:
+        yield
     except OSError as fault:  # also ssl.SSLError
-        raise PortUnavailable(f"the TLS certificates cannot be used: {fault.strerror or fault}") from fault
+        raise PortUnavailable(f"the TLS certificate {files} cannot be used: {fault.strerror or fault}") from fault

@@ -16,6 +16,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownCommandError
 
+from instruments.errors import PortUnavailable
 from pipeline.cli.answers import harmless
 from pipeline.cli.commands import COMMANDS, FAMILIES
 from pipeline.cli.session import Session
@@ -142,6 +143,8 @@ def verdict(error: Exception) -> tuple[int, str]:
     """The exit code and the sentence for what ended a command; never a traceback."""
     if isinstance(error, SiteError):
         return error.exit_code, str(error)
+    if isinstance(error, PortUnavailable):
+        return UNAVAILABLE, str(error)
     if isinstance(error, UnknownCommandError):
         return USAGE, unknown(error)
     if isinstance(error, CycloptsError):

@@ -8,9 +8,9 @@ from tests.mllp_peer import MllpPeer
 class Registry(MllpPeer):
     """A system that takes messages; `codes` are answered instead of AA, each once."""
 
-    def __init__(self):
+    def __init__(self, encrypted=None):
         self.codes = []
-        super().__init__()
+        super().__init__(encrypted)
 
     def answers(self, message):
         self.received.append(parse_message(message).header.value(10))

@@ -4,9 +4,9 @@ import shutil
 import threading
 import time
 
-from pipeline.outbox import courier_to
 from pipeline.site import open_site
 from pipeline.store.outbox import listed
+from pipeline.wiring import courier_to
 
 NEVER = 10**9
 SECONDS = 20.0
