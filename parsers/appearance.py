@@ -53,7 +53,7 @@ def describe(document: Document) -> str:
 
 def appearance_of(document: Document) -> Appearance:
     """The look-alike that an input is, or its general kind."""
-    text = text_of(document.head)[:REACH].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text_of(document.head)[:REACH].replace("\r\n", "\n").replace("\r", "\n")
     text = without_separator_line(text)
     if not text.strip(" \t\n"):
         return Appearance("an empty file", advice="Ask the sender whether the export had finished.")

@@ -19,7 +19,7 @@ from lxml import etree
 
 from parsers.errors import ParseError
 from parsers.records import Ignored
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 from parsers.xml_document import read_xml
 from parsers.xml_walk import local
 
@@ -105,7 +105,7 @@ def read_json_values(raw: bytes) -> object:
 
 
 def _loaded(raw: bytes, made: Callable[[Pairs], object]) -> object:
-    text = decoded(raw).lstrip("\ufeff")
+    text = decoded(raw)
     try:
         return json.loads(text, object_pairs_hook=made, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:

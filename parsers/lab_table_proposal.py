@@ -15,7 +15,8 @@ import msgspec
 from parsers.code_tables import code_rows, settings
 from parsers.errors import ParseError
 from parsers.format import Document
-from parsers.tables import Table, decoded, first_line, is_workbook, read_text_table, read_workbook, separator_of
+from parsers.tables import Table, first_line, is_workbook, read_text_table, read_workbook, separator_of
+from parsers.text_encoding import decoded
 from parsers.typing_states import gene_name, gene_of
 
 HEADINGS: dict[str, list[str]] = settings("table_headings.toml")
@@ -90,10 +91,10 @@ def _table(document: Document) -> tuple[Table, str]:
         return next((each.table for each in sheets if not each.hidden), sheets[0].table), ENCODINGS[0]
     for encoding in ENCODINGS:
         try:
-            text = decoded(document.raw, encoding).lstrip("\ufeff")
+            text = decoded(document.raw, encoding)
         except ParseError:
             continue
-        return read_text_table(text, separator_of(first_line(document.head).lstrip("\ufeff"))), encoding
+        return read_text_table(text, separator_of(first_line(document.head))), encoding
     raise ParseError("this is no text", where="byte 0", expected=f"text in {' or '.join(ENCODINGS)}, or a workbook")
 
 

@@ -19,7 +19,7 @@ from parsers.errors import ParseError
 from parsers.luminex_wells import date_findings
 from parsers.records import Finding, Observation, ObservationReport, Printed, identity
 from parsers.remembered import remembered
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 
 LABEL = re.compile(r"(?P<label>[^(\[].*?) (?P<unit>[(\[].+)")
 ENCLOSED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -113,4 +113,4 @@ def text_of(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
         if b"\0" in raw:
             raise
         return decoded(raw, "latin-1"), (CHARSET,)
-    return text.lstrip("\ufeff"), doubts
+    return text, doubts

@@ -22,7 +22,7 @@ Named = dict[str, str]
 
 def header_in(head: bytes) -> Header:
     """The columns that the first line of these bytes names."""
-    line = first_line(head).lstrip("\ufeff")
+    line = first_line(head)
     return header_of(line, separator_of(line))
 
 
@@ -35,7 +35,7 @@ def read_counts(
 ) -> Parsed:
     """One report a row, with what is odd about it. Raises ParseError where the header does not fit, or without rows."""
     text, doubts = text_of(document.raw)
-    table = read_text_table(text, separator_of(first_line(document.head).lstrip("\ufeff")))
+    table = read_text_table(text, separator_of(first_line(document.head)))
     if not fits(table.header) or not table.rows:
         raise ParseError("this table has other columns, or no row", where="line 1", expected=expected)
     doubts += () if text.endswith("\n") else (NO_LINE_END,)

@@ -18,13 +18,9 @@ from typing import Any
 import msgspec
 
 from parsers.errors import ParseError
+from parsers.text_encoding import MARK, encoding_of
 
 SEPARATORS = "\t;,"
-BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 ZIP_MAGIC = b"PK\x03\x04"
 WORKBOOK_PART = b"xl/"
 WORKBOOK_LIMIT = 64 * 1024 * 1024
@@ -33,7 +29,6 @@ TIME_OF_DAY = "\ufffctime of day "
 TOO_LONG = 10**15
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?[,;\t]*', re.IGNORECASE)
 """Tells a spreadsheet the separator; it may stand above the header and is no part of the table."""
-NUL = "\0"
 EXPORT_AGAIN = "Ask the sender to export the table again."
 
 
@@ -75,41 +70,13 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(ZIP_MAGIC) and WORKBOOK_PART in head
 
 
-def encoding_of(raw: bytes, fallback: str) -> str:
-    """The encoding that a byte order mark declares, else the fallback."""
-    return next((encoding for mark, encoding in BYTE_ORDER_MARKS if raw.startswith(mark)), fallback)
-
-
-def decoded(raw: bytes, fallback: str = "utf-8") -> str:
-    """The text, with every kind of line end as a line feed. Raises ParseError where the bytes are no such text."""
-    encoding = encoding_of(raw, fallback)
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ParseError(
-            f"this text is not {encoding}",
-            found=raw[error.start : error.start + 4].hex(" "),
-            where=f"byte {error.start}",
-            expected=f"text in {encoding}",
-            advice="Save it in this encoding, or, for a table that a profile describes, name its own in the profile.",
-        ) from None  # the cause holds the whole input
-    if NUL in text:
-        raise ParseError(
-            "this text holds NUL characters",
-            where=f"character {text.index(NUL) + 1}",
-            expected="text; one in UTF-16 begins with a byte order mark",
-            advice="Ask the sender to export it again: its end may never have been written.",
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 @lru_cache(maxsize=8)  # every format of tables asks this of the same first bytes
 def first_line(head: bytes) -> str:
     """The first line that is not blank, without a `sep=;` above it, however badly the rest may be encoded."""
-    text = without_separator_line(head.decode(encoding_of(head, "latin-1"), "ignore").replace("\r", "\n"))
-    line = next((line for line in text.split("\n") if line.strip()), "")
+    text = head.decode(encoding_of(head, "latin-1"), "ignore").lstrip(MARK).replace("\r", "\n")
+    line = next((line for line in without_separator_line(text).split("\n") if line.strip()), "")
     try:
-        return line.encode("latin-1").decode("utf-8")
+        return line.encode("latin-1").decode("utf-8").lstrip(MARK)
     except UnicodeError:
         return line
 

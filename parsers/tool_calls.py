@@ -16,7 +16,7 @@ from parsers.format import Document
 from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.sample_names import says_nothing
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 from parsers.typing_states import UNCALLED, state_of, uncalled
 from parsers.xml_document import text_of
 
@@ -32,14 +32,14 @@ Told = tuple[LocusTyping, Sequence[Finding]]
 
 def lines_of(raw: bytes) -> tuple[list[Line], bool]:
     """The lines that are not blank, and whether the last one has an end. Raises ParseError where it is no text."""
-    text = decoded(raw).lstrip("\ufeff")
+    text = decoded(raw)
     lines = [line for line in enumerate(text.split("\n"), start=1) if line[1].strip()]
     return lines, text.endswith("\n")
 
 
 def head_text(head: bytes) -> str:
     """The first bytes as text, with every kind of line end as a line feed and without a byte order mark."""
-    return text_of(head).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text_of(head).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def report_of_lines(

@@ -5,7 +5,6 @@ fetch grammars, all of it through its DOCTYPE. No report needs one, so a DOCTYPE
 it. What is left: the size, capped in bytes and in tags, because a tree takes some thirty times the room of its text.
 """
 
-import codecs
 import re
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from parsers.errors import ParseError
+from parsers.text_encoding import MARK
 
 BYTE_LIMIT = 128 * 1024 * 1024
 TAG_LIMIT = 4_000_000
@@ -92,10 +92,10 @@ def line_of(raw: bytes, found: bytes) -> int:
 def text_of(raw: bytes) -> str:
     """The bytes as text, good enough to find tags and lines in; unreadable characters are replaced."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace")
+        return raw.decode("utf-16", "replace").lstrip(MARK)
     if raw.startswith((b"<\0", b"\0<")):
         return raw.decode("utf-16-le" if raw.startswith(b"<") else "utf-16-be", "replace")
-    return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return raw.decode("utf-8", "replace").lstrip(MARK)
 
 
 @lru_cache(maxsize=8)  # every format asks the same of the same first bytes, here and below

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from parsers.errors import ParseError
-from parsers.tables import decoded, separator_of
+from parsers.tables import separator_of
+from parsers.text_encoding import decoded
 from pipeline.errors import ConfigError
 from pipeline.normalise.comparison import Comparison, Stated, Verdict
 from pipeline.normalise.consistency import UNSAID
@@ -62,7 +63,7 @@ def _id_map_cells(line: str) -> list[str]:
 
 def _id_map_text(raw: bytes) -> str:
     try:
-        return decoded(raw).lstrip("\ufeff")
+        return decoded(raw)
     except ParseError as error:
         raise ConfigError(f"{error.message}; expected {error.expected}", f"the id map, {error.where}") from None
 

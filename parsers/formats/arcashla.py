@@ -28,7 +28,7 @@ HEAD = re.compile(r'\s*\{\s*"(?!HLA)[A-Z]+[0-9]*"\s*:\s*\[\s*(?:"(?:HLA-)?[A-Z]+
 
 def looks_like(head: bytes) -> bool:
     """Whether a gene without `HLA-` comes first, and a list that is to hold its alleles."""
-    return HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
+    return HEAD.match(text_of(head[:512])) is not None
 
 
 def parse(document: Document) -> Parsed:

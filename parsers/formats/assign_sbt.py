@@ -26,7 +26,8 @@ from parsers.format import Document, Format
 from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.remembered import remembered
-from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
+from parsers.tables import Row, is_workbook, separator_of, text_rows
+from parsers.text_encoding import decoded
 from parsers.typing_states import gene_of
 from parsers.xml_document import text_of
 
@@ -48,13 +49,13 @@ class Sample(NamedTuple):
 
 def looks_like(head: bytes) -> bool:
     """Whether the second line begins with Created and a sample is named below it."""
-    text = text_of(head).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text_of(head).replace("\r\n", "\n").replace("\r", "\n")
     return not is_workbook(head) and HEAD.match(text) is not None and SAMPLE in text
 
 
 def parse(document: Document) -> Parsed:
     """A report for each sample. Raises ParseError."""
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     unread: Counter[str] = Counter()
     samples = list(_samples(text_rows(text, separator_of(text[:8192])), unread))
     if not samples:

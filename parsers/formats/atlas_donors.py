@@ -23,7 +23,7 @@ from parsers.elements import Element, read_json
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 from parsers.xml_document import text_of
 
 HEAD = re.compile(r'\A\s*\{(?:[^{}\[\]]*,)?\s*"(?:updateMode"\s*:|donors"\s*:\s*\[)', re.IGNORECASE)
@@ -37,7 +37,7 @@ LOOSE = Finding("loose_comma", "a comma stands before a closing bracket, which J
 
 def looks_like(head: bytes) -> bool:
     """Whether this is a JSON object that begins with the mode of the update or the donors."""
-    return HEAD.search(text_of(head).lstrip("\ufeff")) is not None
+    return HEAD.search(text_of(head)) is not None
 
 
 def parse(document: Document) -> Parsed:

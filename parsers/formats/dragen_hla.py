@@ -46,7 +46,7 @@ Read = tuple[list[Told], tuple[Printed, ...], str]
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is one of DRAGEN's."""
-    names = first_line(head).lstrip("\ufeff").split("\t")
+    names = first_line(head).split("\t")
     return {GENE_COLUMN, "allele_1"}.issubset(names) or sorted(names[:6]) == CLASS_I
 
 

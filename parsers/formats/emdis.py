@@ -27,7 +27,7 @@ from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import Ignored, Parsed, Printed, TypingReport
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 from parsers.xml_document import text_of
 
 NAME = "TYP_RES"
@@ -61,12 +61,12 @@ PROPERTIES = ("P_ID", "RESOLUT", "REQ_DATE", "HUB_SND", "HUB_RCV")
 
 def looks_like(head: bytes) -> bool:
     """Whether these bytes begin a TYP_RES message."""
-    return HEAD.match(text_of(head).lstrip("\ufeff")) is not None
+    return HEAD.match(text_of(head)) is not None
 
 
 def parse(document: Document) -> Parsed:
     """A report for each TYP_RES. Raises ParseError."""
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     names = list(MESSAGE.finditer(text))
     left: Counter[str] = Counter(found[1] for found in names if found[1] != NAME)
     reports = []

@@ -28,7 +28,8 @@ from parsers.format import Document, Format
 from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.remembered import remembered
-from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
+from parsers.tables import Row, is_workbook, separator_of, text_rows
+from parsers.text_encoding import decoded
 from parsers.typing_states import gene_name, gene_of
 from parsers.xml_document import text_of
 
@@ -56,13 +57,13 @@ Kit = dict[str, Value]
 
 def looks_like(head: bytes) -> bool:
     """Whether the first cell is Fusion's mark and a sample is named below it."""
-    text = text_of(head).lstrip("\ufeff").replace("\r", "\n")
+    text = text_of(head).replace("\r", "\n")
     return not is_workbook(head) and FIRST.match(text) is not None and f"{SAMPLE}:" in text
 
 
 def parse(document: Document) -> Parsed:
     """A report for each sample. Raises ParseError."""
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     unread: Counter[str] = Counter()
     kits = _kits(_values(text_rows(text, separator_of(text[:8192])), unread))
     reports = [_report(*each) for each in _by_sample(kits, unread).items()]

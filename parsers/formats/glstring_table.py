@@ -37,7 +37,8 @@ from parsers.glstring_code import (
 from parsers.kir import without_kir_alone
 from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import Row, Table, decoded, first_line, header_of, read_text_table, separator_of, text_rows
+from parsers.tables import Row, Table, first_line, header_of, read_text_table, separator_of, text_rows
+from parsers.text_encoding import decoded
 from parsers.typing_states import UNCALLED, state_of
 
 GLSTRING_COLUMNS = {
@@ -75,7 +76,7 @@ class Column(NamedTuple):
 
 def looks_like(head: bytes) -> bool:
     """Whether the header names GL Strings, or the first line is an id and GL Strings with operators in them."""
-    line = first_line(head).lstrip("\ufeff")
+    line = first_line(head)
     cells = header_of(line, separator_of(line))
     return _is_header(cells) or (_is_row(cells) and not _has_comma_pairs(head, separator_of(line)))
 
@@ -102,9 +103,9 @@ def _is_row(cells: Sequence[str]) -> bool:
 
 def parse(document: Document) -> Parsed:
     """A report for each id and its GL Strings, in the order of the rows. Raises ParseError."""
-    line = first_line(document.head).lstrip("\ufeff")
+    line = first_line(document.head)
     separator = separator_of(line)
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     cells = header_of(line, separator)
     if not (_is_header(cells) or _is_row(cells)):
         raise ParseError(

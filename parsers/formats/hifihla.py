@@ -55,10 +55,10 @@ NO_DIFFERENCE = ("0", "")
 
 def looks_like(head: bytes) -> bool:
     """Whether the first line is hifihla's summary's or report's, or the JSON begins with its calls."""
-    line = first_line(head).strip("\ufeff\n")
+    line = first_line(head).strip("\n")
     if _is_summary(line) or FIRST.fullmatch(line):
         return True
-    return JSON_HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
+    return JSON_HEAD.match(text_of(head[:512])) is not None
 
 
 def _is_summary(line: str) -> bool:
@@ -67,7 +67,7 @@ def _is_summary(line: str) -> bool:
 
 def parse(document: Document) -> Parsed:
     """One report. Raises ParseError."""
-    line = first_line(document.head).lstrip("\ufeff")
+    line = first_line(document.head)
     if line.lstrip().startswith("{"):
         return _read_json(document)
     lines, is_ended = lines_of(document.raw)
@@ -105,7 +105,7 @@ def _copy(gene: str, name: str, *, differs: bool) -> str:
 
 def _summary_loci(lines: list[Line]) -> tuple[list[Told], str]:
     """The copies of each gene, in the order of the rows, with what was found without a name; the last row's gene."""
-    header = [cell.strip() for cell in lines[0][1].lstrip("\ufeff").split("\t")]
+    header = [cell.strip() for cell in lines[0][1].split("\t")]
     genes: dict[str, list[tuple[int, dict[str, str]]]] = {}
     gene = ""
     for line in lines[1:]:

@@ -32,7 +32,7 @@ CALL = re.compile(_CALL)
 
 def looks_like(head: bytes) -> bool:
     """Whether a gene and its two calls stand on the first line."""
-    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+    return FIRST.fullmatch(first_line(head).strip("\n")) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -54,7 +54,7 @@ class Copy(NamedTuple):
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is HLA*LA's."""
-    return first_line(head).lstrip("\ufeff").split("\t")[:5] == FIRST_COLUMNS
+    return first_line(head).split("\t")[:5] == FIRST_COLUMNS
 
 
 def parse(document: Document) -> Parsed:

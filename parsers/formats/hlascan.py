@@ -41,7 +41,7 @@ class Called(msgspec.Struct, frozen=True, gc=False):
 
 def looks_like(head: bytes) -> bool:
     """Whether HLAscan's heading of a gene stands near the top."""
-    return HEAD.search(text_of(head[:4096]).lstrip("\ufeff").replace("\r", "\n")) is not None
+    return HEAD.search(text_of(head[:4096]).replace("\r", "\n")) is not None
 
 
 def parse(document: Document) -> Parsed:

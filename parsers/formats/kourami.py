@@ -39,7 +39,7 @@ FIRST = re.compile(rf"{_ALLELE}(?:;{_ALLELE})*\t[0-9]+\t[01](?:\.[0-9]+)?\t[0-9]
 
 def looks_like(head: bytes) -> bool:
     """Whether an allele and its seven measures stand on the first line."""
-    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+    return FIRST.fullmatch(first_line(head).strip("\n")) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -25,7 +25,6 @@ from parsers.tables import (
     TIME_OF_DAY,
     Sheet,
     Table,
-    decoded,
     first_line,
     header_of,
     is_workbook,
@@ -33,6 +32,7 @@ from parsers.tables import (
     read_workbook,
     separator_of,
 )
+from parsers.text_encoding import decoded
 
 HEADER_REACH = 65_536
 
@@ -67,7 +67,7 @@ def labels(document: Document, profile: Profile) -> tuple[tuple[str, ...], tuple
 
 def _headers(head: bytes, layouts: tuple[Layout, ...]) -> list[tuple[Layout, tuple[str, ...], str]]:
     """Each layout with the header as it would read it, and the separator it would read it with."""
-    line = first_line(head).lstrip("\ufeff")
+    line = first_line(head)
     if line.startswith("<"):
         return []
     separators = [each.separator or separator_of(line) for each in layouts]
@@ -99,7 +99,7 @@ def _table_for(document: Document, layout: Layout) -> Table:
 
 
 def _text_table(document: Document, layout: Layout) -> Table:
-    text = decoded(document.raw, layout.encoding).lstrip("\ufeff")
+    text = decoded(document.raw, layout.encoding)
     return read_text_table(text, layout.separator or separator_of(first_line(document.raw[:HEADER_REACH])))
 
 

@@ -18,7 +18,8 @@ from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings, marked, name_findings
 from parsers.open_end import NO_LINE_END
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
-from parsers.tables import Row, decoded, first_line, read_text_table
+from parsers.tables import Row, first_line, read_text_table
+from parsers.text_encoding import decoded
 
 STARTS = (["INSTRUMENT TYPE"], ["MODEL NAME", "INSTRUMENT TYPE"])
 SEPARATORS = (",", ";")
@@ -31,13 +32,13 @@ PERSONAL = ("OPERATOR", "USER")
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is that of an INTELLIFLEX export."""
-    names = [first_line(head).lstrip("\ufeff").replace('"', "").split(each) for each in SEPARATORS]
+    names = [first_line(head).replace('"', "").split(each) for each in SEPARATORS]
     return any(each[: len(start)] == start for each in names for start in STARTS if len(each) > len(start))
 
 
 def parse(document: Document) -> Parsed:
     """One ObservationReport per well. Raises ParseError."""
-    text, _, signature = decoded(document.raw).lstrip("\ufeff").partition(SIGNATURE)
+    text, _, signature = decoded(document.raw).partition(SIGNATURE)
     separator = max(SEPARATORS, key=text.partition("\n")[0].count)
     table = read_text_table(text.rstrip(',;"\n') + "\n" if signature else text, separator)
     missing = [name for name in (SAMPLE, WELL) if name not in table.header]

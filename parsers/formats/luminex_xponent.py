@@ -32,7 +32,8 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.luminex_wells import date_findings, marked, name_findings
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
-from parsers.tables import EXPORT_AGAIN, decoded, first_line
+from parsers.tables import EXPORT_AGAIN, first_line
+from parsers.text_encoding import decoded
 
 SIGNS = ('"Program","xPONENT"', "Program,xPONENT")
 PERSONAL = ("Operator", "ComputerName")
@@ -68,7 +69,7 @@ class Block(msgspec.Struct, frozen=True):
 
 def looks_like(head: bytes) -> bool:
     """Whether the first line is that of an xPONENT export."""
-    return first_line(head).lstrip("\ufeff").startswith(SIGNS)
+    return first_line(head).startswith(SIGNS)
 
 
 def parse(document: Document) -> Parsed:

@@ -24,9 +24,10 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.measured_columns import Cell, Columns, findings_on, text_of
 from parsers.records import Finding, Ignored, ObservationReport, Parsed
-from parsers.tables import EXPORT_AGAIN, decoded
+from parsers.tables import EXPORT_AGAIN
+from parsers.text_encoding import decoded
 
-SIGN = re.compile(r"\A\ufeff?[^;\n]*Assay[^;\n]*;[ ;,]*\nImage;")
+SIGN = re.compile(r"\A[^;\n]*Assay[^;\n]*;[ ;,]*\nImage;")
 END = re.compile(r"//\[[0-9A-F]+\]")
 IMAGE, SAMPLE, DATE, PROTOCOL = "Image", "Sample ID", "Date time", "Protocol"
 DEVICE = ("Instrument type", "Instrument s/n")

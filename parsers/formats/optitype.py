@@ -56,7 +56,7 @@ def parse(document: Document) -> Parsed:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.lstrip("\ufeff").split("\t")]
+    return [cell.strip() for cell in line.split("\t")]
 
 
 def _row(place: int, number: int, line: str) -> list[str]:

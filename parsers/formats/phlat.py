@@ -20,7 +20,7 @@ ENDINGS = ("_HLA.sum", ".sum", ".tsv", ".txt")
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is PHLAT's."""
-    return first_line(head).lstrip("\ufeff").strip("\n").split("\t")[:4] == FIRST_COLUMNS
+    return first_line(head).strip("\n").split("\t")[:4] == FIRST_COLUMNS
 
 
 def parse(document: Document) -> Parsed:

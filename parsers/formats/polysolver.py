@@ -26,7 +26,7 @@ CODED = re.compile(r"hla_([a-z]+[0-9]*)((?:_[0-9]+)+)([a-z]?)")
 
 def looks_like(head: bytes) -> bool:
     """Whether a gene and two names with underscores stand on the first line."""
-    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+    return FIRST.fullmatch(first_line(head).strip("\n")) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -46,7 +46,7 @@ SURE = 0.05
 
 def looks_like(head: bytes) -> bool:
     """Whether the header is seq2HLA's."""
-    return [cell.strip() for cell in first_line(head).lstrip("\ufeff").split("\t")] == HEADER
+    return [cell.strip() for cell in first_line(head).split("\t")] == HEADER
 
 
 def parse(document: Document) -> Parsed:

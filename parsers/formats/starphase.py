@@ -30,7 +30,7 @@ NONE = "NO_MATCH"
 
 def looks_like(head: bytes) -> bool:
     """Whether StarPhase's version comes first."""
-    return HEAD.match(text_of(head[:512]).lstrip("\ufeff")) is not None
+    return HEAD.match(text_of(head[:512])) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -27,7 +27,7 @@ NO_COPY = (NONE, "-", "")
 
 def looks_like(head: bytes) -> bool:
     """Whether STC-Seq's title stands on the first line."""
-    return first_line(head).strip("\ufeff\n\t ") == TITLE
+    return first_line(head).strip("\n\t ") == TITLE
 
 
 def parse(document: Document) -> Parsed:

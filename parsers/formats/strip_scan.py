@@ -43,7 +43,7 @@ class Strip(NamedTuple):
 
 def looks_like(head: bytes) -> bool:
     """Whether the first line is StripScan's title."""
-    return first_line(head).lstrip("\ufeff").startswith(TITLE)
+    return first_line(head).startswith(TITLE)
 
 
 def parse(document: Document) -> Parsed:

@@ -43,7 +43,7 @@ NONE = "."
 
 def looks_like(head: bytes) -> bool:
     """Whether a gene with two alleles, abundances and qualities stands on the first line."""
-    return FIRST.fullmatch(first_line(head).strip("\ufeff\n")) is not None
+    return FIRST.fullmatch(first_line(head).strip("\n")) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -24,7 +24,8 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import Row, decoded, is_workbook, separator_of, text_rows
+from parsers.tables import Row, is_workbook, separator_of, text_rows
+from parsers.text_encoding import decoded
 from parsers.tool_calls import called
 from parsers.typing_states import gene_name
 from parsers.xml_document import text_of
@@ -50,7 +51,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """A report for each sample. Raises ParseError."""
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     rows = [row for row in text_rows(text, separator_of(text[:8192])) if any(row.cells)]
     begin = next((n for n, row in enumerate(rows) if row.cells[0] == SAMPLE_NAME), None)
     if begin is None:

@@ -19,7 +19,7 @@ from parsers.format import Document, Format
 from parsers.kir import without_kir_alone
 from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, TypingReport
-from parsers.tables import decoded, encoding_of
+from parsers.text_encoding import decoded, encoding_of
 from parsers.typing_states import UNCALLED, gene_of, state_of
 
 UNTYPED = "@"
@@ -33,7 +33,7 @@ CELL = re.compile(rf"{_PAIR}(?:\|{_PAIR})*")
 
 def looks_like(head: bytes) -> bool:
     """Whether the first line that is no comment is an id and cells of UNIFORMAT, and a pair of alleles stands below."""
-    text = head.decode(encoding_of(head, "latin-1"), "ignore").lstrip("\ufeff").replace("\r", "\n")
+    text = head.decode(encoding_of(head, "latin-1"), "ignore").replace("\r", "\n")
     lines = [each.split("\t") for each in text.split("\n")[:-1] or [text] if each.strip() and each[0] != "#"]
     rows = [
         [cell.strip() for cell in others if cell.strip()] for first, *others in lines[:FIRST_LINES] if "*" not in first
@@ -44,7 +44,7 @@ def looks_like(head: bytes) -> bool:
 
 def parse(document: Document) -> Parsed:
     """A report for each line that is no comment. Raises ParseError."""
-    text = decoded(document.raw).lstrip("\ufeff")
+    text = decoded(document.raw)
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     rows = [(number, list(map(str.strip, line.split("\t")))) for number, line in lines if line[0] != "#"]
     if not rows:

@@ -23,7 +23,7 @@ HEAD = re.compile(r'\s*\{.*"report_type"\s*:\s*"hla_typing"', re.DOTALL)
 
 def looks_like(head: bytes) -> bool:
     """Whether it calls itself a report of the type `hla_typing`."""
-    return HEAD.match(text_of(head).lstrip("\ufeff")) is not None
+    return HEAD.match(text_of(head)) is not None
 
 
 def parse(document: Document) -> Parsed:

@@ -91,7 +91,7 @@ ACME_TYPER = '''"""The table of the Acme typer, which does not exist: a sample, 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.records import LocusTyping, Parsed, TypingReport
-from parsers.tables import decoded
+from parsers.text_encoding import decoded
 from parsers.typing_states import state_of
 
 HEADER = "acme sample,locus,first,second"
