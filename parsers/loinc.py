@@ -1,7 +1,8 @@
 """LOINC codes: their check digit, and which of them name the typing of an HLA locus.
 
 The digit behind the hyphen is the Luhn check digit (modulus 10) of the digits before it. Codes with a wrong check
-digit are met in the field (57290-1 for 57290-9) and are local codes to us, not LOINC.
+digit are met in the field (57290-1 for 57290-9) and are local codes to us, not LOINC. So are numbers of one or two
+digits (`1-8`): as LOINC they are susceptibilities, which nobody sends here, and analysers count their channels so.
 """
 
 import re

@@ -1,21 +1,17 @@
 """Codes of what was measured: LOINC, the local items of a collection run (99APH), or the printed label.
 
-A LOINC code that the instrument printed itself wins if its check digit is right (mod 10, Luhn, over the digits before
-the hyphen). Else the label decides, or else the code beside it (`WBC^Leukocytes`), if it stands in the table letter for
-letter but for case. Else the label is kept.
+A LOINC code that the instrument printed itself wins if its check digit is right. Else the label decides, or else the
+code beside it (`WBC^Leukocytes`), if it stands in the table letter for letter but for case. Else the label is kept.
 """
 
-import re
 from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
-from stdnum import luhn
 
+from parsers.loinc import is_loinc
 from pipeline.normalise.records import Flag
 from pipeline.normalise.tables import rows
-
-LOINC_FORM = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
 class Coded(msgspec.Struct, frozen=True):
@@ -36,11 +32,6 @@ def labels() -> dict[str, str]:
 def collection_items() -> dict[str, dict[str, str]]:
     """The items of a collection run: unit, volume basis and title by code."""
     return {row["item"]: row for row in rows("aph_items.csv")}
-
-
-def is_loinc(code: str) -> bool:
-    """Whether this is a LOINC code by form and check digit."""
-    return bool(LOINC_FORM.fullmatch(code)) and bool(luhn.is_valid(code.replace("-", "")))
 
 
 @lru_cache(maxsize=10_000)

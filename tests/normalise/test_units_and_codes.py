@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from pipeline.normalise.codes import collection_items, is_loinc, labels, observation_code
+from parsers.loinc import is_loinc
+from pipeline.normalise.codes import collection_items, labels, observation_code
 from pipeline.normalise.ranges import limits, scales
 from pipeline.normalise.tables import rows
 from pipeline.normalise.units import read_unit, ucum
