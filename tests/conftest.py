@@ -3,9 +3,13 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.faults.kill_at import kill_at as kill_at_call
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -45,3 +49,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"]
         subprocess.run(["openssl", *request.split(), *names, *files], check=True, capture_output=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def kill_at() -> Callable[..., Any]:
+    """What runs a session in a child and kills it at a chosen call."""
+    if not hasattr(os, "fork"):
+        pytest.skip("a child that dies at a chosen call needs fork, which Windows does not have")
+    return kill_at_call

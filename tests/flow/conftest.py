@@ -1,8 +1,6 @@
 """Whole sites in temporary folders, on the invented mini-release and the invented sample exports."""
 
-import importlib.util
 import json
-import os
 import subprocess
 import sys
 import time
@@ -19,7 +17,6 @@ from pipeline.site import Site, open_site
 from tests.flow.later_release import write_later
 from tests.flow.registry import Registry
 
-FAULTS = Path(__file__).parent.parent / "faults"
 REPOSITORY = Path(__file__).parent.parent.parent
 EXPORTS = BUNDLED / "demo" / "exports"
 
@@ -153,16 +150,3 @@ def start(home: Path, tmp_path: Path) -> Iterator[Callable[[str], Running]]:
 def rows() -> Callable[[str], list[dict[str, Any]]]:
     """The objects of JSON Lines."""
     return lambda text: [json.loads(line) for line in text.splitlines()]
-
-
-@pytest.fixture(scope="session")
-def kill_at() -> Callable[..., Any]:
-    if not hasattr(os, "fork"):
-        pytest.skip("a child that dies at a chosen call needs fork, which Windows does not have")
-    spec = importlib.util.spec_from_file_location("faults_kill_at_flow", FAULTS / "kill_at.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    found: Callable[..., Any] = module.kill_at
-    return found

@@ -1,12 +1,9 @@
 """A spool of invented messages, and the faults that are done to it."""
 
-import importlib.util
 import itertools
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,28 +13,6 @@ from pipeline.spool.reader import SpoolReader
 from pipeline.spool.spool import Spool
 
 FILE_SYNC = "fdatasync" if hasattr(os, "fdatasync") else "fsync"
-FAULTS = Path(__file__).parent.parent / "faults"
-
-
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"faults_{name}", FAULTS / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def kill_at() -> Callable[..., Any]:
-    if not hasattr(os, "fork"):
-        pytest.skip("a child that dies at a chosen call needs fork, which Windows does not have")
-    return load("kill_at").kill_at
-
-
-@pytest.fixture(scope="session")
-def power_cut() -> ModuleType:
-    return load("power_cut")
 
 
 @pytest.fixture

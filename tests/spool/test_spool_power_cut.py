@@ -6,18 +6,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from pipeline.spool.frames import Envelope
 from pipeline.spool.reader import SpoolReader, verify
 from pipeline.spool.spool import Spool
+from tests.faults import power_cut
 
 
-def recorded(
-    folder: Path, power_cut: ModuleType, monkeypatch: pytest.MonkeyPatch, keep: Callable[..., Envelope]
-) -> tuple[list, list[str]]:
+def recorded(folder: Path, monkeypatch: pytest.MonkeyPatch, keep: Callable[..., Envelope]) -> tuple[list, list[str]]:
     """Three runs of one producer, then five producers whose messages share their writes; several segments."""
     everything = []
     with monkeypatch.context() as patch:
@@ -59,12 +57,11 @@ def lay_out(folder: Path, files: dict[str, bytes]) -> None:
 def test_no_power_cut_loses_what_was_acknowledged(
     folder: Path,
     tmp_path: Path,
-    power_cut: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     keep: Callable[..., Envelope],
     texts: Callable[..., list[str]],
 ) -> None:
-    log, everything = recorded(folder, power_cut, monkeypatch, keep)
+    log, everything = recorded(folder, monkeypatch, keep)
     assert len(everything) == 24
     assert sum(event.call == "write" for event in log) < 24, "some writes carry several messages"
     for call in ("sync_file", "sync_folder"):
@@ -92,7 +89,6 @@ def test_no_power_cut_loses_what_was_acknowledged(
 
 def test_the_simulator_finds_a_spool_that_does_not_sync(
     folder: Path,
-    power_cut: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     keep: Callable[..., Envelope],
@@ -100,7 +96,7 @@ def test_the_simulator_finds_a_spool_that_does_not_sync(
     unsynced: None,
 ) -> None:
     """The test above would fail if the acknowledgement went out before the sync."""
-    log, _ = recorded(folder, power_cut, monkeypatch, keep)
+    log, _ = recorded(folder, monkeypatch, keep)
     after = tmp_path / "after"
     after.mkdir()
     lost = 0
@@ -111,9 +107,7 @@ def test_the_simulator_finds_a_spool_that_does_not_sync(
     assert lost > 20
 
 
-def test_what_recovery_reads_is_synced_before_it_counts(
-    five: Path, power_cut: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_recovery_reads_is_synced_before_it_counts(five: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed process may have left frames in the system's memory alone, which a power cut would take."""
     (segment,) = five.glob("*.seg")
     recorder = power_cut.Recorder(five, monkeypatch)

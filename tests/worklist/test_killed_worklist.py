@@ -1,30 +1,11 @@
 """kill -9 at every call while orders come in: what was acknowledged is there, and the list is never damaged."""
 
-import importlib.util
-import os
-import sys
-from pathlib import Path
-
-import pytest
-
 from pipeline.worklist.intake import OrderIntake
 from pipeline.worklist.orders import Order, Worklist
 
-FAULTS = Path(__file__).parent.parent / "faults"
 ORDER = (
     "MSH|^~\\&|LIS|SITE|||20261120||OML^O21^OML_O21|{n}|P|2.5.1\rPID|1||INVENTED\rORC|NW|{n}\rOBR|1|INVENTED-{n}||WBC\r"
 )
-
-
-@pytest.fixture(scope="module")
-def kill_at():
-    if not hasattr(os, "fork"):
-        pytest.skip("a child that dies at a chosen call needs fork, which Windows does not have")
-    spec = importlib.util.spec_from_file_location("faults_kill_at_worklist", FAULTS / "kill_at.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module.kill_at
 
 
 def specimens(path):
