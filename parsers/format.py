@@ -78,10 +78,10 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     parse: Callable[[Document], Parsed]
     ignores: tuple[str, ...] = ()
     """Paths of fields that this format leaves out on purpose."""
-    repeats: bool = False
+    independent: bool = False
     """Every input is a result of its own, as of a balance; else equal ones are one result that was sent twice, and a
     later one of the same run is a new version of it."""
-    named: bool = False
+    sample_in_name: bool = False
     """The sample may stand in the name of the file alone: equal bytes under another name are another sample's result,
     as those of siblings with the same alleles are."""
     listing: bool = False

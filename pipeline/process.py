@@ -39,20 +39,20 @@ class Workbench(msgspec.Struct, frozen=True):
 
 def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
     """What comes of a receipt: loaded with its reports, or quarantined with the reason in plain words. Never raises."""
-    name, named = receipt.format, False
+    name, in_name = receipt.format, False
     try:
         if not receipt.whole:
             raise ParseError(receipt.note, advice="The part that arrived is kept as evidence.")
         document = open_document(payload, receipt.name)
         reader = reader_of(document, receipt.format, bench.formats)
-        name, named = reader.name, reader.named
+        name, in_name = reader.name, reader.sample_in_name
         return loaded(receipt, reader, reader.parse(document), bench)
     except Inquiry as question:
         return Entry(receipt=receipt, state="loaded", format=name, reason=question.message)
     except ParseError as refusal:
-        return Entry(receipt=receipt, state="quarantined", format=name, reason=refusal.explain(), named=named)
+        return Entry(receipt=receipt, state="quarantined", format=name, reason=refusal.explain(), sample_in_name=in_name)
     except Exception as mistake:  # a fault of ours must cost no message and stop no other
-        return Entry(receipt=receipt, state="quarantined", format=name, reason=confession(mistake), named=named)
+        return Entry(receipt=receipt, state="quarantined", format=name, reason=confession(mistake), sample_in_name=in_name)
 
 
 def reader_of(document: Document, wanted: str, formats: dict[str, Format]) -> Format:
@@ -77,8 +77,8 @@ def loaded(receipt: Receipt, reader: Format, parsed: Parsed, bench: Workbench) -
         format=reader.name,
         reports=kept,
         ignored=parsed.ignored,
-        named=reader.named,
-        repeats=reader.repeats,
+        sample_in_name=reader.sample_in_name,
+        independent=reader.independent,
         listing=reader.listing,
     )
 

@@ -150,5 +150,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
-    repeats=True,
+    independent=True,
 )

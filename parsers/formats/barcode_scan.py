@@ -149,6 +149,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
-    repeats=True,
+    independent=True,
     ignores=PERSONAL,
 )

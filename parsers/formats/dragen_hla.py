@@ -115,5 +115,5 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
 )

@@ -115,6 +115,6 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
     ignores=("command",),
 )

@@ -112,6 +112,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
     ignores=("source", "start", "end", "score", "strand", "frame"),
 )

@@ -60,5 +60,5 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
 )

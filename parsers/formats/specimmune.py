@@ -106,6 +106,6 @@ FORMAT = Format(
     verified="real samples",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
     ignores=("Chromosome",),
 )

@@ -57,6 +57,6 @@ FORMAT = Format(
     verified="published descriptions",
     looks_like=looks_like,
     parse=parse,
-    named=True,
+    sample_in_name=True,
     ignores=("report_type",),
 )

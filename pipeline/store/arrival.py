@@ -78,9 +78,9 @@ class Ledger:
 
     def _outcome(self, entry: Entry, *, replaces: bool, wanted: bool) -> Outcome:
         receipt = entry.receipt
-        first = self._first.get((receipt.source, receipt.sha256, receipt.name if entry.named else ANY_NAME))
+        first = self._first.get((receipt.source, receipt.sha256, receipt.name if entry.sample_in_name else ANY_NAME))
         read_now = first is not None and first.state == "quarantined" and entry.state == "loaded"
-        if first is None or first.seq == receipt.seq or entry.repeats or read_now or wanted:
+        if first is None or first.seq == receipt.seq or entry.independent or read_now or wanted:
             return Outcome(entry, entry.state, entry.reason, replaces=replaces)
         reason = f"the same bytes came from this source before, as {first.receipt}"
         if first.state == "quarantined":

@@ -45,9 +45,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reports: Iterable[LoadedReport] = ()
     """Gone through once for every time that they are loaded."""
     ignored: tuple[Ignored, ...] = ()
-    named: bool = False
+    sample_in_name: bool = False
     """Whether the name of the file is part of what was sent, because it may be all that names the sample."""
-    repeats: bool = False
+    independent: bool = False
     """Whether this is a result of its own, neither one that was sent twice nor another version of it."""
     listing: bool = False
     """Whether each report is all that its sender lists of a donor, so that the newest takes the place of the others."""

@@ -19,13 +19,13 @@ NO_DOUBTS = "[]"
 class Placed(NamedTuple):
     """A report, the receipt that it came in, and its place there.
 
-    It may be `alone`, no version of any other, or the `listing` of a donor.
+    It may be `independent`, no version of any other, or the `listing` of a donor.
     """
 
     receipt: Receipt
     ordinal: int
     report: LoadedReport
-    alone: bool
+    independent: bool
     listing: bool
 
 
@@ -89,7 +89,7 @@ def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
     """Every report of these entries with its receipt and its place there."""
     for entry in entries:
         for ordinal, report in enumerate(entry.reports):
-            yield Placed(entry.receipt, ordinal, report, entry.repeats, entry.listing)
+            yield Placed(entry.receipt, ordinal, report, entry.independent, entry.listing)
 
 
 def typed_loci(reports: Iterable[Placed]) -> list[TypedLoci]:
@@ -176,11 +176,12 @@ def _is_control(normal: NormalReport) -> bool:
     return isinstance(normal, NormalObservations) and normal.quality_control
 
 
-def report_row(receipt: Receipt, ordinal: int, report: LoadedReport, alone: bool, listing: bool) -> ReportRow:
+def report_row(each: Placed) -> ReportRow:
     """The row of a report."""
+    receipt, ordinal, report = each.receipt, each.ordinal, each.report
     printed, normal = report.printed, report.normal
-    run = run_of(report, listing=listing)
-    name = identity_of(run, report, f"{receipt.receipt}.{ordinal}", alone=alone)
+    run = run_of(report, listing=each.listing)
+    name = identity_of(run, report, f"{receipt.receipt}.{ordinal}", independent=each.independent)
     donor = donor_of(report, receipt.source)
     return ReportRow(
         seq=receipt.seq,

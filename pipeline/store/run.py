@@ -73,10 +73,10 @@ def run_of(report: LoadedReport, *, listing: bool = False) -> Run:
     )
 
 
-def identity_of(run: Run, report: LoadedReport, own: str, *, alone: bool) -> str:
+def identity_of(run: Run, report: LoadedReport, own: str, *, independent: bool) -> str:
     """The run as a text; of one report only, by its `own` name, if that is so or nothing says whose the report is."""
     whose = run.sample or run.subject or report.printed.report_id
-    return json_text((*run, own) if alone or not whose else run)
+    return json_text((*run, own) if independent or not whose else run)
 
 
 def run_named(identity: str) -> Run:

@@ -123,7 +123,7 @@ class Writer:
             self._write_some(connection, some, reached)
 
     def _write_some(self, connection: Connection, reports: list[Placed], reached: int) -> None:
-        rows = [report_row(*each) for each in reports]
+        rows = [report_row(each) for each in reports]
         connection.execute(script("load/batch"), [json_text(rows)])
         connection.execute(script("load/report"), [reached])
         connection.execute(script("load/message"))

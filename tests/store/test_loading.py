@@ -93,7 +93,7 @@ def test_equal_bytes_under_another_name_are_another_samples_where_the_name_says_
 
     def named(seq: int, name: str) -> Entry:
         made = make.entry(seq, make.typing(name, A="01:01+02:01"), content="x")
-        return replace(made, receipt=replace(made.receipt, name=name), named=True)
+        return replace(made, receipt=replace(made.receipt, name=name), sample_in_name=True)
 
     assert load(named(1, "S1.result"), named(2, "S2.result")) == ["loaded", "loaded"]
     assert load(named(3, "S2.result"), named(4, "S1.result"), named(5, "S3.result")) == [
@@ -108,7 +108,7 @@ def test_bytes_under_a_name_that_says_nothing_are_refused_also_where_they_were_a
 ) -> None:
     def named(seq: int, name: str, *reports: Any) -> Entry:
         made = make.entry(seq, *reports, content="x")
-        return replace(made, receipt=replace(made.receipt, name=name), named=True)
+        return replace(made, receipt=replace(made.receipt, name=name), sample_in_name=True)
 
     assert load(named(1, "S1_result.tsv", make.typing("S1", A="01:01+02:01"))) == ["loaded"]
     assert load(named(2, "result.tsv"), named(3, "result.tsv")) == ["quarantined", "duplicate"]

@@ -20,7 +20,7 @@ def loaded(report: Report) -> LoadedReport:
 
 def identity(report: Report, own: str = "R1.0") -> str:
     made = loaded(report)
-    return identity_of(run_of(made), made, own, alone=False)
+    return identity_of(run_of(made), made, own, independent=False)
 
 
 def typing(**more: Any) -> Report:
