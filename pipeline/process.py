@@ -40,6 +40,10 @@ class Workbench(msgspec.Struct, frozen=True):
 def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
     """What comes of a receipt: loaded with its reports, or quarantined with the reason in plain words. Never raises."""
     name, in_name = receipt.format, False
+
+    def quarantined(reason: str) -> Entry:
+        return Entry(receipt=receipt, state="quarantined", format=name, reason=reason, sample_in_name=in_name)
+
     try:
         if not receipt.whole:
             raise ParseError(receipt.note, advice="The part that arrived is kept as evidence.")
@@ -50,9 +54,9 @@ def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
     except Inquiry as question:
         return Entry(receipt=receipt, state="loaded", format=name, reason=question.message)
     except ParseError as refusal:
-        return Entry(receipt=receipt, state="quarantined", format=name, reason=refusal.explain(), sample_in_name=in_name)
+        return quarantined(refusal.explain())
     except Exception as mistake:  # a fault of ours must cost no message and stop no other
-        return Entry(receipt=receipt, state="quarantined", format=name, reason=confession(mistake), sample_in_name=in_name)
+        return quarantined(confession(mistake))
 
 
 def reader_of(document: Document, wanted: str, formats: dict[str, Format]) -> Format:
