@@ -2,7 +2,9 @@
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from functools import cache
 
+from parsers.code_tables import settings
 from parsers.fcs_file import MAGIC, is_whole
 from parsers.format import HEAD_BYTES
 from parsers.xml_document import NAME, is_xml, root_tag, text_of
@@ -13,14 +15,17 @@ ZIP_END_SIZE = 22  # and then a comment, whose length stands in the last two byt
 TAIL_BYTES = 64 * 1024
 """Where the last tag of a long document is looked for, unless a remark follows it."""
 MARKED_ENDS = (".xml", ".hml", ".xlsx")
-XPONENT = re.compile(rb'(\xef\xbb\xbf)?"?Program"?[,;\t]"?xPONENT')
-XPONENT_END = re.compile(rb"^\"?-- CRC --[^\r\n]*\r?\n\"?CRC32: ?\w", re.MULTILINE)
-NUCLEOVIEW = re.compile(rb"(\xef\xbb\xbf)?[^;\n]*Assay[^;\n]*;[ ;,]*\r?\nImage;")
-NUCLEOVIEW_END = re.compile(rb"^//\[[0-9A-F]+]", re.MULTILINE)
 LAST_BYTES = (b"\n", b"\r", b"\f", b"\x03", b"\x04", b"\x1a", b"\x1c", b"}", b"]")
 """What text ends with that was not cut within a line: the end of a line or transmission, or a bracket that closes."""
-LAST_LINES = ((XPONENT, XPONENT_END), (NUCLEOVIEW, NUCLEOVIEW_END))
-"""How exports begin that end with a checksum, and the lines that hold it."""
+
+
+@cache
+def last_lines() -> tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...]:
+    """How exports begin that end with a checksum, and the lines that hold it: config/codes/end_marks.toml."""
+    return tuple(
+        (re.compile(each["begins"].encode()), re.compile(each["ends"].encode(), re.MULTILINE))
+        for each in settings("end_marks.toml")["export"]
+    )
 
 
 def ends_whole(raw: bytes, name: str = "") -> bool | None:
@@ -31,7 +36,7 @@ def ends_whole(raw: bytes, name: str = "") -> bool | None:
         return is_whole(raw)
     if is_xml(raw[:HEAD_BYTES]):
         return _root_is_closed(raw)
-    if any(begin.match(raw[:HEAD_BYTES]) and not end.search(raw[-TAIL_BYTES:]) for begin, end in LAST_LINES):
+    if any(begin.match(raw[:HEAD_BYTES]) and not end.search(raw[-TAIL_BYTES:]) for begin, end in last_lines()):
         return False
     return False if not raw.strip() and name.lower().endswith(MARKED_ENDS) else None
 

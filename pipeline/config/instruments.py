@@ -13,7 +13,7 @@ from pipeline.config.put_away import check_places, places
 from pipeline.config.settings import Instrument, InstrumentModel, SourceKind
 from pipeline.config.toml_file import TomlFile
 from pipeline.config.toml_places import KeyPath
-from pipeline.config.vocabulary import LINE_BY_LINE, ORDERS, Vocabulary, links_of
+from pipeline.config.vocabulary import ORDERS, Vocabulary, is_line_by_line, links_of
 
 SOURCES: tuple[SourceKind, ...] = ("port", "listen", "connect", "folder")
 FITTING: dict[str, tuple[SourceKind, ...]] = {
@@ -113,7 +113,7 @@ class Instruments:
             expected = f"the link {' or '.join(fitting)}" if fitting else "a folder, because this format comes in files"
             message = f"the format {written_in} does not come over the link {link}"
             self.file.blame((*where, "link"), message, found=f'"{link}"', expected=expected)
-        elif link == "lines" and "profile" not in settings and written_in not in LINE_BY_LINE:
+        elif link == "lines" and "profile" not in settings and not is_line_by_line(written_in):
             message = "this instrument has no profile, so every line of its log would be a message of its own"
             self.file.blame(
                 where, message, expected='a line like profile = "..."', advice="Or name a model that has it."

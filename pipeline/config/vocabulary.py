@@ -1,10 +1,12 @@
 """The names a configuration may use: links, formats, profiles. Listing them loads none of them."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from parsers.code_tables import code_rows
 from parsers.errors import ParseError
 from parsers.format import format_names, house_formats, load_profiles
 from pipeline.errors import ConfigError
@@ -12,21 +14,22 @@ from pipeline.errors import ConfigError
 ORDERS = "orders"
 """The link of a sender of orders: what comes goes into the work list, so no format is needed."""
 LINKS = frozenset({"astm", "astm_raw", "lines", "mllp", "printer", ORDERS})
-LINKS_OF: Mapping[str, tuple[str, ...]] = {
-    "astm_records": ("astm", "astm_raw"),
-    "balance": ("lines",),
-    "barcode_scan": ("lines",),
-    "hl7_oru": ("mllp",),
-    "separator_log": ("lines",),
-}
-"""The links over which a format of the house comes; those that are not here come as files alone."""
-LINE_BY_LINE = frozenset({"balance", "barcode_scan"})
-"""The formats of which every line is a message; any other that comes in lines needs a profile to tell its runs."""
 
 
+@cache
 def links_of(name: str) -> tuple[str, ...] | None:
-    """The links over which a format comes; None for one of a plug-in, which may come over any."""
-    return LINKS_OF.get(name, ()) if name in house_formats() else None
+    """The links over which a format comes, none if it comes in files; None for a plug-in's, which may use any."""
+    return tuple(_over_links().get(name, {}).get("links", "").split()) if name in house_formats() else None
+
+
+def is_line_by_line(name: str | None) -> bool:
+    """Whether every line is a message; any other format that comes in lines needs a profile to tell its runs."""
+    return _over_links().get(name or "", {}).get("line_by_line") == "yes"
+
+
+@cache
+def _over_links() -> dict[str, dict[str, str]]:
+    return {row["format"]: row for row in code_rows("format_links.csv")}
 
 
 class Vocabulary(msgspec.Struct, frozen=True):

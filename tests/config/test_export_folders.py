@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from parsers.format import house_formats
+from parsers.code_tables import code_rows
 from pipeline.config.export_folders import OWN, check_feed_folder
-from pipeline.config.vocabulary import LINKS, LINKS_OF, links_of
+from pipeline.config.vocabulary import LINKS, links_of
 from pipeline.doctor import examine
 from pipeline.errors import ConfigError
 from pipeline.home import Home
@@ -120,6 +120,7 @@ def test_a_folder_that_everybody_shares_is_refused(opened, tmp_path, monkeypatch
 
 
 def test_links_are_told_of_formats_of_the_house_and_of_no_other():
-    assert LINKS_OF.keys() < set(house_formats())
+    over_links = {row["format"]: links_of(row["format"]) for row in code_rows("format_links.csv")}
+    assert all(over_links.values())
+    assert {link for links in over_links.values() for link in links} < LINKS
     assert (links_of("hml"), links_of("a_plug_in")) == ((), None)
-    assert {link for links in LINKS_OF.values() for link in links} < LINKS
