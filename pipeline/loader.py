@@ -14,16 +14,13 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.decisions import Delivery, Kept, Renormalisation, Resubmission, decision_in
 from pipeline.normalise.comparison import Comparison
 from pipeline.process import Workbench, process
-from pipeline.renormalisation import DECIDER, Renormalisation, renormalise
+from pipeline.renormalisation import renormalise
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.spool.spool import receipt_id
-from pipeline.store.contradictions import DECIDER as REVIEWER
-from pipeline.store.contradictions import Kept
 from pipeline.store.entry import Entry, Receipt
-from pipeline.store.outbox import DECIDER as COURIER
-from pipeline.store.outbox import Settled
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
 
@@ -33,9 +30,8 @@ FEWEST_FRAMES = 100
 BATCH_BYTES = 32 * 1024 * 1024
 IDLE_SECONDS = 0.5
 
-
-OTHER_DECIDERS = (DECIDER, COURIER, REVIEWER)
-"""Whose decisions are not about how a receipt is to be read."""
+Frame = tuple[Envelope, bytes]
+"""A frame of the spool with its payload."""
 
 
 class Frames(Protocol):
@@ -45,7 +41,7 @@ class Frames(Protocol):
     def last(self) -> int:
         """The last committed number; 0 if there is none."""
 
-    def read(self, after: int = 0) -> Iterator[tuple[Envelope, bytes]]:
+    def read(self, after: int = 0) -> Iterator[Frame]:
         """Committed frames in the order of their sequence numbers."""
 
     def payload(self, seq: int) -> bytes:
@@ -60,13 +56,6 @@ class Spooled(Frames, Protocol):
 
     def wait(self, after: int, timeout: float) -> bool:
         """Whether there is a frame behind `after`, waiting for one at most `timeout` seconds."""
-
-
-class Resubmission(msgspec.Struct, frozen=True):
-    """The decision to read a quarantined receipt again, as another format if one is named."""
-
-    seq: int
-    format: str = ""
 
 
 def receipt_of(envelope: Envelope) -> Receipt:
@@ -125,11 +114,11 @@ class Loader:
                 entries = [entry for frame in batch for entry in self.entries(*frame)]
                 if written:
                     written.result()
-                if stands_alone(batch[0][0]):
+                if stands_alone(batch[0]):
                     self._decide(*batch[0])
                     written = None
                 else:
-                    written = writing.submit(self._writer.load, entries, batch[-1][0].seq, settlements(batch))
+                    written = writing.submit(self._writer.load, entries, batch[-1][0].seq, deliveries(batch))
                 taken += len(batch)
             if written:
                 written.result()
@@ -137,25 +126,24 @@ class Loader:
 
     def _decide(self, envelope: Envelope, payload: bytes) -> None:
         """Carry out a decision about what the store holds by then."""
-        if is_renormalisation(envelope):
-            self._renormalise(envelope, payload)
-        else:
-            self._writer.keep(envelope.seq, msgspec.json.decode(payload, type=Kept))
+        match decision_in(envelope, payload):
+            case Renormalisation(release):
+                self._renormalise(envelope.seq, release)
+            case Kept() as kept:
+                self._writer.keep(envelope.seq, kept)
 
-    def _renormalise(self, envelope: Envelope, payload: bytes) -> None:
+    def _renormalise(self, seq: int, release: str) -> None:
         """Read the whole store, and all that follows, under another release."""
-        decision = msgspec.json.decode(payload, type=Renormalisation)
-        before, after = self.bench.normaliser.typings, self._bench_of(decision.release)
+        before, after = self.bench.normaliser.typings, self._bench_of(release)
         comparison = comparison_of(after)
-        renormalise(self.store, envelope.seq, before, after.normaliser.typings, comparison)
+        renormalise(self.store, seq, before, after.normaliser.typings, comparison)
         self.bench, self._writer.comparison = after, comparison
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
-        """What one frame brings to the store: a message one entry, a decision the receipt it is about, a part none."""
+        """What one frame brings to the store: a message one entry, a resubmission that of its receipt, others none."""
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
-        elif envelope.kind == Kind.DECISION and envelope.source not in OTHER_DECIDERS:
-            decision = msgspec.json.decode(payload, type=Resubmission)
+        elif isinstance(decision := decision_in(envelope, payload), Resubmission):
             receipt = receipt_of(self.spool.envelope(decision.seq))
             again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
             entry = process(again, self.spool.payload(decision.seq), self.bench)
@@ -175,44 +163,33 @@ def comparison_of(bench: Workbench) -> Comparison | None:
     return Comparison(release.allowed) if release else None
 
 
-def stands_alone(envelope: Envelope) -> bool:
+def stands_alone(frame: Frame) -> bool:
     """Whether a frame is a decision about all that the store holds by then."""
-    return envelope.kind == Kind.DECISION and envelope.source in (DECIDER, REVIEWER)
-
-
-def is_renormalisation(envelope: Envelope) -> bool:
-    """Whether a frame is the decision to read under another nomenclature release."""
-    return envelope.kind == Kind.DECISION and envelope.source == DECIDER
+    return isinstance(decision_in(*frame), Renormalisation | Kept)
 
 
 def first_release(spool: Frames) -> str | None:
     """The release that was in use before the first change of release; None if there was no change."""
-    decisions = (payload for envelope, payload in spool.read() if is_renormalisation(envelope))
-    first = next(decisions, None)
-    return None if first is None else msgspec.json.decode(first, type=Renormalisation).before
+    decisions = (decision_in(*frame) for frame in spool.read())
+    return next((each.before for each in decisions if isinstance(each, Renormalisation)), None)
 
 
-def settlements(frames: Iterable[tuple[Envelope, bytes]]) -> list[Settled]:
+def deliveries(frames: Iterable[Frame]) -> list[Delivery]:
     """What these frames say of messages that went out."""
-    return [
-        msgspec.json.decode(payload, type=Settled)
-        for envelope, payload in frames
-        if envelope.kind == Kind.DECISION and envelope.source == COURIER
-    ]
+    decisions = (decision_in(*frame) for frame in frames)
+    return [each for each in decisions if isinstance(each, Delivery)]
 
 
-def batches(
-    frames: Iterable[tuple[Envelope, bytes]], most: int, last: Callable[[], int]
-) -> Iterator[list[tuple[Envelope, bytes]]]:
+def batches(frames: Iterable[Frame], most: int, last: Callable[[], int]) -> Iterator[list[Frame]]:
     """Frames in groups that one transaction takes well: at most so many of them, at most 32 MiB.
 
     A group takes half of what is left up to the `last` frame, if that is enough for a transaction. A decision about all
     that is there by then is a group of its own.
     """
-    group: list[tuple[Envelope, bytes]] = []
+    group: list[Frame] = []
     size = enough = 0
     for frame in frames:
-        alone = stands_alone(frame[0])
+        alone = stands_alone(frame)
         if group and (alone or len(group) >= enough or size >= BATCH_BYTES):
             yield group
             group, size = [], 0

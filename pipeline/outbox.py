@@ -4,17 +4,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import msgspec
-
-from instruments.errors import Refused
 from instruments.links.mllp_sender import Outcome, Reply
 from instruments.sources.courier import Letter, Outbox, Settlement
 from parsers.er7 import parse_message
 from parsers.errors import ParseError
-from pipeline.errors import SiteError, Unavailable
-from pipeline.spool.frames import Kind
+from pipeline.decisions import Delivery, decide, record
+from pipeline.errors import SiteError
 from pipeline.spool.spool import Spool
-from pipeline.store.outbox import DECIDER, Settled, listed, opened, waiting
+from pipeline.store.outbox import listed, opened, waiting
 from pipeline.store.store import Store
 
 AT_ONCE: Final = 100
@@ -29,19 +26,10 @@ OUTCOMES: Final[dict[str, Outcome]] = {
 """HL7 table 0008."""
 
 
-def decide(spool: Spool, decision: Settled) -> None:
-    """Keep a decision in the spool, from where the loader carries it out. Raises Refused."""
-    about = () if decision.state == "opened" else (decision.seq,)
-    spool.append(Kind.DECISION, DECIDER, msgspec.json.encode(decision), refers=about)
-
-
 def open_destinations(spool: Spool, store: Store, names: Iterable[str]) -> None:
     """Have peers that are new begin with what is loaded from now on. Raises Unavailable."""
-    try:
-        for name in sorted(set(names) - opened(store)):
-            decide(spool, Settled(name, "opened", store.last_seq))
-    except Refused as reason:
-        raise Unavailable(f"a new destination cannot begin: {reason}") from reason
+    for name in sorted(set(names) - opened(store)):
+        decide(spool, Delivery(name, "opened", store.last_seq))
 
 
 class SiteOutbox:
@@ -66,7 +54,7 @@ class SiteOutbox:
     def settle(self, letter: Letter, outcome: Settlement, answer: str) -> None:
         """Keep what became of the message. Raises Refused; the same message is then due again."""
         seq, ordinal = letter.number
-        decide(self._spool, Settled(self._destination, outcome, seq, ordinal, answer))
+        record(self._spool, Delivery(self._destination, outcome, seq, ordinal, answer))
         self._settled.add(letter.number)
         self._letters.popleft()
 
@@ -100,9 +88,6 @@ def read_reply(payload: bytes) -> Reply | None:
 def resubmit(spool: Spool, store: Store, message: str, destination: str = "") -> int:
     """Have a message delivered again, to every destination or this one; to how many. Raises Unavailable."""
     due = [row for row in listed(store) if row["message"] == message and destination in ("", row["destination"])]
-    try:
-        for row in due:
-            decide(spool, Settled(row["destination"], "waiting", row["seq"], row["ordinal"]))
-    except Refused as reason:
-        raise Unavailable(f"the decision cannot be kept: {reason}") from reason
+    for row in due:
+        decide(spool, Delivery(row["destination"], "waiting", row["seq"], row["ordinal"]))
     return len(due)

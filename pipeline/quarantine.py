@@ -6,25 +6,17 @@ Both are decisions that the spool keeps, so that a rebuild takes them again.
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from instruments.errors import Refused
-from pipeline.errors import SiteError, Unavailable
-from pipeline.loader import Resubmission
+from pipeline.decisions import Kept, Resubmission, decide
+from pipeline.errors import SiteError
 from pipeline.site import Site
-from pipeline.spool.frames import Kind
 from pipeline.store import queries
-from pipeline.store.contradictions import DECIDER as REVIEWER
-from pipeline.store.contradictions import Kept
-
-DECIDER = "quarantine"
 
 
 def resubmit(site: Site, seq: int, format: str = "") -> dict[str, Any]:
     """Have a receipt read again, as this format if one is named; what the store then says of it. Raises SiteError."""
     if format and format not in site.formats:
         raise SiteError(f'there is no format "{format}"; expected one of: {", ".join(site.formats)}')
-    _decide(site, DECIDER, Resubmission(seq, format), seq)
+    decide(site.spool, Resubmission(seq, format))
     return next(row for row in queries.dump(site.ready_store(), "receipts") if row["seq"] == seq)
 
 
@@ -34,12 +26,5 @@ def keep(site: Site, receipt: str, loci: Sequence[str] = (), donors: Sequence[st
     seq = next((row["seq"] for row in store.rows("select seq from receipt where receipt = ?", [receipt])), None)
     if seq is None or not (before := queries.contested(store, seq, donors)):
         return 0
-    _decide(site, REVIEWER, Kept(seq, tuple(loci), tuple(donors)), seq)
+    decide(site.spool, Kept(seq, tuple(loci), tuple(donors)))
     return before - queries.contested(site.ready_store(), seq, donors)
-
-
-def _decide(site: Site, decider: str, decision: Resubmission | Kept, seq: int) -> None:
-    try:
-        site.spool.append(Kind.DECISION, decider, msgspec.json.encode(decision), refers=(seq,))
-    except Refused as reason:
-        raise Unavailable(f"the decision cannot be kept: {reason}") from reason

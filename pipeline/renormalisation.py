@@ -27,7 +27,6 @@ from pipeline.store.scripts import script
 from pipeline.store.store import Connection, Store
 from pipeline.store.texts import json_text
 
-DECIDER = "renormalise"
 NO_DOUBTS = OF_THE_RELEASE | {"renamed_allele"}
 """Flags that may come and go without anything being in doubt that was not, or the other way round."""
 UNREAD = (None, None, None)
@@ -35,13 +34,6 @@ BETWEEN_COPIES = re.compile(r"[?^|+~]")
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 
 Kind = Literal["", "restated", "regrouped", "doubted"]
-
-
-class Renormalisation(msgspec.Struct, frozen=True):
-    """The decision: the release to read under from here on, and the one in use before (empty: none)."""
-
-    release: str
-    before: str
 
 
 class Restated(msgspec.Struct, frozen=True):

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from instruments.errors import Refused
-from pipeline.errors import Unavailable
-from pipeline.renormalisation import DECIDER, Renormalisation, changes
+from pipeline.decisions import Renormalisation, decide
+from pipeline.renormalisation import changes
 from pipeline.site import Site
-from pipeline.spool.frames import Kind
 from pipeline.store.scripts import script
 from pipeline.store.texts import json_text
 
@@ -33,10 +31,6 @@ def renormalised(site: Site, version: str) -> Changes:
     site.bench_of(version)  # it must be installed before anything is decided
     if before == version:
         return iter(())
-    try:
-        decision = json_text(Renormalisation(version, before)).encode()
-        seq = site.spool.append(Kind.DECISION, DECIDER, decision).seq
-    except Refused as reason:
-        raise Unavailable(f"the decision cannot be kept: {reason}") from reason
+    seq = decide(site.spool, Renormalisation(version, before)).seq
     site.ready_store()
     return store.rows(f"select * exclude (seq) from ({script('dump/changes')}) where seq = ?", [seq])  # noqa: S608  # ours

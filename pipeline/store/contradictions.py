@@ -9,20 +9,11 @@ from typing import Any
 
 import msgspec
 
+from pipeline.decisions import Kept
 from pipeline.normalise.comparison import Comparison, Stated
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection
 from pipeline.store.texts import json_text
-
-DECIDER = "review"
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """The decision that what a receipt says of these donors at these loci stands; all of them where none is named."""
-
-    seq: int
-    loci: tuple[str, ...] = ()
-    donors: tuple[str, ...] = ()
 
 
 class Contradiction(msgspec.Struct, frozen=True):

@@ -6,28 +6,11 @@ then on (`opened`), not the history of the site.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct
-
+from pipeline.decisions import Delivery
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection, Store
-
-DECIDER = "outbox"
-"""The source of these decisions in the spool."""
-
-
-class Settled(Struct, frozen=True, omit_defaults=True):
-    """What became of a message for one destination; `answer` is a code, never a value.
-
-    `opened` says that the destination begins, and gets no message of receipts up to `seq`.
-    """
-
-    destination: str
-    state: Literal["opened", "waiting", "sent", "refused"]
-    seq: int
-    ordinal: int = 0
-    answer: str = ""
 
 
 def waiting(store: Store, destination: str, limit: int = 100) -> Iterator[dict[str, Any]]:
@@ -45,7 +28,7 @@ def listed(store: Store) -> Iterator[dict[str, Any]]:
     return store.rows(script("outbox/list"))
 
 
-def settle(connection: Connection, decisions: Sequence[Settled]) -> None:
+def settle(connection: Connection, decisions: Sequence[Delivery]) -> None:
     """Carry out decisions, in their order. Doing so again changes nothing."""
     for each in decisions:
         if each.state == "opened":

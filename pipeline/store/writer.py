@@ -9,11 +9,12 @@ from itertools import islice
 
 import msgspec
 
+from pipeline.decisions import Delivery, Kept
 from pipeline.normalise.comparison import Comparison
 from pipeline.store.arrival import Ledger, Outcome
-from pipeline.store.contradictions import Kept, find_in_batch, keep
+from pipeline.store.contradictions import find_in_batch, keep
 from pipeline.store.entry import Entry, ReceiptState
-from pipeline.store.outbox import Settled, settle
+from pipeline.store.outbox import settle
 from pipeline.store.report_rows import (
     Placed,
     TypedLoci,
@@ -73,13 +74,13 @@ class Writer:
         self._destinations = json_text(list(destinations)) if destinations else None
 
     def load(
-        self, entries: Sequence[Entry], upto: int | None = None, settled: Sequence[Settled] = ()
+        self, entries: Sequence[Entry], upto: int | None = None, delivered: Sequence[Delivery] = ()
     ) -> list[ReceiptState]:
         """Load these entries, all or none, and note that the spool has been read as far as `upto`.
 
         Entries come in the order of the spool; `upto` is needed only where that is further than the last receipt (a
         decision about an older receipt was read). Gives the state of each receipt, in order.
-        What became of messages (`settled`) goes into the same transaction.
+        What became of messages (`delivered`) goes into the same transaction.
         Raises Unavailable or IntegrityError, and then nothing has been loaded.
         """
         reached = max([entry.receipt.seq for entry in entries] + [upto or 0])
@@ -88,7 +89,7 @@ class Writer:
             with self._store.transaction("loading receipts") as connection:
                 for run in _without_repeats(entries):
                     states += self._load(connection, run, reached)
-                settle(connection, settled)
+                settle(connection, delivered)
                 connection.execute(script("load/cursor"), [reached])
         except BaseException:
             self._statements.forget()

@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from pipeline.decisions import DECIDERS, Delivery, Kept, Renormalisation
 from pipeline.errors import Unavailable
-from pipeline.loader import Loader, batches
-from pipeline.renormalisation import DECIDER
+from pipeline.loader import Frame, Loader, batches
 from pipeline.site import Site
 from pipeline.spool.frames import Envelope, Kind
 from pipeline.store.entry import Entry, ReceiptState
-from pipeline.store.outbox import Settled
 from pipeline.store.queries import content_hash, dump
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
@@ -38,12 +38,11 @@ def test_the_size_of_the_batches_makes_no_difference(site: Site, exports: Path, 
     assert site.store.last_seq == site.spool.last
 
 
-def frame(seq: int, payload: bytes = b"", source: str = "analyser") -> tuple[Envelope, bytes]:
-    kind = Kind.DECISION if source == DECIDER else Kind.MESSAGE
+def frame(seq: int, payload: bytes = b"", kind: Kind = Kind.MESSAGE, source: str = "analyser") -> Frame:
     return Envelope(seq=seq, kind=kind, source=source, sha256=b"", size=0, wall_ns=0, mono_ns=0), payload
 
 
-def sizes(frames: list[tuple[Envelope, bytes]], most: int = 500) -> list[int]:
+def sizes(frames: list[Frame], most: int = 500) -> list[int]:
     groups = list(batches(frames, most, lambda: len(frames)))
     assert [each for group in groups for each in group] == frames
     return [len(group) for group in groups]
@@ -58,7 +57,9 @@ def test_batches_become_smaller_towards_the_end() -> None:
 
 
 def test_a_decision_about_all_that_is_there_is_a_batch_of_its_own() -> None:
-    assert sizes([frame(1), frame(2), frame(3, source=DECIDER), frame(4)]) == [2, 1, 1]
+    for decision in (Renormalisation("0.2.0", "0.1.0"), Kept(1)):
+        decided = frame(3, msgspec.json.encode(decision), Kind.DECISION, DECIDERS[type(decision)])
+        assert sizes([frame(1), frame(2), decided, frame(4)]) == [2, 1, 1]
 
 
 def test_large_messages_make_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +91,7 @@ def test_behind_a_batch_that_could_not_be_written_nothing_is_loaded(
     count = keep(site, exports)
     write, calls = Writer.load, []
 
-    def fail_once(self: Writer, entries: Sequence[Entry], upto: int, settled: Sequence[Settled]) -> list[ReceiptState]:
+    def fail_once(self: Writer, entries: Sequence[Entry], upto: int, settled: Sequence[Delivery]) -> list[ReceiptState]:
         calls.append(upto)
         if len(calls) == 2:
             raise Unavailable("the disk is full")

@@ -314,7 +314,7 @@ def test_every_tool_whose_file_may_name_no_sample_says_that_its_name_is_part_of_
         for source in [(Path(parsers.__file__).parent / "formats" / f"{name}.py").read_text(encoding="utf-8")]
         if any(call in source for call in ("sample_of(document", "report_of_lines(document", "_sample(document.name"))
     }
-    assert {name for name, each in FORMATS.items() if each.named} == by_name | {"optitype"}
+    assert {name for name, each in FORMATS.items() if each.sample_in_name} == by_name | {"optitype"}
 
 
 @pytest.mark.parametrize("alleles", ['"HLA-A*01:01", null', "null", '""', '"A*01:01", null', '"HLA-A*01:01"'])

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from parsers.records import LocusTyping, Printed, TypingReport
+from pipeline.decisions import Delivery
 from pipeline.errors import IntegrityError
 from pipeline.normalise.records import NormalLocus, NormalTyping
 from pipeline.store.entry import Entry, LoadedReport
-from pipeline.store.outbox import Settled, waiting
+from pipeline.store.outbox import waiting
 from pipeline.store.queries import content_hash, dump, show
 from pipeline.store.store import Store
 from pipeline.store.writer import Writer
@@ -197,7 +198,7 @@ def test_every_new_message_waits_for_every_destination_until_it_is_settled(store
     writer = Writer(store, ["lis", "registry"])
     writer.load([make.entry(1, make.typing(A="01:01+02:01")), make.entry(2), make.entry(3, make.counts(WBC="5.4"))])
     assert [row["seq"] for row in waiting(store, "lis")] == [1, 3]
-    writer.load([], None, [Settled("lis", "sent", 1, 0, "AA")])
+    writer.load([], None, [Delivery("lis", "sent", 1, 0, "AA")])
     assert [row["seq"] for row in waiting(store, "lis")] == [3]
     assert [row["message"][:3] for row in waiting(store, "registry")] == ["MSH", "MSH"]
 
