@@ -214,10 +214,15 @@ Report = TypingReport | ObservationReport | CollectionReport
 
 
 class Parsed(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Everything one input holds: its reports in the order of the file, and the fields no report took."""
+    """Everything one input holds: its reports in the order of the file, and the fields no report took.
+
+    `messages` says for each report in which message it stands, where an input holds messages that were sent one after
+    the other: what a later one says of a run is newer. Empty where all reports are said at once.
+    """
 
     reports: tuple[Report, ...]
     ignored: tuple[Ignored, ...] = ()
+    messages: tuple[int, ...] = ()
 
 
 def identity(report: Report) -> tuple[str, ...]:

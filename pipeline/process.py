@@ -84,6 +84,7 @@ def loaded(receipt: Receipt, reader: Format, parsed: Parsed, bench: Workbench) -
         sample_in_name=reader.sample_in_name,
         independent=reader.independent,
         listing=reader.listing,
+        messages=parsed.messages,
     )
 
 

@@ -6,7 +6,6 @@ date, address) and what is the staff's (physician, operator) is read by nobody h
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -37,13 +36,17 @@ def parse(document: Document) -> Parsed:
     raw = unframed(document.raw) if is_framed(document.raw) else document.raw
     text, findings = _decode(raw)
     reports: list[ObservationReport] = []
+    messages: list[int] = []
     paths: Counter[str] = Counter()
-    for records in messages_of(text):
+    for number, records in enumerate(messages_of(text), start=1):
         _check_results(records)
-        reports += _reports_of(records, (*findings, *_end_findings(records[-1])))
+        found = _reports_of(records, (*findings, *_end_findings(records[-1])))
+        reports += found
+        messages += [number] * len(found)
         for record in records:
             paths.update(record.left())
-    return Parsed(reports=tuple(reports), ignored=tuple(Ignored(*item) for item in sorted(paths.items())))
+    ignored = tuple(Ignored(*item) for item in sorted(paths.items()))
+    return Parsed(reports=tuple(reports), ignored=ignored, messages=tuple(messages))
 
 
 def _decode(raw: bytes) -> tuple[str, tuple[Finding, ...]]:
@@ -107,7 +110,7 @@ def _groups(records: list[Record]) -> list[_Group]:
     return [group for group in groups if group.order or group.results]
 
 
-def _reports_of(records: list[Record], findings: tuple[Finding, ...]) -> Iterable[ObservationReport]:
+def _reports_of(records: list[Record], findings: tuple[Finding, ...]) -> list[ObservationReport]:
     return [_report(group, findings) for group in _groups(records)]
 
 

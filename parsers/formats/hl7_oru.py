@@ -81,15 +81,17 @@ def _parse(document: Document, codings: tuple[Coding, ...]) -> Parsed:
     if not batch.messages:
         raise ParseError("this batch holds no message", where="the batch", expected="at least one MSH segment")
     reports: list[Report] = []
+    messages: list[int] = []
     paths: Counter[str] = Counter()
     for number, raw in enumerate(batch.messages, start=1):
         found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "", codings)
         reports += found
+        messages += [number] * len(found)
         paths += left
     if _is_cut(document.raw, batch.messages[-1]):
         reports[-1] = replace(reports[-1], findings=(*reports[-1].findings, CUT))
     paths += _wrapping_paths(batch.wrapping)
-    return Parsed(reports=tuple(reports), ignored=declared(paths))
+    return Parsed(reports=tuple(reports), ignored=declared(paths), messages=tuple(messages))
 
 
 def _read(raw: bytes, place: str, codings: tuple[Coding, ...]) -> tuple[list[Report], Counter[str]]:

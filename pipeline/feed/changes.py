@@ -33,4 +33,4 @@ def changes(store: Store, since: int) -> Changes:
             "one, or was made anew. Take everything again: graftline feed changes --since 0"
         )
     query = (SQL / "changes.sql").read_text(encoding="utf-8")
-    return Changes(store.last_seq, store.rows(query, [since]))
+    return Changes(store.last_seq, store.rows(query, {"since": since}))

@@ -20,6 +20,9 @@ from pipeline.normalise.tables import rows
 
 PRELIMINARY, WITHDRAWN, NOT_PRODUCTION = "preliminary_result", "withdrawn_result", "not_production"
 """What has to be said of a result wherever it is written again."""
+OF_AN_ORDER = (WITHDRAWN, PRELIMINARY)
+"""What is said of an order holds for each of its results: whoever uses the result alone must see it."""
+DONOR_WITHDRAWN = "donor_withdrawn"
 SEVERITIES: dict[str, Severity] = {"info": "info", "warning": "warning", "error": "error"}
 
 
@@ -40,12 +43,34 @@ def codes_of(result: NormalLocus | NormalObservation) -> set[str]:
     return {flag.code for flag in (*result.flags, *doubts)}
 
 
-def is_preliminary(report: NormalReport) -> bool:
-    """Whether the sender calls a report, or one of its results, preliminary."""
-    results: tuple[NormalLocus, ...] | tuple[NormalObservation, ...] = ()
+def early_and_final(report: NormalReport) -> tuple[frozenset[str], frozenset[str]]:
+    """The items (loci, codes) of which a report has a preliminary result, and those of which it has another.
+
+    What is taken back is taken back for good, also where the sender calls the rest of the report preliminary.
+    """
+    early, final = set[str](), set[str]()
+    of_all = {flag.code for flag in report.flags if flag.code == PRELIMINARY}
+    for result in results_of(report):
+        codes = codes_of(result) | of_all
+        (early if PRELIMINARY in codes and WITHDRAWN not in codes else final).add(item_of(result))
+    return frozenset(early), frozenset(final)
+
+
+def results_of(report: NormalReport) -> tuple[NormalLocus, ...] | tuple[NormalObservation, ...]:
+    """The loci of a typing, the values of a specimen; none of a collection, whose values are no results of a test."""
     match report:
         case NormalTyping():
-            results = report.loci
+            return report.loci
         case NormalObservations():
-            results = report.observations
-    return PRELIMINARY in {flag.code for flag in report.flags}.union(*map(codes_of, results))
+            return report.observations
+    return ()
+
+
+def item_of(result: NormalLocus | NormalObservation) -> str:
+    """How a result is known among those of its report: by its locus, its code, or its label if it has no code."""
+    return result.locus if isinstance(result, NormalLocus) else result.code or result.label
+
+
+def is_preliminary(report: NormalReport) -> bool:
+    """Whether the sender calls a report, or one of its results, preliminary."""
+    return PRELIMINARY in {flag.code for flag in report.flags}.union(*map(codes_of, results_of(report)))

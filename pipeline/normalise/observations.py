@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from parsers.records import Observation, ObservationReport
 from parsers.result_statuses import says_no_result, status_finding
 from pipeline.normalise.codes import Coded, is_counted, observation_code
-from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN, flags_of
+from pipeline.normalise.findings import OF_AN_ORDER, flags_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import Number, read_number
 from pipeline.normalise.ranges import is_impossible, range_flags, units_of
@@ -21,10 +21,6 @@ from pipeline.normalise.times import read_time
 from pipeline.normalise.units import read_unit
 
 unit_of = lru_cache(maxsize=10_000)(read_unit)
-
-
-OF_AN_ORDER = (WITHDRAWN, PRELIMINARY)
-"""What is said of an order holds for each of its values: whoever uses the value alone must see it."""
 
 
 def normalise_observations(report: ObservationReport) -> NormalObservations:

@@ -25,7 +25,7 @@ from parsers.glstring_code import ACCESSION
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.consistency import doubts_of
 from pipeline.normalise.drb_copies import TOGETHER
-from pipeline.normalise.findings import flags_of
+from pipeline.normalise.findings import OF_AN_ORDER, flags_of
 from pipeline.normalise.flag_places import placed, placed_in
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternatives, leaves, read, text_of
@@ -91,6 +91,9 @@ class TypingNormaliser:
         doubts = doubts_of(report.loci, loci, self._serology)
         for each in about:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
+        for flag in flags_of(each for each in report.findings if each.code in OF_AN_ORDER and each not in about):
+            for locus in sorted(named):
+                doubts.setdefault(locus, []).append(flag)
         return NormalTyping(
             sample=read_identifier(report.sample),
             subject=read_subject(report.subject, report.sample),

@@ -51,5 +51,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this is a result of its own, neither one that was sent twice nor another version of it."""
     listing: bool = False
     """Whether each report is all that its sender lists of a donor, so that the newest takes the place of the others."""
+    messages: tuple[int, ...] = ()
+    """In which message each report stands, where the receipt holds several that were sent one after the other."""
     resubmitted: bool = False
     """Whether a person has had the receipt read again."""

@@ -5,10 +5,11 @@ software was updated and prints another date. The store keeps every version. Wha
 before it is said in flags, one per item that differs:
 
     conflicting_reexport    an item has another value now, or is no longer reported
-    left_out_of_reexport    a locus is no longer reported; what was said of it stands
+    left_out_of_reexport    a locus or code is no longer reported; what was said of it stands
     extended_reexport       an item was not reported before
     reexport_same_values    nothing that is measured or called has changed
-    other_report_differs    another report of the sample, which names no run either, says otherwise; both stand
+    other_report_differs    another report, which this one takes no place of, says otherwise; both stand
+    preliminary_after_final a final result of the item came before; the preliminary one does not stand
     repeated_in_receipt     one receipt reports the same item of the same run twice; both stand
 """
 
@@ -16,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from pipeline.normalise.findings import item_of
 from pipeline.normalise.records import (
     Flag,
     NormalCollection,
@@ -25,6 +27,7 @@ from pipeline.normalise.records import (
     NormalReport,
     NormalTyping,
 )
+from pipeline.store.run import person
 
 
 class Statement(NamedTuple):
@@ -78,6 +81,13 @@ def differing(now: Statements, before: Statements, old_receipt: str) -> Iterator
             yield Flag("other_report_differs", item, message)
 
 
+def too_early(items: Sequence[str], final_receipt: str) -> Iterator[Flag]:
+    """The flags on a report whose preliminary results came behind final ones."""
+    for item in items:
+        message = f"{final_receipt} has a final result of {item}; this preliminary one came later and does not stand"
+        yield Flag("preliminary_after_final", item, message)
+
+
 def repeated(earlier: Sequence[NormalReport], report: NormalReport) -> tuple[Flag, ...]:
     """The flags on a report, given those that stand before it in the same receipt and are of the same run."""
     shared = statements(earlier).keys() & statements([report]).keys()
@@ -122,15 +132,9 @@ def _headings(report: NormalReport) -> list[tuple[str, Statement]]:
     return [(item, Statement(text, text, text)) for item, text in named.items() if text]
 
 
-def person(report: NormalReport) -> str:
-    """Whom a report is about, where it names a person."""
-    subject = report.subject
-    return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
-
-
 def _values(report: NormalReport) -> list[tuple[str, Statement]]:
     if isinstance(report, NormalTyping):
-        return [(typing.locus, _typing(typing)) for typing in report.loci]
+        return [(item_of(each), _typing(each)) for each in report.loci]
     if isinstance(report, NormalObservations):
         return [(item_of(each), _measured(each)) for each in report.observations]
     finals = [(item_of(each), _measured(each)) for each in report.finals]
@@ -138,11 +142,6 @@ def _values(report: NormalReport) -> list[tuple[str, Statement]]:
     shown = f"{len(readings)} readings"
     whole = Statement(shown, [each.printed for each in readings], None)
     return [*finals, ("readings", whole)] if readings else finals
-
-
-def item_of(observation: NormalObservation) -> str:
-    """How an observation is known among those of its report: by its code, or by its label if it has none."""
-    return observation.code or observation.label
 
 
 def _typing(typing: NormalLocus) -> Statement:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from parsers.records import Report, TypingReport
-from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
-from pipeline.normalise.roles import is_recipient
+from pipeline.normalise.records import NormalReport, NormalTyping
+from pipeline.store.donor import donor_of, is_control, takes_back
 from pipeline.store.entry import Entry, LoadedReport, Receipt
 from pipeline.store.run import identity_of, run_of
 from pipeline.store.statements import Pair, Statement, statement_of
@@ -19,31 +19,20 @@ NO_DOUBTS = "[]"
 class Placed(NamedTuple):
     """A report, the receipt that it came in, and its place there.
 
-    It may be `independent`, no version of any other, or the `listing` of a donor.
+    It may be `independent`, no version of any other, or the `listing` of a donor. What has a later `turn` in its
+    receipt was said later.
     """
 
     receipt: Receipt
     ordinal: int
     report: LoadedReport
-    independent: bool
-    listing: bool
+    independent: bool = False
+    listing: bool = False
+    turn: int = 0
 
 
 TypedLoci = tuple[int, int, list[Pair]]
 """Receipt number, place in the receipt, and the loci of a typing."""
-
-
-class Donor(NamedTuple):
-    """Whom a matcher is told that a report is about.
-
-    A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: `owner` is the
-    source it came from, and the reporting centre where the report names one, so that two laboratories' sample 17 stay
-    two donors.
-    """
-
-    value: str
-    scheme: str
-    owner: str
 
 
 class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -67,6 +56,9 @@ class ReportRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     run_key: int
     report_key: int | None
     said_key: int | None
+    turn: int
+    listing: bool
+    withdraws: bool
     printed: Report
     normalised: NormalReport
     message: str
@@ -89,15 +81,16 @@ def placed(entries: Iterable[Entry]) -> Iterator[Placed]:
     """Every report of these entries with its receipt and its place there."""
     for entry in entries:
         for ordinal, report in enumerate(entry.reports):
-            yield Placed(entry.receipt, ordinal, report, entry.independent, entry.listing)
+            turn = ordinal if entry.listing else entry.messages[ordinal] if entry.messages else 0
+            yield Placed(entry.receipt, ordinal, report, entry.independent, entry.listing, turn)
 
 
 def typed_loci(reports: Iterable[Placed]) -> list[TypedLoci]:
     """The loci of every typing among these reports."""
     return [
-        (receipt.seq, ordinal, loci_of(report, receipt.receipt))
-        for receipt, ordinal, report, _, _ in reports
-        if isinstance(report.printed, TypingReport)
+        (each.receipt.seq, each.ordinal, loci_of(each.report, each.receipt.receipt))
+        for each in reports
+        if isinstance(each.report.printed, TypingReport)
     ]
 
 
@@ -132,22 +125,6 @@ def typing_rows(typed: Iterable[TypedLoci], numbers: dict[Statement, int]) -> It
             )
 
 
-def donor_of(report: LoadedReport, source: str) -> Donor | None:
-    """Whom a report is about; None for control material, a test message, nobody, or a recipient.
-
-    A report with an error flag of its own is a test message or worse. A patient who is taken for a donor is found by
-    the next patient's search.
-    """
-    normal = report.normal
-    doubtful = any(flag.severity == "error" for flag in normal.flags)
-    patients = isinstance(normal, NormalTyping) and is_recipient(normal.project)
-    if _is_control(normal) or doubtful or patients:
-        return None
-    named = _named(normal)
-    owner = "" if "GRID" in _schemes(normal) else _laboratory(normal, source)
-    return Donor(named.value, named.scheme, owner) if named.value else None
-
-
 def _said(printed: Report) -> int | None:
     """A key of all that a typing calls; None for one that calls nothing."""
     if not isinstance(printed, TypingReport):
@@ -156,33 +133,13 @@ def _said(printed: Report) -> int | None:
     return key64(*called) if called else None
 
 
-def _laboratory(normal: NormalReport, source: str) -> str:
-    centre = normal.centre if isinstance(normal, NormalTyping) else ""
-    return f"{source}/{centre}" if centre else source
-
-
-def _named(normal: NormalReport) -> Identifier:
-    """The person where one is named, unless the sample alone has a GRID; else the sample."""
-    subject = normal.subject
-    by_subject = subject and subject.value and (subject.scheme == "GRID" or normal.sample.scheme != "GRID")
-    return subject if subject and by_subject else normal.sample
-
-
-def _schemes(normal: NormalReport) -> set[str]:
-    return {each.scheme for each in (normal.subject, normal.sample) if each}
-
-
-def _is_control(normal: NormalReport) -> bool:
-    return isinstance(normal, NormalObservations) and normal.quality_control
-
-
 def report_row(each: Placed) -> ReportRow:
     """The row of a report."""
     receipt, ordinal, report = each.receipt, each.ordinal, each.report
     printed, normal = report.printed, report.normal
     run = run_of(report, listing=each.listing)
     name = identity_of(run, report, f"{receipt.receipt}.{ordinal}", independent=each.independent)
-    donor = donor_of(report, receipt.source)
+    donor = donor_of(normal, receipt.source)
     return ReportRow(
         seq=receipt.seq,
         ordinal=ordinal,
@@ -193,15 +150,18 @@ def report_row(each: Placed) -> ReportRow:
         sample_scheme=normal.sample.scheme,
         subject=normal.subject.value if normal.subject else None,
         subject_scheme=normal.subject.scheme if normal.subject else None,
-        quality_control=_is_control(normal),
+        quality_control=is_control(normal),
         donor=donor.value if donor else None,
         donor_scheme=donor.scheme if donor else None,
         donor_owner=donor.owner if donor else None,
-        donor_key=key64(donor.owner, donor.value) if donor else None,
+        donor_key=donor.key if donor else None,
         identity=name,
         run_key=key64(receipt.source, name),
         report_key=key64(receipt.source, run.kind, run.format, printed.report_id) if printed.report_id else None,
         said_key=_said(printed),
+        turn=each.turn,
+        listing=each.listing,
+        withdraws=takes_back(normal),
         printed=printed,
         normalised=normal,
         message=report.message,

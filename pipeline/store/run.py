@@ -5,6 +5,7 @@ account         of a collection its layout: the log of a run and its summary are
 purpose         production, control material or a test: a test never takes the place of a result
 run             the id that the report gives itself, else its time; empty if it has neither
 device          of a collection the separator's serial number: two of them may start in one minute
+centre          of a typing the centre that reports it: two laboratories behind one source have a sample 17 each
 sample          as it is meant: `=A99992400012300` and `A9999 24 000123` are one donation
 container       of a measurement the flags of a donation number, which tell its tube from its bag
 subject         the person, where no sample is named
@@ -36,6 +37,7 @@ class Run(NamedTuple):
     purpose: str
     run: str
     device: str
+    centre: str
     sample: str
     container: str
     subject: str
@@ -51,9 +53,9 @@ class Run(NamedTuple):
         return self.run == LISTING
 
     @property
-    def is_by_locus(self) -> bool:
-        """Whether a report may leave out what it does not change."""
-        return self.kind == "typing" and not self.is_listing
+    def is_by_item(self) -> bool:
+        """Whether a report may leave out what it does not change: loci of a typing, results of a specimen."""
+        return self.kind != "collection" and not self.is_listing
 
 
 def run_of(report: LoadedReport, *, listing: bool = False) -> Run:
@@ -67,9 +69,10 @@ def run_of(report: LoadedReport, *, listing: bool = False) -> Run:
         purpose=_purpose(normal),
         run=LISTING if listing else printed.report_id or _time(report),
         device=device,
+        centre=centre_of(normal),
         sample=normal.sample.value,
         container=_container(normal.sample) if isinstance(printed, ObservationReport) else "",
-        subject="" if normal.sample.value else _person(normal.subject),
+        subject="" if normal.sample.value else person(normal),
     )
 
 
@@ -106,5 +109,12 @@ def _container(sample: Identifier) -> str:
     return number.flags if number else ""
 
 
-def _person(subject: Identifier | None) -> str:
+def person(normal: NormalReport) -> str:
+    """Whom a report is about, where it names a person."""
+    subject = normal.subject
     return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
+
+
+def centre_of(normal: NormalReport) -> str:
+    """The centre that reports a typing; empty where none is named."""
+    return normal.centre if isinstance(normal, NormalTyping) else ""

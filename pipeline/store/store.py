@@ -112,7 +112,7 @@ class Store:
             finally:
                 connection.close()  # rolls back what was not committed
 
-    def rows(self, query: str, parameters: list[Any] | None = None) -> Iterator[dict[str, Any]]:
+    def rows(self, query: str, parameters: list[Any] | dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The rows of a query as dictionaries; JSON columns come as lists and dictionaries."""
         with without_values("reading"):
             connection = self._connection.cursor()

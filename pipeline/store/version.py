@@ -1,17 +1,21 @@
 """Which version of its run a report is, worked out for the runs that a batch touched.
 
-Reports of one source with the same identity (see `run`) belong to one run, and are numbered in the
-order of their receipts. One that reports an item which an earlier one reports (a locus, a code) is a newer version of
-it: the earlier one is no longer current, and what changed is flagged. Reports that share no item are parts of the run,
-as from a system that sends every locus in a message of its own, and all of them stand. So do the loci of a typing that
-a newer version leaves out, for a correction may hold what is corrected and no more; that they are left out is flagged.
+Reports of one source with the same identity (see `run`) belong to one run, and are numbered in the order in which they
+were said: that of their receipts, and in one receipt that of its messages. One that reports an item which an earlier
+one reports (a locus, a code) is a newer version of it at that item: there the earlier one stands no more, and what
+changed is flagged. Reports that share no item are parts of the run, as from a system that sends every locus in a
+message of its own, and all of them stand. So do the loci and codes that a newer version leaves out, for a correction
+may hold what is corrected and no more; that they are left out is flagged. A collection run and a registry's listing are
+replaced as a whole.
 
-A typing never takes the place of one of another person: one of both is wrong, and somebody has to say which. Nor does
-a preliminary result take the place of a final one.
+A report of a specimen never takes the place of one of another person: one of both is wrong, and somebody has to say
+which. One that
+names nobody is about whom the others of its run name. A preliminary result takes no final one's place, and does not
+stand beside it; and what is dated before an earlier report takes nothing of it: somebody has sent an old one again.
 
 A report with neither an id nor a time does not say whether it corrects an earlier one or is a second test of the
-sample. It is a newer version only of one whose every item it repeats; otherwise both stand, and the later says what
-differs. Typings are held against each other then as any two of a donor are.
+sample. It is a newer version only of one whose every item it repeats. Wherever two reports of a run stand side by side,
+the later says what differs, and typings are held against each other as any two of a donor are.
 
 A receipt that is resubmitted from quarantine takes the place that its arrival gives it, also between two versions that
 are there already: the order is that of the spool, never that of loading, so that a rebuilt store says the same as one
@@ -25,20 +29,22 @@ from typing import Any
 
 import msgspec
 
-from pipeline.normalise.findings import is_preliminary
-from pipeline.normalise.records import Flag, NormalReport
+from pipeline.normalise.findings import early_and_final, item_of, results_of
+from pipeline.normalise.records import Flag, NormalLocus, NormalReport, NormalTyping
+from pipeline.normalise.times import read_time
+from pipeline.store.donor import Donor, donor_of
 from pipeline.store.reexport import (
     Statements,
     compare,
     differing,
     items_of,
     left_out,
-    person,
     repeated,
     repeats,
     statements,
+    too_early,
 )
-from pipeline.store.run import Run, run_named
+from pipeline.store.run import Run, person, run_named
 from pipeline.store.scripts import script
 from pipeline.store.store import Connection
 from pipeline.store.texts import json_text
@@ -47,7 +53,8 @@ from pipeline.store.texts import json_text
 class Ranked(msgspec.Struct, frozen=True):
     """One report of a run that came more than once, its version, and what that version says of the ones before.
 
-    `retired` are the loci of which a later version says something else, while the others stand.
+    `retired` are the items of which another version stands, while its others stand themselves. `donor` is whom the run
+    says that it is about.
     """
 
     seq: int
@@ -56,6 +63,7 @@ class Ranked(msgspec.Struct, frozen=True):
     current: bool
     replaced_by: int | None
     retired: tuple[str, ...]
+    donor: Donor | None
     flags: tuple[Flag, ...]
 
 
@@ -64,7 +72,9 @@ class Member(msgspec.Struct, frozen=True):
 
     seq: int
     ordinal: int
+    turn: int
     receipt: str
+    donor: Donor | None
     normal: NormalReport
 
 
@@ -85,7 +95,7 @@ def renumber(connection: Connection, changed: int) -> None:
 
 
 class Version:
-    """What came of a run with one receipt: its reports, what they say, and what of it still stands."""
+    """What was said of a run at once: its reports, what they say, and what of it still stands."""
 
     def __init__(self, members: list[Member]) -> None:
         self.members = members
@@ -93,29 +103,58 @@ class Version:
         self.said = statements([member.normal for member in members])
         self.items = items_of(self.said)
         self.people = frozenset(name for member in members if (name := person(member.normal)))
-        self.is_preliminary = any(is_preliminary(member.normal) for member in members)
+        self.days = {item: day for member in members for item, day in _days(member.normal)}
+        early, final = zip(*(early_and_final(member.normal) for member in members), strict=True)
+        self.early = frozenset().union(*early) - frozenset().union(*final)
         self.standing = set(self.items)
         self.replaced_by: Version | None = None
         self.before: list[tuple[Version, Statements]] = []
-        self.beside: Version | None = None
+        self.beside: list[Version] = []
+        self.late: list[tuple[Version, list[str]]] = []
         self.left_out: list[Flag] = []
 
-    def replaces(self, older: "Version", run: Run) -> bool:
-        """Whether this is a newer version of that one, or of some of its loci."""
-        of_others = self.people and older.people and self.people.isdisjoint(older.people)
-        if older.replaced_by or (of_others and run.kind == "typing") or (self.is_preliminary > older.is_preliminary):
-            return False
-        if run.is_listing or not older.items:
-            return True
-        return bool(self.items & older.standing) and (run.is_named or repeats(self.said, older.said))
+    def meet(self, older: "Version", run: Run) -> None:
+        """Take the place of what this is a newer version of, and leave what stands its own."""
+        if older.replaced_by:
+            return
+        shared = self.items & older.standing
+        of_others = self._is_of_others(older, run)
+        stale = shared if of_others else self._dated_before(older, shared, run)
+        if stale:
+            self.beside.append(older)
+        if of_others or not (run.is_named or run.is_listing or repeats(self.said, older.said)):
+            return
+        newer = shared - stale - self._leave_what_is_final(older, shared - stale, run)
+        if newer or run.is_listing or not older.items:
+            self._take_the_place_of(older, newer if run.is_by_item else older.items)
 
-    def take_the_place_of(self, older: "Version", run: Run) -> None:
-        """Retire an older version: a typing at the loci that this one states, anything else as a whole."""
+    def _leave_what_is_final(self, older: "Version", shared: frozenset[str], run: Run) -> frozenset[str]:
+        """The items of which this has a preliminary result and that one a final one, which stands."""
+        early = shared & (self.early - older.early) if run.is_by_item else frozenset[str]()
+        if early:
+            self.late.append((older, sorted(early)))
+            self.standing -= early
+            self.replaced_by = None if self.standing else older
+        return early
+
+    def _dated_before(self, older: "Version", shared: frozenset[str], run: Run) -> frozenset[str]:
+        """The items that bear an earlier day here than there."""
+        if not run.is_named:
+            return frozenset()
+        return frozenset(item for item in shared if "" != self.days.get(item, "") < older.days.get(item, ""))
+
+    def _is_of_others(self, older: "Version", run: Run) -> bool:
+        """Whether both name people, and not the same; a separator runs once at a time, whoever is said to sit there."""
+        named = bool(self.people and older.people) and run.kind != "collection"
+        return named and self.people.isdisjoint(older.people)
+
+    def _take_the_place_of(self, older: "Version", items: frozenset[str]) -> None:
         self.before.append((older, {item: said for item, said in older.said.items() if item in older.expected}))
-        older.standing -= self.items if run.is_by_locus else older.items
+        self.people = self.people or older.people
+        older.standing -= items
         if not older.standing:
             older.replaced_by = self
-        older.left_out = [left_out(item, older.said, self.receipt) for item in sorted(older.standing)]
+        older.left_out = [left_out(item, older.said, self.receipt) for item in sorted(older.standing - self.items)]
 
     @property
     def expected(self) -> frozenset[str]:
@@ -128,52 +167,67 @@ class Version:
         return self.replaced_by and (self.replaced_by.newest or self.replaced_by)
 
     def flags(self, place: int) -> tuple[Flag, ...]:
-        """The doubts of one of its reports, for what stands before it in the receipt, and in the other versions."""
+        """The doubts of one of its reports, for what stands before it at its side, and in the other versions."""
         reports = [member.normal for member in self.members]
         flags = (*repeated(reports[:place], reports[place]), *self.left_out)
         if self.before:
             flags += compare(self.said, [(said, older.receipt, older.left_out) for older, said in self.before])
-        if self.beside:
-            flags += tuple(differing(self.said, self.beside.said, self.beside.receipt))
+        for older in self.beside:
+            flags += tuple(differing(self.said, older.said, older.receipt))
+        for older, items in self.late:
+            flags += tuple(too_early(items, older.receipt))
         return flags
 
 
+def _days(report: NormalReport) -> Iterator[tuple[str, str]]:
+    """The day that each result of a report bears, ISO 8601; empty where it bears none that can be read."""
+    whole = report.date if isinstance(report, NormalTyping) else ""
+    for result in results_of(report):
+        stated = result.date or whole if isinstance(result, NormalLocus) else result.time
+        time = read_time(stated or "")[0] or ""
+        yield item_of(result), time[:10] if len(time) >= len("2026-11-20") else ""
+
+
 def rank(members: list[Member], run: Run) -> list[Ranked]:
-    """The versions of one run, given its reports in the order of their arrival."""
-    one_by_one = run.is_listing  # a list may take back further down what it lists
-    together = attrgetter("seq", "ordinal") if one_by_one else attrgetter("seq")
-    versions = [Version(list(same)) for _, same in groupby(members, key=together)]
+    """The versions of one run, given its reports in the order in which they were said."""
+    versions = [Version(list(same)) for _, same in groupby(members, key=attrgetter("seq", "turn"))]
     for place, newer in enumerate(versions):
         for older in versions[:place]:
-            if newer.replaces(older, run):
-                newer.take_the_place_of(older, run)
+            newer.meet(older, run)
     if not run.is_named:
         for older, newer in pairwise(version for version in versions if not version.replaced_by):
-            newer.beside = older
-    return [ranked for number, version in enumerate(versions, 1) for ranked in _ranked(version, number)]
+            newer.beside.append(older)
+    donors = {name: member.donor for member in members if (name := person(member.normal))}
+    return [ranked for number, version in enumerate(versions, 1) for ranked in _ranked(version, number, donors)]
 
 
-def _ranked(version: Version, number: int) -> Iterator[Ranked]:
+def _ranked(version: Version, number: int, donors: dict[str, Donor | None]) -> Iterator[Ranked]:
     newest = version.newest
     by = newest.seq if newest else None
     retired = () if newest else tuple(sorted(version.items - version.standing))
+    named = donors.get(next(iter(version.people or donors), "")) if len(version.people or donors) == 1 else None
     for place, member in enumerate(version.members):
-        yield Ranked(member.seq, member.ordinal, number, newest is None, by, retired, version.flags(place))
+        donor = member.donor if person(member.normal) or not (named and member.donor) else named
+        flags = version.flags(place)
+        yield Ranked(member.seq, member.ordinal, number, newest is None, by, retired, donor, flags)
 
 
 def _runs(rows: list[tuple[Any, ...]]) -> Iterator[tuple[list[Member], Run]]:
     """Rows of load/rerun.sql, run by run; runs that only share a key and have one report are left out."""
     decoder = msgspec.json.Decoder(NormalReport)
-    for (_, identity), same in groupby(rows, key=itemgetter(0, 1)):
-        members = [Member(seq, ordinal, receipt, decoder.decode(text)) for _, _, seq, ordinal, receipt, text in same]
+    for (source, identity), same in groupby(rows, key=itemgetter(0, 1)):
+        members = [
+            Member(seq, ordinal, turn, receipt, donor_of(normal := decoder.decode(text), source), normal)
+            for _, _, seq, ordinal, turn, receipt, text in same
+        ]
         if len(members) > 1:
             yield members, run_named(identity)
 
 
 def _retired_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:
     for each in ranked:
-        for locus in each.retired:
-            yield {"seq": each.seq, "ordinal": each.ordinal, "locus": locus}
+        for item in each.retired:
+            yield {"seq": each.seq, "ordinal": each.ordinal, "item": item}
 
 
 def _flag_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:

@@ -30,7 +30,10 @@ def document_of(sample):
 
 
 def as_json(parsed):
-    return msgspec.json.format(msgspec.json.encode(parsed), indent=2).decode() + "\n"
+    shown = msgspec.to_builtins(parsed)
+    if len(set(shown["messages"])) < 2:
+        del shown["messages"]
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
 
 
 def outcome(reader, raw, name):

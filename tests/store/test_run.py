@@ -6,8 +6,8 @@ import pytest
 
 from parsers.records import CollectionReport, Finding, ObservationReport, Report, TypingReport
 from pipeline.normalise.normaliser import Normaliser
+from pipeline.store.donor import donor_of
 from pipeline.store.entry import LoadedReport
-from pipeline.store.report_rows import donor_of
 from pipeline.store.run import identity_of, run_named, run_of
 
 TEST = Finding("not_production", "MSH-11 marks this message T, not production")
@@ -85,6 +85,6 @@ def test_a_number_is_that_of_the_centre_that_reports_it_and_a_grid_is_everybodys
     owners = [
         donor.owner
         for report in (typing(), typing(centre="111"), typing(centre="222"), typing(centre="111", subject=GRID))
-        if (donor := donor_of(loaded(report), "lab"))
+        if (donor := donor_of(loaded(report).normal, "lab"))
     ]
     assert owners == ["lab", "lab/111", "lab/222", ""]

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pipeline.normalise.records import Flag
 from pipeline.store.queries import content_hash, dump
 from pipeline.store.reexport import compare, statements
 from pipeline.store.store import Store
@@ -148,17 +147,6 @@ def test_a_count_that_changes_is_a_conflict_on_that_count(store: Store, load: Lo
 def test_a_list_may_take_back_further_down_what_it_lists(store: Store, load: Load, make: Any) -> None:
     load(make.entry(1, make.typing(run="", A="01:01+02:01"), make.typing(run=""), listing=True))
     assert [row["current"] for row in dump(store, "reports")] == [False, True]
-
-
-def test_a_preliminary_result_takes_no_final_one_s_place(store: Store, load: Load, make: Any) -> None:
-    doubt = Flag("preliminary_result", "", "the sender calls this result preliminary")
-    said = [make.typing(A=text) for text in ("01:01+02:01", "01:01+03:01", "01:01+02:01")]
-    said[1] = replace(said[1], normal=replace(said[1].normal, flags=(doubt,)))
-    for seq, report in enumerate(said, start=1):
-        load(make.entry(seq, report))
-    assert [row["current"] for row in dump(store, "reports")] == [False, False, True]
-    load(make.entry(4, said[1]))
-    assert [row["current"] for row in dump(store, "reports")] == [False, False, True, True]
 
 
 def test_values_of_one_code_are_told_apart_by_their_sub_ids(make: Any) -> None:

@@ -1,7 +1,7 @@
 with changed as (
-    select distinct donor, donor_owner as owner
-    from report
-    where changed > ? and donor is not null
+    select donor, donor_owner as owner from report where changed > $since and donor is not null
+    union
+    select own_donor, own_owner from report where changed > $since and own_donor is not null
 )
 select
     changed.donor, changed.owner as source, coalesce(typed.loci, '{}') as loci,

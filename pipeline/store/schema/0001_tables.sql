@@ -43,10 +43,15 @@ create table report (
     donor_scheme varchar,
     donor_owner varchar,
     donor_key ubigint,
+    own_donor varchar,
+    own_owner varchar,
     identity varchar not null,
     run_key ubigint not null,
     report_key ubigint,
     said_key ubigint,
+    turn integer not null,
+    listing boolean not null,
+    withdraws boolean not null,
     version integer not null,
     current boolean not null,
     replaced_by bigint,
@@ -58,10 +63,14 @@ comment on table report is 'One row per report of a receipt: as printed, as mean
 comment on column report.donor is 'Whom a matcher may be told that the report is about; null where it is about no donor.';
 comment on column report.donor_owner is 'The source, and its reporting centre, whose number `donor` is; empty for a GRID, which names a donor everywhere.';
 comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
+comment on column report.own_donor is 'Whom it would be about by itself, where it names nobody and others of its run name somebody.';
 comment on column report.identity is 'What it is about and which run it is of: reports of one source with the same identity are versions or parts of one run.';
 comment on column report.replaced_by is 'The receipt whose version stands in the place of this one; null where this is current.';
 comment on column report.report_key is 'A 64-bit key of source, format and the id that the report gives itself; null where it gives none.';
 comment on column report.said_key is 'A 64-bit key of all that a typing calls; null where it calls nothing.';
+comment on column report.turn is 'What was said later in the same receipt has a later turn: a message of a batch, an entry of a list.';
+comment on column report.listing is 'Whether it is all that its sender lists of the donor.';
+comment on column report.withdraws is 'Whether it takes the donor off its sender''s list.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
 comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
@@ -87,9 +96,9 @@ comment on table resembling is 'One row per two typings of one report id that ca
 create table retired (
     seq bigint not null,
     ordinal integer not null,
-    locus varchar not null
+    item varchar not null
 );
-comment on table retired is 'One row per report and locus of which a newer version of the report speaks, while its other loci stand.';
+comment on table retired is 'One row per report and locus or code of which another version of the report stands, while its other items stand themselves.';
 
 create table statement (
     id integer not null,

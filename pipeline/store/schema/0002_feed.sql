@@ -1,17 +1,29 @@
 -- What the matcher reads. A donor is known by a GRID where the report gives one, else by the person's number of its
 -- source, else by the sample's.
 -- Per donor and locus stands the finest typing that somebody called, of those the newest: two that can both be true
--- differ in how much they say, and what is known does not become unknown by a coarser one. Where another current one
+-- differ in how much they say, and what is known does not become unknown by a coarser one, nor what is final by what is
+-- preliminary. Where another current one
 -- says otherwise, or says something that could not be read, the row carries a flag.
 
 -- Where two current typings of a donor and locus cannot both be true, as to the protein, the locus is held back until a
 -- person has decided (`quarantine keep`): neither is told.
 
+-- A registry that takes a donor back is heard until a list that comes later has the donor again.
+create view withdrawn_donor as
+select donor_key, donor, donor_owner
+from report
+where current and listing and donor is not null
+    and donor_key in (select donor_key from report where current and withdraws)
+group by donor_key, donor, donor_owner
+having arg_max(withdraws, (seq, ordinal));
+comment on view withdrawn_donor is 'One row per donor whom the newest list that names him takes back.';
+
 create view donor_report as
 select donor, donor_scheme as scheme, donor_owner as owner, report.* exclude (donor, donor_scheme, donor_owner)
 from report
+anti join withdrawn_donor using (donor_key, donor, donor_owner)
 where current and donor is not null;
-comment on view donor_report is 'One row per current report about a donor.';
+comment on view donor_report is 'One row per current report about a donor who may be told of.';
 
 create view current_typing as
 select
@@ -20,7 +32,7 @@ select
 from donor_report
 join typing using (seq, ordinal)
 join statement on statement.id = typing.statement
-anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.locus = statement.locus;
+anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.item = statement.locus;
 comment on view current_typing is 'One row per donor and locus of a report, unless a newer version says something of it.';
 
 create view relabelled as
@@ -141,7 +153,8 @@ with stated as (
         end as said
     from donor_report
     join read_typing using (seq, ordinal)
-    anti join retired using (seq, ordinal, locus)
+    anti join retired
+        on retired.seq = read_typing.seq and retired.ordinal = read_typing.ordinal and retired.item = read_typing.locus
     anti join overruled using (seq, ordinal, locus)
     anti join held_back using (donor, owner, locus)
 ), compared as (
@@ -149,6 +162,7 @@ with stated as (
         *,
         glstring is not null and not contains(glstring, '~') -- haplotypes over several genes are not split here
             and state in ('two_copies', 'homozygous_stated', 'one_stated') as called,
+        len(regexp_extract_all(glstring, ':XX|\*[0-9]+(?:[+/|]|$)')) as first_fields,
         len(regexp_extract_all(glstring, '[/|]')) as alternatives,
         len(regexp_extract_all(glstring, '[0-9][GP]\b')) as groups,
         len(regexp_extract_all(glstring, ':')) / (1 + alternatives) as fields,
@@ -162,8 +176,8 @@ with stated as (
     qualify row_number() over (
         partition by donor, owner, locus
         order by
-            state = 'one_stated', resolution = 'low', resolution = 'generic', alternatives, groups, fields desc, seq desc,
-            ordinal desc, position desc
+            contains(flags::varchar, '"preliminary_result"'), state = 'one_stated', resolution = 'low', first_fields,
+            resolution = 'generic', alternatives, groups, fields desc, seq desc, ordinal desc, position desc
     ) = 1
 )
 select

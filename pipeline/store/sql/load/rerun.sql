@@ -6,7 +6,8 @@ with rerun as materialized (
     group by run_key
     having count(*) > 1
 )
-select report.source, report.identity, report.seq, report.ordinal, receipt.receipt, report.normalised
+select
+    report.source, report.identity, report.seq, report.ordinal, report.turn, receipt.receipt, report.normalised
 from report
 join receipt using (seq)
 where report.run_key in (select run_key from rerun)

@@ -10,7 +10,10 @@ with asked as (
     having not bool_or(current)
 )
 update receipt
-set state = 'superseded', reason = 'every report in it has a newer version; the newest came with ' || later.receipt
+set state = 'superseded', reason = case
+    when later.seq < receipt.seq then 'every result in it is preliminary, and a final one came before, with ' || later.receipt
+    else 'every report in it has a newer version; the newest came with ' || later.receipt
+end
 from newest
 join receipt as later on later.seq = newest.by_seq
 where receipt.seq = newest.seq

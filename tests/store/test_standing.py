@@ -1,0 +1,163 @@
+"""What of a run stands when messages about it come: item by item, of one person, final before preliminary."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.feed.changes import changes
+from pipeline.normalise.records import Flag
+from pipeline.store.entry import LoadedReport
+from pipeline.store.queries import dump
+from pipeline.store.store import Store
+
+Load = Callable[..., list[str]]
+Loci = dict[str, str]
+GRIDS = ("9991INVENTED000001X", "9991INVENTED000002X")
+PRELIMINARY, WITHDRAWN, DONOR_WITHDRAWN = (
+    Flag(code, "", "what the sender says of it", severity)
+    for code, severity in (
+        ("preliminary_result", "warning"),
+        ("withdrawn_result", "error"),
+        ("donor_withdrawn", "error"),
+    )
+)
+
+
+@pytest.fixture
+def told(store: Store) -> Callable[[], dict[str, Loci]]:
+    """What the matcher is told of each donor: second alleles by locus, for the first are all alike."""
+
+    def loci() -> dict[str, Loci]:
+        found = {row["donor"]: row["loci"] for row in changes(store, 0).donors}
+        return {donor: {locus: gl[-5:] for locus, gl in typed.items()} for donor, typed in found.items()}
+
+    return loci
+
+
+def about(report: LoadedReport, flag: Flag, *loci: str) -> LoadedReport:
+    """The report with a doubt about some of its loci, or about all of it."""
+    if not loci:
+        return replace(report, normal=replace(report.normal, flags=(flag,)))
+    doubted = [replace(each, doubts=(flag,)) if each.locus in loci else each for each in report.normal.loci]
+    return replace(report, normal=replace(report.normal, loci=tuple(doubted)))
+
+
+def codes(store: Store) -> list[list[tuple[str, str]]]:
+    return [[(flag["code"], flag["token"]) for flag in row["flags"]] for row in dump(store, "reports")]
+
+
+def test_a_preliminary_result_takes_no_final_one_s_place_and_does_not_stand_beside_it(
+    store: Store, load: Load, make: Any
+) -> None:
+    said = [make.typing(A=text) for text in ("01:01+02:01", "01:01+03:01", "01:01+02:01")]
+    said[1] = about(said[1], PRELIMINARY)
+    for seq, report in enumerate(said, start=1):
+        load(make.entry(seq, report))
+    assert [row["current"] for row in dump(store, "reports")] == [False, False, True]
+    load(make.entry(4, said[1]))
+    assert [row["current"] for row in dump(store, "reports")] == [False, False, True, False]
+    assert codes(store)[3] == [("preliminary_after_final", "A")]
+    late = list(dump(store, "receipts"))[3]
+    assert late["state"] == "superseded"
+    assert "a final one came before" in late["reason"]
+
+
+def test_what_is_taken_back_is_gone_also_where_another_locus_is_preliminary(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    load(make.entry(1, make.typing(grid=GRIDS[0], A="01:01+02:01", B="07:02+08:01")))
+    taken_back = make.typing(grid=GRIDS[0], A="", B="07:02+08:01")
+    load(make.entry(2, about(about(taken_back, WITHDRAWN, "A"), PRELIMINARY)))
+    assert told() == {GRIDS[0]: {"B": "08:01"}}
+    assert ("preliminary_after_final", "B") in codes(store)[1]
+
+
+def test_a_locus_is_preliminary_or_final_by_itself(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    load(make.entry(1, about(make.typing(grid=GRIDS[0], A="01:01+02:01", B="07:02+08:01"), PRELIMINARY, "B")))
+    load(make.entry(2, about(make.typing(grid=GRIDS[0], A="01:01+03:01", B="07:02+44:02"), PRELIMINARY, "A")))
+    assert told() == {GRIDS[0]: {"A": "02:01", "B": "44:02"}}
+
+
+@pytest.mark.parametrize("second", [{"A": "01:01+03:01"}, {"A": ""}])
+def test_messages_of_one_batch_come_one_after_the_other(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]], second: Loci
+) -> None:
+    said = [make.typing(grid=GRIDS[0], A="01:01+02:01", B="07:02+08:01"), make.typing(grid=GRIDS[0], **second)]
+    load(replace(make.entry(1, *said), messages=(1, 2)))
+    assert told() == {GRIDS[0]: {"A": "03:01", "B": "08:01"} if second["A"] else {"B": "08:01"}}
+    assert [(row["version"], row["current"]) for row in dump(store, "reports")] == [(1, True), (2, True)]
+
+
+def test_two_centres_behind_one_source_have_a_sample_of_one_name_each(store: Store, load: Load, make: Any) -> None:
+    said = make.typing("17", A="01:01+02:01"), make.typing("17", A="01:01+03:01")
+    for seq, (centre, report) in enumerate(zip(("111", "222"), said, strict=True), start=1):
+        load(make.entry(seq, replace(report, normal=replace(report.normal, centre=centre))))
+    rows = {row["source"]: row["loci"] for row in changes(store, 0).donors}
+    assert {owner: typed["A"][-5:] for owner, typed in rows.items()} == {"lab/111": "02:01", "lab/222": "03:01"}
+
+
+def test_a_donor_whom_his_registry_takes_back_is_told_of_no_more_until_a_list_has_him_again(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    typed, listed = (make.typing(grid=GRIDS[0], run=run, A="01:01+02:01") for run in ("lab-1", ""))
+    load(make.entry(1, typed, source="laboratory"), make.entry(2, listed, source="registry", listing=True))
+    assert told()[GRIDS[0]]
+    load(make.entry(3, about(make.typing(grid=GRIDS[0], run=""), DONOR_WITHDRAWN), source="registry", listing=True))
+    assert told() == {GRIDS[0]: {}}
+    assert list(dump(store, "donors")) == []
+    load(make.entry(4, listed, source="another registry", listing=True, content="listed again"))
+    assert told()[GRIDS[0]]
+
+
+def test_a_version_that_names_nobody_is_about_whom_its_run_names(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    load(make.entry(1, make.typing(A="01:01+02:01", B="07:02+08:01")))
+    assert told() == {"S1": {"A": "02:01", "B": "08:01"}}
+    load(make.entry(2, make.typing(grid=GRIDS[0], A="01:01+03:01")))
+    assert told() == {GRIDS[0]: {"A": "03:01", "B": "08:01"}, "S1": {}}
+    load(make.entry(3, make.typing(A="01:01+11:01")))
+    assert told() == {GRIDS[0]: {"A": "11:01", "B": "08:01"}, "S1": {}}
+
+
+def test_a_version_without_a_person_hands_no_typing_from_one_to_another(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    """The last report is about another person than the first: both are held back, and a person has to say which."""
+    for seq, grid in enumerate((GRIDS[0], "", GRIDS[1]), start=1):
+        load(make.entry(seq, make.typing(grid=grid, A="01:01+02:01" if grid != GRIDS[1] else "01:01+03:01")))
+    assert told() == {GRIDS[0]: {}, GRIDS[1]: {}, "S1": {}}
+    assert {row["state"] for row in dump(store, "quarantine")} == {"contradicts"}
+
+
+def test_what_is_dated_before_takes_no_newer_report_s_place(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    for seq, (date, text) in enumerate((("2026-03-01", "01:01+03:01"), ("2026-01-01", "01:01+02:01")), start=1):
+        report = make.typing(grid=GRIDS[0], A=text)
+        load(make.entry(seq, replace(report, normal=replace(report.normal, date=date))))
+    assert [row["current"] for row in dump(store, "reports")] == [True, True]
+    assert codes(store)[1] == [("other_report_differs", "A")]
+
+
+def counted(store: Store) -> dict[tuple[str, int], bool]:
+    return {(row["label"], row["version"]): row["current"] for row in dump(store, "observations")}
+
+
+def test_a_correction_of_one_count_leaves_the_others_standing(store: Store, load: Load, make: Any) -> None:
+    load(make.entry(1, make.counts(WBC="48.2", CD34="82", PLT="186")), make.entry(2, make.counts(CD34="28")))
+    assert counted(store) == {("WBC", 1): True, ("CD34", 1): False, ("PLT", 1): True, ("CD34", 2): True}
+    assert codes(store)[0] == [("left_out_of_reexport", "code-PLT"), ("left_out_of_reexport", "code-WBC")]
+
+
+def test_counts_of_another_person_under_the_same_number_are_no_version(store: Store, load: Load, make: Any) -> None:
+    for seq, (grid, count) in enumerate(zip(GRIDS, ("10.0", "20.0"), strict=True), start=1):
+        report = make.counts(WBC=count)
+        subject = make.typing(grid=grid).normal.subject
+        load(make.entry(seq, replace(report, normal=replace(report.normal, subject=subject))))
+    assert counted(store) == {("WBC", 1): True, ("WBC", 2): True}
+    assert codes(store)[1] == [("other_report_differs", "code-WBC")]
