@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from parsers.elements import NOTHING, Element
-from parsers.fhir_resources import Resources, identifiers_of, is_contained, is_grid, is_registered, is_retired
+from parsers.fhir_resources import Resources, identifiers_of, is_contained, is_grid, is_registered, is_retired, said_by
 from parsers.identifier_forms import names_nobody, one_spelling
 
 FOCUS = re.compile(r"observation[.-]foc(us|al)", re.IGNORECASE)
@@ -72,17 +72,18 @@ def _one_system(one: str, other: str) -> bool:
 
 
 class Identities:
-    """What the references of one document name, each worked out once."""
+    """What the references of one document name, worked out once for all that say the same."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._known: dict[Element, Identity] = {}
+        self._known: dict[Element | str, Identity] = {}
 
     def of(self, reference: Element) -> Identity:
         """What a reference calls what it points to."""
-        known = self._known.get(reference)
+        said = said_by(reference)
+        known = self._known.get(said)
         if known is None:
-            known = self._known[reference] = self._identity(reference)
+            known = self._known[said] = self._identity(reference)
         return known
 
     def differ(self, references: Iterable[Element]) -> bool:

@@ -78,7 +78,7 @@ class Resources:
         self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
-        self._identifiers: dict[Element, list[Element]] = {}
+        self._identifiers: dict[Element | str, list[Element]] = {}
         self.disputed: set[Element] = set()
         """Resources that stand here twice, and not alike."""
         self._on_a_server: set[Element] = set()
@@ -130,11 +130,12 @@ class Resources:
 
         One that is no longer in use is among them only where there is no other: it may be somebody else's today.
         """
-        known = self._identifiers.get(reference)
+        said = said_by(reference)
+        known = self._identifiers.get(said)
         if known is None:
             stated = [*identifiers_of(self.referred(reference)), *identifiers_of(reference)]
             in_use = [each for each in stated if not is_retired(each)]
-            known = self._identifiers[reference] = sorted(in_use or stated, key=_precedence)
+            known = self._identifiers[said] = sorted(in_use or stated, key=_precedence)
         return known
 
     def retired(self, reference: Element) -> list[Element]:
@@ -166,6 +167,13 @@ def _content(element: Element) -> tuple[Any, ...]:
 def is_contained(reference: Element) -> bool:
     """Whether a reference points to what is contained in its own resource."""
     return reference.first("reference").text.startswith("#")
+
+
+def said_by(reference: Element) -> Element | str:
+    """The address alone where a reference says no more, for it is the same wherever it stands; else the reference."""
+    address = reference.first("reference").text
+    bare = address and not address.startswith("#") and reference.first("identifier") is NOTHING
+    return address if bare else reference
 
 
 def identifiers_of(holder: Element) -> list[Element]:
