@@ -10,6 +10,7 @@ senders call the patient so.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from parsers.elements import NOTHING, Element, read_json, read_xml_elements
 from parsers.errors import ParseError
@@ -22,6 +23,9 @@ JSON_TYPE = re.compile(r'"resourceType"\s*:\s*"[A-Z]')
 GRID_SYSTEMS = ("isbt128.org/uri/GRID", "/identifier/grid")
 IDENTIFIER_SYSTEMS = (*GRID_SYSTEMS, "/identifier/donor", "/identifier/cbu")
 """Parts of the systems of a registry's identifiers, the best first; any other identifier comes after them."""
+USES = ("official", "usual", "", "temp", "secondary")
+"""What a registry's number may be used as, the best first; of two numbers the better one is the person's."""
+RETIRED = "old"
 HOLDERS = ("resource", "contained")
 """Elements that hold a resource."""
 
@@ -74,7 +78,7 @@ class Resources:
         self._by_type: dict[str, list[Element]] = {}
         self._by_address: dict[str, Element] = {}
         self._by_id: dict[str, Element] = {}
-        self._identifiers: dict[Element, list[Element]] = {}
+        self._identifiers: dict[Element | str, list[Element]] = {}
         self.disputed: set[Element] = set()
         """Resources that stand here twice, and not alike."""
         self._on_a_server: set[Element] = set()
@@ -122,14 +126,22 @@ class Resources:
         return None if found in self._on_a_server and _is_url(address) else found
 
     def identifiers(self, reference: Element) -> list[Element]:
-        """Every identifier of what a reference points to, and of the reference itself; a registry's come first."""
-        known = self._identifiers.get(reference)
+        """Every identifier of what a reference points to, and of the reference itself; a registry's come first.
+
+        One that is no longer in use is among them only where there is no other: it may be somebody else's today.
+        """
+        said = said_by(reference)
+        known = self._identifiers.get(said)
         if known is None:
-            resource = self.referred(reference)
-            found = [*resource.each("identifier"), *resource.each("accessionIdentifier"), *reference.each("identifier")]
-            known = sorted((each for each in found if each.first("value").text), key=_rank)
-            self._identifiers[reference] = known
+            stated = [*identifiers_of(self.referred(reference)), *identifiers_of(reference)]
+            in_use = [each for each in stated if not is_retired(each)]
+            known = self._identifiers[said] = sorted(in_use or stated, key=_precedence)
         return known
+
+    def retired(self, reference: Element) -> list[Element]:
+        """The identifiers of what a reference points to that are no longer in use, and not taken for that reason."""
+        taken = self.identifiers(reference)
+        return [each for each in identifiers_of(self.referred(reference)) if each not in taken]
 
     def identifier(self, reference: Element) -> str:
         """What a person or a specimen is called: its identifier, or the reference itself as it is printed.
@@ -147,9 +159,9 @@ def _alike(one: Element, other: Element) -> bool:
     return sorted(map(_content, said)) == sorted(map(_content, too))
 
 
-def _content(element: Element) -> str:
-    """All that an element says, in one order."""
-    return repr((element.name, element.text, sorted(map(_content, element.members))))
+def _content(element: Element) -> tuple[Any, ...]:
+    """All that an element says, in one order: its name, its text, and what its members say."""
+    return element.name, element.text, *sorted(map(_content, element.members))
 
 
 def is_contained(reference: Element) -> bool:
@@ -157,9 +169,32 @@ def is_contained(reference: Element) -> bool:
     return reference.first("reference").text.startswith("#")
 
 
+def said_by(reference: Element) -> Element | str:
+    """The address alone where a reference says no more, for it is the same wherever it stands; else the reference."""
+    address = reference.first("reference").text
+    bare = address and not address.startswith("#") and reference.first("identifier") is NOTHING
+    return address if bare else reference
+
+
+def identifiers_of(holder: Element) -> list[Element]:
+    """The identifiers that stand in a resource or a reference, without those that say nothing."""
+    found = (*holder.each("identifier"), *holder.each("accessionIdentifier"))
+    return [each for each in found if each.first("value").text]
+
+
+def is_retired(identifier: Element) -> bool:
+    """Whether an identifier is said to be no longer in use. An end that is stated is past: a reader has no clock."""
+    return identifier.first("use").text == RETIRED or identifier.first("period", "end").text != ""
+
+
 def is_grid(identifier: Element) -> bool:
     """Whether an identifier is said to be a GRID."""
     return _rank(identifier) < len(GRID_SYSTEMS)
+
+
+def is_registered(identifier: Element) -> bool:
+    """Whether an identifier is said to be one that a registry gave."""
+    return _rank(identifier) < len(IDENTIFIER_SYSTEMS)
 
 
 def _is_url(address: str) -> bool:
@@ -179,6 +214,12 @@ def _rank(identifier: Element) -> int:
     system = identifier.first("system").text.lower()
     ranks = (place for place, part in enumerate(IDENTIFIER_SYSTEMS) if part.lower() in system)
     return next(ranks, len(IDENTIFIER_SYSTEMS))
+
+
+def _precedence(identifier: Element) -> tuple[int, int]:
+    """A registry's first, and of its numbers the one that it calls the best; others as they stand."""
+    rank, use = _rank(identifier), identifier.first("use").text
+    return rank, USES.index(use) if use in USES and rank < len(IDENTIFIER_SYSTEMS) else len(USES)
 
 
 def codings(concept: Element) -> list[tuple[str, str, str]]:

@@ -1,5 +1,5 @@
 """What a status says against a result: OBX-11 and OBR-25 of HL7 (tables 0085, 0123), R-9, O-26, O-12 and L-3 of ASTM
-E1394, FHIR's status.
+E1394, FHIR's status of results and of specimens.
 
 The same letter may mean different things: W is a wrong result in HL7, a doubtful one in ASTM; R is one that nobody has
 verified in HL7, one sent before in ASTM. A status may also say that there is no result at all; a value that stands
@@ -62,6 +62,11 @@ FHIR = {
     "cancelled": _TAKEN_BACK,
     "entered-in-error": _TAKEN_BACK,
 }
+FHIR_SPECIMEN = {
+    "entered-in-error": Finding("unusable_specimen", "the sender says that this specimen was entered in error"),
+    "unsatisfactory": Finding("unusable_specimen", "the sender calls this specimen unsatisfactory"),
+}
+"""What the status of a specimen says against every result of it."""
 _BY_FORMAT = {"hl7_oru": HL7, "astm_records": ASTM}
 _DENYING = {"hl7_oru": frozenset(NO_RESULT), "astm_records": frozenset({"X"})}
 

@@ -60,12 +60,16 @@ def typing_of(glstring: str, bench: Workbench) -> NormalTyping:
 
 
 def legible(report: Any, normal: NormalReport) -> dict[str, Any]:
-    """A report as printed, in JSON's terms; a typing's loci carry their GL String under the installed release."""
+    """A report as printed, in JSON's terms, with what is doubted in it.
+
+    A typing's loci carry their own flags, and their GL String under the installed release.
+    """
     printed: dict[str, Any] = {"format": report.format, **msgspec.to_builtins(report)}
     if isinstance(normal, NormalTyping):
         pairs = zip(printed.get("loci", []), normal.loci, strict=True)
         printed["loci"] = [{**locus, **_meaning(meaning)} for locus, meaning in pairs]
-    return printed
+    elsewhere = _flags_of_whole(normal) if isinstance(normal, NormalTyping) else flags_of(normal)
+    return {**printed, "flags": [_flag(flag) for flag in dict.fromkeys(elsewhere)]}
 
 
 def _meaning(locus: NormalLocus) -> dict[str, Any]:
@@ -136,13 +140,16 @@ def breaches(reading: Reading, normaliser: Normaliser, facility: str) -> list[di
 
 def flags_of(report: NormalReport) -> list[Flag]:
     """Every flag of a report: its own, its identifiers' and its values'."""
-    flags = [*report.flags, *report.sample.flags]
-    if report.subject:
-        flags += report.subject.flags
+    flags = _flags_of_whole(report)
     if isinstance(report, NormalTyping):
         return flags + [flag for locus in report.loci for flag in (*locus.flags, *locus.doubts)]
     values = report.observations if hasattr(report, "observations") else (*report.readings, *report.finals)
     return flags + [flag for value in values for flag in value.flags]
+
+
+def _flags_of_whole(report: NormalReport) -> list[Flag]:
+    """The flags of a report that are about no single value: its own and its identifiers'."""
+    return [*report.flags, *report.sample.flags, *(report.subject.flags if report.subject else ())]
 
 
 def is_grave(report: NormalReport) -> bool:

@@ -7,9 +7,12 @@
 A DiagnosticReport is one typing report; genotypes that no report names are one report for each person and specimen.
 Where a report states a locus in an Observation and in its summary, the Observation is taken; a locus that only the
 summary states is taken from there. The sample is the specimen's identifier, the subject the person's, a GRID before any
-other. A report, its results, their specimens and the alleles that these derive from have to be about one person: a
-result that is not shown to be is kept as printed. A resource that names neither takes the name of its file, and says
-so. Names, birth dates, narratives and sequences are read by nobody here: they are declared by path alone.
+other. A resource that names neither takes the name of its file, and says so. Names, birth dates, narratives and
+sequences are read by nobody here: they are declared by path alone.
+
+A report, its results, whom these focus on, their specimens and the alleles that they derive from have to be about one
+person: a result that is not shown to be is kept as printed. So is one that rests on something that speaks against it
+(`parsers.fhir_objections`).
 
 Source: HL7 FHIR R4 (hl7.org/fhir/R4), Genomics Reporting STU2, NMDP hla-reporting and donor-patient guides, and the
 STU3 example bundle of the NMDP.
@@ -25,6 +28,7 @@ from msgspec.structs import replace
 
 from parsers.elements import NOTHING, Element
 from parsers.errors import ParseError
+from parsers.fhir_basis import Bases
 from parsers.fhir_genotypes import (
     PROJECT_EXTENSION,
     alleles_of,
@@ -34,7 +38,8 @@ from parsers.fhir_genotypes import (
     release_of,
 )
 from parsers.fhir_identity import Identities
-from parsers.fhir_resources import Resources, looks_like_fhir, place, printed_codes, read_resource
+from parsers.fhir_objections import refuse_past_states
+from parsers.fhir_resources import Resources, is_grid, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
@@ -43,8 +48,10 @@ from parsers.typing_states import UNCALLED, gene_name, state_of
 
 GLSTRING = re.compile(r"hla#|HLA-[A-Z]+[0-9]?[*:][0-9]")
 ELSEWHERE = "the report names results that are not in this document"
-OTHER_PERSON = "the report, this result, its specimen and its alleles do not all name one person; it is kept as printed"
-SEVERAL_GRIDS = "the person has several GRIDs, and one person has one; none of them is taken"
+OTHER_PERSON = (
+    "the report, this result, its focus, its specimen and its alleles do not all name one person; it is kept as printed"
+)
+RIVALS = "the person has several GRIDs, or several numbers of one registry, and nothing says which; none is taken"
 SAME_ADDRESS = "a resource that this report takes stands in the document twice, and not alike; the first one is read"
 SPECIMENS = "the results are of several specimens; the first one is taken for all of them"
 UNLINKED = "the only report of this document does not name this result; both name no other person"
@@ -55,19 +62,21 @@ def parse(document: Document) -> Parsed:
 
     Raises ParseError.
     """
-    resources = Resources(read_resource(document.raw))
+    root = read_resource(document.raw)
+    refuse_past_states(root)
+    resources = Resources(root)
     reading = Reading(resources, PurePath(document.name).stem)
     reports = [*map(reading.report, resources.of_type("DiagnosticReport")), *reading.unreported()]
     reports = [each for each in reports if each.loci]
     if not reports:
         raise ParseError(
             "this FHIR document holds no HLA typing",
-            found=resources.root.name,
+            found=root.name,
             where="the document",
             expected="an Observation with the code 84413-4 or that of an HLA locus, or a DiagnosticReport with one",
             advice="Ask the sender for the bundle that the report came in.",
         )
-    return Parsed(reports=tuple(reports), ignored=resources.root.ignored())
+    return Parsed(reports=tuple(reports), ignored=root.ignored())
 
 
 class Reading:
@@ -76,7 +85,7 @@ class Reading:
     def __init__(self, resources: Resources, name: str) -> None:
         self.resources = resources
         self.identities = Identities(resources)
-        self._known_persons: dict[Element, list[Element]] = {}
+        self.bases = Bases(resources, self.identities)
         self.name = name
         typings = [each for each in resources.of_type("Observation") if is_typing(each, resources)]
         derived = {part for each in typings for part in alleles_of(each, resources)}
@@ -88,7 +97,7 @@ class Reading:
         observations, findings = self._results(source)
         loci = self._loci(observations, findings, source)
         summary = _with_summary(loci, source, findings)
-        loci += self._of_one_person(self._persons(source), summary, source, findings)
+        loci += _unless_doubted(summary, [*self._doubts(source), *self.bases.of(source).objections], findings)
         doubt = FHIR.get(source.read("status"))
         if doubt:
             findings.append(replace(doubt, where=place(source)))
@@ -125,11 +134,13 @@ class Reading:
         self, observations: list[Element], findings: list[Finding], report: Element = NOTHING
     ) -> list[LocusTyping]:
         loci: list[LocusTyping] = []
-        about = next((found for each in (report, *observations) if (found := self._persons(each))), [])
+        whole = self.bases.of(report)
+        about = whole.persons or next(filter(None, (self.bases.of(each).persons for each in observations)), [])[:1]
         for observation in observations:
             read = read_genotype(observation, self.resources)
             findings += [*code_findings(observation), *read.findings]
-            loci += self._of_one_person((*about, *self._persons(observation)), read.loci, observation, findings)
+            against = (*whole.objections, *self.bases.of(observation).objections)
+            loci += _unless_doubted(read.loci, [*self._doubts(observation, about), *against], findings)
         if self.identities.differ(each.first("specimen") for each in (report, *observations)):
             findings.append(Finding("several_specimens", SPECIMENS, place(report)))
         repeated = {locus for locus, count in Counter(each.locus for each in loci).items() if count > 1}
@@ -139,33 +150,17 @@ class Reading:
         ]
         return [_unpaired(each) if each.locus in repeated else each for each in loci]
 
-    def _of_one_person(
-        self, persons: Iterable[Element], loci: list[LocusTyping], source: Element, findings: list[Finding]
-    ) -> list[LocusTyping]:
-        """These loci; called by nobody where the references do not all name one person."""
-        if not self.identities.differ(persons):
-            return loci
-        findings += [Finding("sample_differs", OTHER_PERSON, place(source), each.locus) for each in loci]
-        return [replace(each, state="candidates", expression="") for each in loci]
-
-    def _persons(self, source: Element) -> list[Element]:
-        """Every reference that says whom a report or result is about: its own, its specimens' and its alleles'."""
-        known = self._known_persons.get(source)
-        if known is None:
-            known = self._known_persons[source] = [
-                reference
-                for each in (source, *alleles_of(source, self.resources))
-                for holder in (each, *map(self.resources.referred, each.each("specimen")))
-                for reference in holder.each("subject")
-                if self.identities.of(reference).is_something
-            ]
-        return known
+    def _doubts(self, source: Element, about: Iterable[Element] = ()) -> Iterator[Finding]:
+        """That a report or result is about somebody else than these, or its own references do not name one person."""
+        basis = self.bases.of(source)
+        if basis.elsewhere or self.identities.differ((*about, *basis.persons)):
+            yield Finding("sample_differs", OTHER_PERSON, place(source))
 
     def _whose(self, sources: list[Element]) -> tuple[str, str]:
         """Sample and subject, as the first of these resources says that names them."""
         identify = self.resources.identifier
         samples = (identify(each.first("specimen")) for each in sources)
-        subjects = (identify(reference) for each in sources for reference in self._persons(each))
+        subjects = (identify(reference) for each in sources for reference in self.bases.of(each).persons)
         return next(filter(None, samples), ""), next(filter(None, subjects), "")
 
     def _made(
@@ -177,14 +172,17 @@ class Reading:
             findings.append(Finding("sample_from_name", "no specimen and no person is named; the file's name is taken"))
         if not sample and not subject:
             raise _nobodys(source)
-        several = self._several_grids(sources, findings)
+        person = next((reference for each in sources for reference in self.bases.of(each).persons), NOTHING)
+        rivals = self.identities.rivals(person)
+        if rivals:
+            findings.append(Finding("identifiers_differ", RIVALS, place(sources[0])))
         findings += self._disputed(sources)
         release = release_of([each.first("valueCodeableConcept") for each in source.each("extension")])
         findings += release_findings(loci)
         return TypingReport(
             format="fhir",
             sample=sample,
-            subject="" if several else subject,
+            subject="" if rivals else subject,
             report_id=self._report_id(source),
             centre=self._centre(sources),
             project=_project(source),
@@ -192,26 +190,15 @@ class Reading:
             software=self._software(sources),
             review=source.read("status"),
             loci=tuple(each if each.stated_release else replace(each, stated_release=release) for each in loci),
-            properties=(*_properties(source), *several),
+            properties=(*_properties(source), *_not_taken(rivals, self.resources.retired(person), source)),
             findings=tuple(dict.fromkeys(findings)),
         )
 
     def _disputed(self, sources: list[Element]) -> Iterator[Finding]:
         """Said of a report of which a result, allele, person or specimen stands here twice, and not alike."""
         for each in sources:
-            references = (*self._persons(each), *each.each("specimen"))
-            taken = (each, *alleles_of(each, self.resources), *map(self.resources.referred, references))
-            if not self.resources.disputed.isdisjoint(taken):
+            if not self.resources.disputed.isdisjoint(self.bases.of(each).resources):
                 yield Finding("resources_differ", SAME_ADDRESS, place(each))
-
-    def _several_grids(self, sources: list[Element], findings: list[Finding]) -> tuple[Printed, ...]:
-        """The GRIDs of the person that these resources are about, if there are several."""
-        persons = (reference for each in sources for reference in self._persons(each))
-        found = self.identities.grids(next(persons, NOTHING))
-        if len(found) < 2:
-            return ()
-        findings.append(Finding("identifiers_differ", SEVERAL_GRIDS, place(sources[0])))
-        return tuple(Printed("GRID", each.read("value"), place(sources[0])) for each in found)
 
     def _report_id(self, source: Element) -> str:
         own = source.read("identifier", "value") if source.name == "DiagnosticReport" else ""
@@ -266,6 +253,14 @@ def _properties(source: Element) -> Iterator[Printed]:
         yield Printed("issued", issued, place(source))
 
 
+def _not_taken(rivals: list[Element], retired: list[Element], source: Element) -> Iterator[Printed]:
+    """The identifiers of the person that are not taken for the subject's, for people to see."""
+    for each in rivals:
+        yield Printed("GRID" if is_grid(each) else "identifier", each.read("value"), place(source))
+    for each in retired:
+        yield Printed("retired identifier", each.read("value"), place(source))
+
+
 def _with_summary(loci: list[LocusTyping], source: Element, findings: list[Finding]) -> list[LocusTyping]:
     """The loci that only the summary of a report states; a locus that it spells otherwise is doubted."""
     added: list[LocusTyping] = []
@@ -302,6 +297,14 @@ def _summaries(source: Element) -> list[Element]:
     texts += [each.first(name) for each in source.each("extension") for name in ("text", "valueString")]
     texts.append(source.first("conclusion"))
     return [each for each in texts if GLSTRING.search(each.text)]
+
+
+def _unless_doubted(loci: list[LocusTyping], doubts: list[Finding], findings: list[Finding]) -> list[LocusTyping]:
+    """These loci; called by nobody where there are doubts, which are said of each of them."""
+    if not doubts:
+        return loci
+    findings += [replace(doubt, locus=each.locus) for each in loci for doubt in doubts]
+    return [replace(each, state="candidates", expression="") for each in loci]
 
 
 def _unpaired(locus: LocusTyping) -> LocusTyping:

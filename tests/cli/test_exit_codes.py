@@ -110,6 +110,22 @@ def test_1_done_and_something_is_flagged_as_an_error(
     assert graftline(*(word.replace("GRAVE", "report.hml") for word in words)).code == 0
 
 
+NO_SPECIMEN = """{"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"},
+    "code": {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]},
+    "valueCodeableConcept": {"coding": [{"code": "hla#0.1.0#HLA-A*01:01+HLA-A*03:01"}]}}"""
+NO_RESULT = "MSH|^~\\&|LIS|LAB|||20240507||ORU^R01|1|P|2.5.1\rOBR|1||17|A\rOBX|1|NM|26464-8^^LN||7.1|10*9/L|||||X\r"
+
+
+@pytest.mark.parametrize(("content", "code"), [(NO_SPECIMEN, "no_identifier"), (NO_RESULT, "value_without_result")])
+def test_parse_shows_the_error_for_which_it_ends_with_1(
+    graftline: Callable[..., Any], here: Path, content: str, code: str
+) -> None:
+    (here / "report.txt").write_text(content, newline="")
+    answer = graftline("parse", "report.txt")
+    assert answer.code == 1
+    assert code in [flag["code"] for flag in answer.row()["flags"] if flag["severity"] == "error"]
+
+
 def test_ingest_says_in_which_file_something_is_flagged_as_an_error(graftline: Callable[..., Any], grave: str) -> None:
     told = graftline("ingest", grave)
     assert told.out.endswith("1 receipt: 1 loaded, 0 duplicates, 0 quarantined; 1 receipt flagged as an error\n")

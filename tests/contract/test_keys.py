@@ -53,7 +53,7 @@ OBSERVATION: Shape = {
 }
 FILE: Shape = {"path": str, "state": str, "format": str, "reason": str}
 INGEST: Shape = {"receipts": int, "loaded": int, "duplicates": int, "quarantined": int, "files": [FILE]}
-PARSED: Shape = {"format": str, "kind": {"typing"}, "sample": str, "loci": [LOCUS]}
+PARSED: Shape = {"format": str, "kind": {"typing"}, "sample": str, "loci": [LOCUS], "flags": [FLAG]}
 REDUCED: Shape = {"input": str, "output": str, "flags": [FLAG]}
 MATCH: Shape = {"least": int, "most": int, "level": str, "direction": str}
 DONOR: Shape = {"donor": str, "matched": int, "least": int, "most": int, "loci": dict}

@@ -134,16 +134,6 @@ def test_a_contained_person_without_an_identifier_is_nobody():
     assert ("sample_from_name", "") in codes(only(result, "tube-17.json"))
 
 
-def test_none_of_two_grids_of_one_person_is_taken():
-    twice = {**with_grid("1", 118), "identifier": [by_grid(each)["identifier"] for each in (118, 216)]}
-    found = only(bundle(twice, OF_SPECIMEN, specimen("s")))
-    assert (found.sample, found.subject) == ("tube s", "")
-    assert [each.text for each in found.properties] == ["9999TEST00000000118", "9999TEST00000000216"]
-    assert ("identifiers_differ", "") in codes(found)
-    twice["identifier"][1] = {**by_grid(118)["identifier"], "value": "9999-TEST-0000-0000-118"}
-    assert ("identifiers_differ", "") not in codes(only(bundle(twice, OF_SPECIMEN, specimen("s"))))
-
-
 @pytest.mark.parametrize(
     "again", [with_grid("1", 216), {**OF_SPECIMEN, **genotype("HLA-A*03:01")}, specimen("s", subject=P1)]
 )
@@ -153,3 +143,97 @@ def test_a_resource_that_stands_here_twice_and_not_alike_is_said(again):
     assert not any(("resources_differ", "") in codes(each) for each in read(bundle(*once, *once[1:])).reports)
     elsewhere = read(bundle(*once, with_grid("9", 216), with_grid("9", 118))).reports
     assert not any(("resources_differ", "") in codes(each) for each in elsewhere)
+
+
+def focused(*focus, **more):
+    return {**OF_SPECIMEN, "focus": list(focus), **more}
+
+
+def by_code(name, **value):
+    return {"extension": [{"url": f"http://hl7.org/fhir/StructureDefinition/{name}", **value}]}
+
+
+DONOR = {"valueCodeableConcept": {"text": "donor"}}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        (focused(P2), patient("1", "D1"), patient("2", "D2")),
+        (focused(P2), patient("1", "D1"), patient("2", "D2"), report("Observation/g")),
+        (focused(P1, P2),),
+        (focused(by_grid(216)), with_grid("1", 118)),
+        (focused({"display": "an invented donor"}), patient("1", "D1")),
+        ({**OF_SPECIMEN, **by_code("observation-focusCode", **DONOR)}, patient("1", "D1")),
+        ({**OF_SPECIMEN, **by_code("observation-focal-subject", **DONOR)}, patient("1", "D1")),
+        ({**OF_SPECIMEN, **by_code("extension-Observation.focus", valueReference=P2)}, patient("1", "D1")),
+        ({**of_alleles("1"), "id": "g"}, allele("1", "HLA-A*01:01", focus=[P2])),
+    ],
+    ids=["person", "in a report", "two", "GRID", "word", "code", "code of STU3", "extension", "allele"],
+)
+def test_a_result_about_somebody_else_than_its_subject_is_not_called(resources):
+    (found,) = read(bundle(*resources)).reports
+    assert [(each.state, each.expression) for each in found.loci] == [("candidates", "")]
+    assert found.loci[0].reported.startswith("HLA-A*01:01")
+    assert ("sample_differs", "A") in codes(found)
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        (focused(P1), patient("1", "D1")),
+        (focused({"reference": "http://a.example/Patient/1"}), patient("1", "D1")),
+        (focused(by_grid(118)), with_grid("1", 118)),
+        (focused(P1, subject={}), patient("1", "D1")),
+    ],
+    ids=["reference", "address of a server", "GRID", "no subject"],
+)
+def test_a_result_that_focuses_on_its_subject_is_called(resources):
+    assert calls(only(bundle(*resources))) == {"A": ("two_copies", "HLA-A*01:01+HLA-A*02:01")}
+
+
+@pytest.mark.parametrize("others", [(), (report("Observation/g", "Observation/b"),)])
+def test_a_result_about_somebody_else_leaves_the_others_of_its_subject_called(others):
+    own = {**OF_SPECIMEN, **genotype("HLA-B*07:02+HLA-B*08:01"), "id": "b"}
+    for results in ((focused(P2), own), (own, focused(P2))):
+        found = only(bundle(*results, *others))
+        assert calls(found) == {"A": ("candidates", ""), "B": ("two_copies", "HLA-B*07:02+HLA-B*08:01")}
+
+
+DONOR_SYSTEM = "http://registry.example/identifier/donor"
+
+
+def number(value, system=DONOR_SYSTEM, **more):
+    return {"system": system, "value": value, **more}
+
+
+def numbered(*identifiers):
+    return {"resourceType": "Patient", "id": "1", "identifier": list(identifiers)}
+
+
+@pytest.mark.parametrize(
+    ("stated", "own", "called"),
+    [
+        (number("D1"), number("D2"), False),
+        (number("D1"), {"value": "D2"}, False),
+        (by_grid(118)["identifier"], by_grid(216)["identifier"], False),
+        (number("D1"), number("D1"), True),
+        (number("17", "http://hospital.example"), number("D1"), True),
+    ],
+    ids=["numbers", "no system", "GRIDs", "same", "other system"],
+)
+def test_a_reference_whose_own_identifier_is_not_that_of_its_resource_names_nobody(stated, own, called):
+    found = only(bundle(numbered(stated), {**OF_SPECIMEN, "subject": {**P1, "identifier": own}}))
+    assert [each.state for each in found.loci] == ["two_copies" if called else "candidates"]
+    assert (("sample_differs", "A") not in codes(found)) is called
+
+
+def test_a_reference_may_add_an_identifier_to_a_person_who_is_elsewhere():
+    found = only({**OF_SPECIMEN, "subject": {**P1, "identifier": number("D1")}})
+    assert (found.subject, [each.state for each in found.loci]) == ("D1", ["two_copies"])
+
+
+def test_two_persons_without_a_number_are_not_one():
+    nobody = [{**patient(each, "N/A")} for each in ("1", "2")]
+    found = only(bundle(report("Observation/g"), {**OF_SPECIMEN, "subject": P2}, *nobody))
+    assert ("sample_differs", "A") in codes(found)
