@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from parsers.kir import GENES as KIR
 from parsers.records import Finding, LocusTyping
 from parsers.typing_states import gene_name, gene_of
 
@@ -47,6 +48,16 @@ def unwrapped(text: str) -> Stated:
     """The GL String in a text, which may be a GL String Code."""
     found = CODE.fullmatch(text.strip()) if "#" in text else None
     return Stated(found[2], found[1]) if found else Stated(text, "")
+
+
+def coded(release: str, glstring: str) -> str:
+    """A GL String Code, in the namespace of its genes; the GL String alone where no release is stated."""
+    return f"{namespace_of(gene_of(glstring))}#{release}#{glstring}" if release and "#" not in release else glstring
+
+
+def namespace_of(gene: str) -> str:
+    """Whose releases name the alleles of a gene: those of IPD-KIR, or those of IPD-IMGT/HLA."""
+    return "kir" if gene.startswith(KIR) else "hla"
 
 
 def names_in(text: str) -> set[str]:

@@ -92,7 +92,7 @@ def write(
     else:
         session.answers.out.write(document)
         for each in made.left_out:
-            session.answers.say(f"left out: {each.locus or 'the whole sample'}: {each.reason}")
+            session.answers.say(f"left out: {each.what}: {each.reason}")
     if made.left_out:
         session.answers.say(f"{counted(len(made.left_out), 'statement')} left out")
     return int(bool(made.left_out) or not document or any(is_grave(normal) for _, normal in pairs))

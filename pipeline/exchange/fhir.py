@@ -9,27 +9,32 @@
 A state that the GL String does not show (candidates that nobody assigned, several results of one locus) stands in an
 extension of ours, and such a result is preliminary, so that nobody takes it for a call. What the sender calls
 preliminary is so here, too, and so is its report. The project, which tells a patient from a donor, is another extension
-of ours. A review in words that FHIR does not have becomes the status `unknown`. What the bundle does not hold: quality,
-kits, findings, the time of day. A test is read back only if it is one of the Genetic Testing Registry.
+of ours. A review in words that FHIR does not have becomes the status `unknown`. A year or a month is a date here; a
+text that is none is left out and named, and what it dates is written. What the bundle does not hold: antigens, what is
+printed of a locus without a GL String, quality, kits, findings, the time of day. A test is read back only if it is one
+of the Genetic Testing Registry.
 
 Source: HL7 FHIR R4, HL7 Genomics Reporting STU2 (genotype), NMDP hla-reporting guide.
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from parsers.fhir_genotypes import PROJECT_EXTENSION, STATE_EXTENSION
+from parsers.glstring_code import coded as glstring_code
 from parsers.loinc import GENE, GENOTYPE, REPORT
-from parsers.records import LocusTyping, TypingReport
-from parsers.typing_states import gene_of, state_of
-from pipeline.exchange.glsc import code as glstring_code
+from parsers.records import LocusTyping, State, TypingReport
+from parsers.typing_states import USUAL_WORDS, gene_of, state_of
+from pipeline.exchange.antigens import states_antigens
 from pipeline.exchange.record import (
+    ALLELES_ONLY,
+    NO_GLSTRING,
     NO_LOCUS,
     NOTHING_LEFT,
-    WORDS,
     Dispatch,
     LeftOut,
     Written,
@@ -44,7 +49,8 @@ GENOTYPE_PROFILE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinitio
 REPORT_PROFILE = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genomics-report"
 GLSTRING_SYSTEM = "http://glstring.org"
 GRID_SYSTEM = "http://www.isbt128.org/uri/GRID"
-REASONS = {"failed": "error", "not_tested": "not-performed"}
+REASONS: dict[State, str] = {"failed": "error", "not_tested": "not-performed"}
+ABSENT_REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 EARLY = "preliminary"
 HGNC = {row["locus"]: row["hgnc"] for row in rows("hgnc_hla.csv")}
 STATUSES = {
@@ -58,6 +64,8 @@ STATUSES = {
 """Reviews that FHIR has a status for: its own words, and the letters of HL7 v2."""
 UNNAMED = "there is no code for this gene here, and a name that does not say it is one of HLA"
 SHARED = "another result of this locus stands beside it, and the two would be taken for the copies of one"
+NO_DATE = "it is not written as a date, and FHIR takes no other text for one; what it dates is written without it"
+YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 OTHER_GENE = "its alleles are of another gene than the locus that the report names"
 Resource = dict[str, Any]
 
@@ -95,55 +103,83 @@ class Bundle:
 
 def _add_report(bundle: Bundle, report: TypingReport) -> list[LeftOut]:
     name = report.sample or report.subject
-    times = Counter(each.locus for each in report.loci)
+    times = Counter(each.locus for each in report.loci if not states_antigens(each))
     refused = {place: reason for place, each in enumerate(report.loci) if (reason := _why_not(each, times[each.locus]))}
     loci = [each for place, each in enumerate(report.loci) if place not in refused]
     left_out = [LeftOut(name, report.loci[place].locus, reason) for place, reason in refused.items()]
     if not loci:
         return [*left_out, LeftOut(name, "", NOTHING_LEFT)]
+    about, device = _add_subjects(bundle, report)
+    performer = [bundle.add("Organization", name=report.centre)] if report.centre else []
+    preliminary = preliminary_loci(report)
+    results = []
+    for each in loci:
+        day = _date_of(each.date, report.date, bundle.dispatch.date)
+        status = EARLY if each.locus in preliminary or each.state == "candidates" else _status(each.review)
+        results.append(_add_genotype(bundle, each, **about, **device, status=status, effectiveDateTime=day))
+    status = EARLY if preliminary else _status(report.review)
+    _add_summary(bundle, report, **about, status=status, performer=performer, result=results)
+    return left_out + _undated(report, loci)
+
+
+def _add_subjects(bundle: Bundle, report: TypingReport) -> tuple[Resource, Resource]:
+    """Whom and what a report is about, and by which software: references that its resources share."""
     about: Resource = {}
     if report.subject:
         about["subject"] = bundle.add("Patient", identifier=[_identifier(report.subject)])
     if report.sample:
         about["specimen"] = bundle.add("Specimen", identifier=[{"value": report.sample}])
-    device = {}
-    if report.software:
-        device["device"] = bundle.add("Device", deviceName=[{"name": report.software, "type": "user-friendly-name"}])
-    performer = [bundle.add("Organization", name=report.centre)] if report.centre else []
-    preliminary = preliminary_loci(report)
-    results = []
-    for each in loci:
-        day = day_of(each.date, report.date, bundle.dispatch.date)
-        status = EARLY if each.locus in preliminary or each.state == "candidates" else _status(each.review)
-        results.append(_add_genotype(bundle, each, **about, **device, status=status, effectiveDateTime=day))
+    if not report.software:
+        return about, {}
+    return about, {"device": bundle.add("Device", deviceName=[{"name": report.software, "type": "user-friendly-name"}])}
+
+
+def _add_summary(bundle: Bundle, report: TypingReport, **about: Any) -> None:
+    """The DiagnosticReport over the results."""
     bundle.add(
         "DiagnosticReport",
         meta={"profile": [REPORT_PROFILE]},
         extension=[{"url": PROJECT_EXTENSION, "valueString": report.project}] if report.project else [],
         identifier=[{"value": report.report_id}] if report.report_id else [],
-        status=EARLY if preliminary else _status(report.review),
         category=[_coded("http://terminology.hl7.org/CodeSystem/v2-0074", "GE")],
         code=_coded("http://loinc.org", REPORT),
+        effectiveDateTime=_date_of(report.date, bundle.dispatch.date),
         **{role: [each] if role == "specimen" else each for role, each in about.items()},
-        effectiveDateTime=day_of(report.date, bundle.dispatch.date),
-        performer=performer,
-        result=results,
     )
-    return left_out
+
+
+def _undated(report: TypingReport, loci: Iterable[LocusTyping]) -> list[LeftOut]:
+    """The dates of a report and of these loci that FHIR does not take."""
+    dates = [("", report.date), *((each.locus, each.date) for each in loci)]
+    name = report.sample or report.subject
+    return [LeftOut(name, locus, NO_DATE, "date") for locus, date in dates if date.strip() and not _date_of(date)]
+
+
+def _date_of(*texts: str) -> str:
+    """The first of these texts that is printed, as a year, a month or a day; empty if it is none of them."""
+    printed = next(filter(None, texts), "")
+    return printed.strip() if YEAR_OR_MONTH.fullmatch(printed.strip()) else day_of(printed)
 
 
 def _why_not(locus: LocusTyping, times: int) -> str:
     """Why an Observation would not say what a locus says, of which there are so many; empty if it does."""
+    if states_antigens(locus):
+        return ALLELES_ONLY
     if locus.state == "one_stated" and times > 1:
         return SHARED
-    gene = gene_of(locus.expression)
+    gene = "" if locus.state in REASONS else gene_of(locus.expression)
     if gene and locus.locus in ("", gene):
         return "" if gene in HGNC or prefixed(locus.expression).startswith("HLA-") else UNNAMED
     if gene:
         return OTHER_GENE
-    if not locus.locus:
-        return NO_LOCUS
-    return "" if locus.locus in HGNC else UNNAMED
+    return NO_LOCUS if not locus.locus else _why_not_silent(locus)
+
+
+def _why_not_silent(locus: LocusTyping) -> str:
+    """The same for a locus whose GL String does not say of which gene it is, or that has none."""
+    if locus.locus not in HGNC:
+        return UNNAMED
+    return "" if locus.expression or locus.state in USUAL_WORDS else NO_GLSTRING
 
 
 def _identifier(printed: str) -> Resource:
@@ -160,19 +196,18 @@ def _status(review: str) -> str:
 
 
 def _add_genotype(bundle: Bundle, locus: LocusTyping, **about: Any) -> Resource:
-    glstring = prefixed(locus.expression or (f"{locus.locus}*{WORDS[locus.state]}" if locus.state in WORDS else ""))
-    silent = locus.state in REASONS or not glstring
-    shown = not silent and state_of(glstring) == locus.state
-    reason = _coded("http://terminology.hl7.org/CodeSystem/data-absent-reason", REASONS.get(locus.state, "unknown"))
+    glstring = prefixed(locus.expression or f"{locus.locus}*{USUAL_WORDS[locus.state]}")
+    reason = REASONS.get(locus.state, "")
+    shown = reason or state_of(glstring) == locus.state
     return bundle.add(
         "Observation",
         meta={"profile": [GENOTYPE_PROFILE]},
-        extension=[] if shown or locus.state in REASONS else [{"url": STATE_EXTENSION, "valueCode": locus.state}],
+        extension=[] if shown else [{"url": STATE_EXTENSION, "valueCode": locus.state}],
         category=[_coded("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")],
         code=_coded("http://loinc.org", GENOTYPE),
         **about,
-        valueCodeableConcept={} if silent else _value(glstring, locus.stated_release),
-        dataAbsentReason=reason if silent else {},
+        valueCodeableConcept={} if reason else _value(glstring, locus.stated_release),
+        dataAbsentReason=_coded(ABSENT_REASONS, reason) if reason else {},
         method=_method(locus),
         component=_gene(locus.locus),
     )

@@ -3,8 +3,9 @@
     D1,hla#3.58.0#HLA-A*01:01+HLA-A*02:01^HLA-B*08:01+HLA-B*44:02^HLA-DRB4*NNNN
 
 A locus whose release nobody stated stands in a row of plain GL Strings; one that is absent, not tested or failed is so
-under every release, and stands with the others of its sample. What it cannot hold: everything but id, GL
-String and release. The id is the sample's, or the subject's where there is no sample.
+under every release, and stands with the others of its sample. Genes of KIR stand in a row of their own, for their
+releases are those of IPD-KIR (`kir#2.12.0#`). What it cannot hold: everything but id, GL String and release. The id is
+the sample's, or the subject's where there is no sample.
 
 Source: http://glstring.org; Mack 2023, doi:10.1111/tan.15126.
 """
@@ -13,6 +14,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from parsers.glstring_code import coded, namespace_of
 from parsers.records import TypingReport
 from parsers.typing_states import UNCALLED
 from pipeline.exchange.record import Dispatch, LeftOut, Written, glstring_of, why_not
@@ -31,20 +33,17 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:  # no
     return Written(out.getvalue(), left_out, sum(map(bool, tables)))
 
 
-def code(release: str, glstring: str) -> str:
-    """A GL String Code; the GL String alone where no release is stated."""
-    return f"hla#{release}#{glstring}" if release and "#" not in release else glstring
-
-
 def _rows(report: TypingReport, left_out: list[LeftOut]) -> list[tuple[str, str]]:
     """A row for each release that the report was typed under; what has no GL String is added to `left_out`."""
     name = report.sample or report.subject
-    by_release: dict[str, list[str]] = {}
-    usual = next((each.stated_release for each in report.loci if each.state not in UNCALLED), "")
+    by_release: dict[tuple[str, str], list[str]] = {}
+    called = [each for each in report.loci if each.state not in UNCALLED]
+    usual = {namespace_of(each.locus): each.stated_release for each in reversed(called)}
     for locus in report.loci:
+        namespace = namespace_of(locus.locus)
         if glstring := glstring_of(locus):
-            release = usual if locus.state in UNCALLED else locus.stated_release
-            by_release.setdefault(release, []).append(glstring)
+            release = usual.get(namespace, "") if locus.state in UNCALLED else locus.stated_release
+            by_release.setdefault((namespace, release), []).append(glstring)
         else:
             left_out.append(LeftOut(name, locus.locus, why_not(locus)))
-    return [(name, code(release, "^".join(glstrings))) for release, glstrings in by_release.items()]
+    return [(name, coded(release, "^".join(glstrings))) for (_, release), glstrings in by_release.items()]

@@ -22,7 +22,7 @@ Said = Literal["patients", "preliminary", "unread"]
 
 
 class Target(NamedTuple):
-    """A target: how it is written, the format that reads it back, and which fields come back as they were.
+    """A target: how it is written, and the format that reads it back.
 
     `says` is what it can tell from a donor's final, understood typing; `accepted` whether the shape was held against a
     schema or examples of the receiver.
@@ -32,8 +32,6 @@ class Target(NamedTuple):
     suffix: str
     writer: Callable[[Sequence[TypingReport], Dispatch], Written]
     reader: str
-    report_fields: tuple[str, ...]
-    locus_fields: tuple[str, ...]
     says: frozenset[Said]
     accepted: bool
 
@@ -72,53 +70,43 @@ class Target(NamedTuple):
 
 TARGETS = {
     "hml": Target(
-        "HML 1.0.1",
-        ".xml",
-        hml.write,
-        "hml",
-        ("sample", "project"),
-        ("locus", "state", "expression", "stated_release", "allele_db", "date"),
-        frozenset({"patients", "unread"}),
-        True,
+        title="HML 1.0.1",
+        suffix=".xml",
+        writer=hml.write,
+        reader="hml",
+        says=frozenset({"patients", "unread"}),
+        accepted=True,
     ),
     "fhir": Target(
-        "FHIR R4 bundle",
-        ".json",
-        fhir.write,
-        "fhir",
-        ("sample", "subject", "report_id", "centre", "project", "software", "date"),
-        ("locus", "state", "expression", "stated_release", "method", "date"),
-        frozenset({"patients", "preliminary", "unread"}),
-        True,
+        title="FHIR R4 bundle",
+        suffix=".json",
+        writer=fhir.write,
+        reader="fhir",
+        says=frozenset({"patients", "preliminary", "unread"}),
+        accepted=True,
     ),
     "glsc": Target(
-        "GL String Code table",
-        ".csv",
-        glsc.write,
-        "glstring_table",
-        ("sample",),
-        ("locus", "state", "expression", "stated_release"),
-        frozenset({"unread"}),
-        True,
+        title="GL String Code table",
+        suffix=".csv",
+        writer=glsc.write,
+        reader="glstring_table",
+        says=frozenset({"unread"}),
+        accepted=True,
     ),
     "wmda": Target(
-        "WMDA inventory XML",
-        ".xml",
-        wmda.write,
-        "wmda_inventory",
-        ("sample", "subject"),
-        ("locus", "state", "expression"),
-        frozenset(),
-        False,
+        title="WMDA inventory XML",
+        suffix=".xml",
+        writer=wmda.write,
+        reader="wmda_inventory",
+        says=frozenset(),
+        accepted=False,
     ),
     "atlas": Target(
-        "Atlas donor import",
-        ".json",
-        atlas.write,
-        "atlas_donors",
-        ("sample",),
-        ("locus", "state", "expression"),
-        frozenset(),
-        False,
+        title="Atlas donor import",
+        suffix=".json",
+        writer=atlas.write,
+        reader="atlas_donors",
+        says=frozenset(),
+        accepted=False,
     ),
 }

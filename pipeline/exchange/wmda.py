@@ -1,7 +1,7 @@
 """WMDA inventory XML, in which a registry lists its donors. Built without a counterpart's acceptance.
 
     INVENTORIES > INVENTORY @LISTING_ORGANIZATION @POOL @CONTENT_TYPE @UPDATE_MODE @SNAPSHOT_TIME @SCHEMA_VERSION
-      DONOR > ID, GRID, HLA > A, B, C, DRB1 .. > DNA > FIELD1, FIELD2
+      DONOR > ID, GRID, HLA > A, B, C, DRB1 .. > DNA > FIELD1, FIELD2  and SER > FIELD1, FIELD2
 
 The schema of the WMDA is not in the public domain: spellings are those of its published data dictionary, and have to be
 held against the official schema before a file is sent. A donor without a valid GRID is left out. Birth date, sex, blood
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from parsers.donor_fields import Fields
 from parsers.records import TypingReport
-from pipeline.exchange.donor_fields import held
-from pipeline.exchange.record import NOTHING_LEFT, Dispatch, LeftOut, Written
-from pipeline.normalise.identifiers import read_identifier
+from pipeline.exchange.donor_fields import by_donor, grid_of, held
+from pipeline.exchange.record import NOT_XML, NOTHING_LEFT, Dispatch, LeftOut, Written, is_xml
 
 LOCI = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
 SCHEMA_VERSION = "2.2"
@@ -24,7 +24,7 @@ NO_GRID = "an inventory lists donors by their GRID, and the report names none th
 
 
 def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
-    """One inventory with a donor for each report."""
+    """One inventory of the donors that these reports are about."""
     root = etree.Element("INVENTORIES")
     inventory = etree.SubElement(root, "INVENTORY")
     attributes = {
@@ -38,28 +38,35 @@ def write(reports: Sequence[TypingReport], dispatch: Dispatch) -> Written:
     for name, value in attributes.items():
         if value:
             inventory.set(name, value)
-    left_out = [each for report in reports for each in _add_donor(inventory, report)]
+    left_out = [each for report in by_donor(reports) for each in _add_donor(inventory, report)]
     text = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True).decode()
     return Written(text, left_out, len(inventory))
 
 
 def _add_donor(inventory: etree._Element, report: TypingReport) -> list[LeftOut]:
     name = report.sample or report.subject
-    known = [read_identifier(each) for each in (report.subject, report.sample) if each]
-    grid = next((each.value for each in known if each.scheme == "GRID"), "")
+    grid = grid_of(report)
     left_out: list[LeftOut] = []
-    if not grid:
-        return [LeftOut(name, "", NO_GRID)]
-    found = sorted(held(report, LOCI, left_out), key=lambda each: LOCI.index(each[0]))
+    if not grid or not is_xml(name):
+        return [LeftOut(name, "", NOT_XML if grid else NO_GRID)]
+    found = held(report, LOCI, left_out)
     if not found:
         return [*left_out, LeftOut(name, "", NOTHING_LEFT)]
     donor = etree.SubElement(inventory, "DONOR")
     etree.SubElement(donor, "ID").text = name
     etree.SubElement(donor, "GRID").text = grid
     hla = etree.SubElement(donor, "HLA")
-    for locus, fields in found:
-        dna = etree.SubElement(etree.SubElement(hla, locus), "DNA")
-        for place, value in enumerate(fields, start=1):
-            if value:
-                etree.SubElement(dna, f"FIELD{place}").text = value
+    for locus in sorted(found, key=LOCI.index):
+        element = etree.SubElement(hla, locus)
+        _add_fields(element, "DNA", found[locus].dna)
+        _add_fields(element, "SER", found[locus].serology)
     return left_out
+
+
+def _add_fields(locus: etree._Element, method: str, fields: Fields) -> None:
+    if not fields.first:
+        return
+    element = etree.SubElement(locus, method)
+    for place, value in enumerate(fields, start=1):
+        if value:
+            etree.SubElement(element, f"FIELD{place}").text = value

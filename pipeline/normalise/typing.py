@@ -21,7 +21,7 @@ from functools import lru_cache
 
 import msgspec
 
-from parsers.glstring_code import ACCESSION
+from parsers.glstring_code import ACCESSION, coded
 from parsers.records import LocusTyping, State, TypingReport
 from pipeline.normalise.consistency import doubts_of
 from pipeline.normalise.drb_copies import TOGETHER
@@ -242,8 +242,7 @@ def _method_flags(names: Collection[str]) -> Iterator[Flag]:
 
 def _as_stated(printed: LocusTyping) -> str:
     """The expression, as a GL String Code if it was stated under a release."""
-    coded = printed.expression and printed.stated_release
-    return f"hla#{printed.stated_release}#{printed.expression}" if coded else printed.expression
+    return coded(printed.stated_release, printed.expression) if printed.expression else ""
 
 
 def _in_names_of_today(written: GLString, release: Release) -> tuple[GLString, tuple[Flag, ...]]:
