@@ -6,7 +6,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
-from parsers.result_statuses import says_no_result, status_finding
+from parsers.result_statuses import hl7_status, says_no_result, status_finding
 from pipeline.normalise.codes import Coded, is_counted, observation_code
 from pipeline.normalise.findings import PRELIMINARY, WITHDRAWN, flags_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
@@ -71,6 +71,7 @@ def _observation(printed: Observation, report: ObservationReport, specimen: Spec
         unit=unit,
         time=time,
         status=printed.status,
+        hl7_status=hl7_status(report.format, printed.status),
         analyser_flags=printed.flags,
         reference_range=printed.reference_range,
         sub_id=printed.sub_id,
