@@ -18,7 +18,7 @@ sender is the program that wrote them.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
@@ -48,6 +48,8 @@ _TEXTS = (1, 2, 4, 5, 9, 10, 11)
 """Components of a CWE that may name the value: code and text, the text as printed (9), alternate codes and texts."""
 _CANCELLED = "X"
 _PENDING = "I"
+_PRELIMINARY = "P"
+_UNASSIGNED: State = "candidates"
 
 
 class Value(NamedTuple):
@@ -125,6 +127,7 @@ def loci_of(order: Order, ledger: Ledger, coding: Coding = LOINC_ALONE) -> tuple
         if state := NO_RESULT.get(_status(result.obx)):
             found = [_uncalled(locus, state) for locus in found]
         read.append(Read(result.code, found, ours, withdrawn))
+        findings += _status_findings(result, attributes, value, found)
         findings += _findings(result, value, stated, found)
     read = _with_copies_joined(_without_the_withdrawn(read), coding)
     repeated = _repeated([locus for each in read for locus in each.loci])
@@ -338,13 +341,35 @@ def own_errors(order: Order) -> Iterator[Finding]:
             yield Finding(code, note.value(3), where)
 
 
+def is_unassigned_alone(order: Order) -> bool:
+    """Whether an order of ours is preliminary (OBR-25 P) because it holds candidates, and for no other reason."""
+    states = (each.obx.value(5) for each in order.results if is_attribute(each) and each.code == "STATE")
+    notes = (*order.notes, *(note for each in order.results for note in each.notes))
+    return order.status == _PRELIMINARY and _UNASSIGNED in states and not _says_preliminary(notes)
+
+
+def _says_preliminary(notes: Iterable[Segment]) -> bool:
+    """Whether a note of ours says that the sender called the result preliminary."""
+    return any((note.value(4), note.value(4, 3)) == (HL7[_PRELIMINARY].code, LOCAL) for note in notes)
+
+
+def _status_findings(
+    result: Result, attributes: dict[str, str], value: Value, found: list[LocusTyping]
+) -> Iterator[Finding]:
+    """What OBX-11 says against a typing; candidates of ours are preliminary by themselves."""
+    obx, status = result.obx, _status(result.obx)
+    overruled = is_value(value.expression) and not any(locus.expression for locus in found)
+    doubt = DENIED if overruled and status in NO_RESULT else HL7.get(status)
+    unassigned = status == _PRELIMINARY and attributes.get("STATE") == _UNASSIGNED
+    if doubt and not (unassigned and not _says_preliminary(result.notes)):
+        loci = dict.fromkeys(locus.locus for locus in found)
+        yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in loci)
+
+
 def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping]) -> Iterator[Finding]:
     obx = result.obx
     where = f"{obx.where}, OBX-5"
     named = [locus.locus for locus in found]
-    overruled = is_value(value.expression) and not any(locus.expression for locus in found)
-    if doubt := DENIED if overruled and _status(obx) in NO_RESULT else HL7.get(_status(obx)):
-        yield from (replace(doubt, where=f"{obx.where}, OBX-11", locus=locus) for locus in dict.fromkeys(named))
     yield from coding_findings(value.expression, map(_compact, value.others), where, named[0])
     if value.repeats:
         message = "OBX-5 repeats; it does not say whether as copies or as choices"

@@ -6,8 +6,11 @@ verified in HL7, one sent before in ASTM. A status may also say that there is no
 beside it all the same (an earlier one, a default of the sender's program) is kept as printed, and nobody may use it.
 """
 
+from functools import cache
+
 from msgspec.structs import replace
 
+from parsers.code_tables import code_rows
 from parsers.records import Finding, State
 
 _PARTIAL = Finding("preliminary_result", "the sender calls this result partial; more of it may come")
@@ -81,6 +84,16 @@ def status_finding(format_name: str, status: str, value: str) -> Finding | None:
 def says_no_result(format_name: str, status: str) -> bool:
     """Whether a status says that there is no result of this format."""
     return status.strip() in _DENYING.get(format_name, ())
+
+
+def hl7_status(format_name: str, status: str) -> str:
+    """The status of HL7's table 0085 that says what a status of this format says; empty if none does."""
+    return _hl7_statuses().get((format_name, status.strip()), "")
+
+
+@cache
+def _hl7_statuses() -> dict[tuple[str, str], str]:
+    return {(row["format"], row["status"]): row["hl7"] for row in code_rows("result_statuses.csv")}
 
 
 def is_value(printed: str) -> bool:

@@ -28,6 +28,7 @@ from parsers.hl7_typing import (
     is_companion,
     is_typing,
     is_typing_order,
+    is_unassigned_alone,
     loci_of,
     notes_of,
     own_errors,
@@ -227,7 +228,7 @@ def _message_findings(order: Order) -> list[Finding]:
         findings.append(Finding("several_specimens", "the order names several specimens; the first is taken", "SPM"))
     if len(_donor_numbers(order)) > 1:
         findings.append(Finding("identifiers_differ", SEVERAL_NUMBERS, "PID-3"))
-    if order.request and (doubt := HL7_ORDER.get(order.status)):
+    if order.request and not is_unassigned_alone(order) and (doubt := HL7_ORDER.get(order.status)):
         findings.append(replace(doubt, where=f"{order.request.where}, OBR-25"))
     return findings
 
@@ -326,7 +327,7 @@ def _with_attributes(value: Observation, own: dict[str, str]) -> Observation:
     return replace(
         value,
         sub_id=own.pop("SUB_ID", value.sub_id if of_a_run else ""),
-        status=own.pop("STATUS", "" if value.status == UNVERIFIED else value.status),
+        status=own.pop("ENTERED", "") if value.status == UNVERIFIED else value.status,
         time=own.pop("TIME", value.time),
         comments=(*value.comments, *(f"{code}: {text}" for code, text in own.items())),
     )

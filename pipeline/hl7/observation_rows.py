@@ -1,8 +1,9 @@
 """Measured values as rows: NM where the printed text is the number, SN where a comparator stands before it, else TX.
 
-A unit is UCUM or empty. A status that is not in HL7's table 0085, or none, becomes R (entered, not verified), because
-nobody has said that the value is final; the printed status then stands in a companion. So does the sub-id by which the
-report told values of one code apart: OBX-4 is ours, and joins companions to their value.
+A unit is UCUM or empty. A status that says nothing of HL7's table 0085, or none, becomes R (entered, not verified),
+because nobody has said that the value is final; where the sender itself said R, a companion says so. A printed status
+in other letters stands in another companion: they mean what they mean in their own format. So does the sub-id by which
+the report told values of one code apart: OBX-4 is ours, and joins companions to their value.
 """
 
 import re
@@ -20,7 +21,6 @@ System = Literal["LN", "99APH", "L"]
 
 SYSTEMS: dict[str, System] = {each: each for each in get_args(System)}
 BASES: dict[str, VolumeBasis] = {each: each for each in get_args(VolumeBasis)}
-STATUSES = frozenset("CDFINOPSUWX")
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _COMPARATORS = frozenset({"<", ">", "<=", ">=", "="})
@@ -41,7 +41,6 @@ def reading_rows(readings: Iterable[NormalObservation], section: str) -> Iterato
 def _rows_of(value: NormalObservation, sub_id: str, device: str) -> Iterator[Row]:
     kind, components = _typed(value)
     stamp = exact(value.time or "")
-    stated = value.status in STATUSES
     yield Row(
         kind,
         (value.code, value.label, value.system),
@@ -50,7 +49,7 @@ def _rows_of(value: NormalObservation, sub_id: str, device: str) -> Iterator[Row
         unit=value.unit or "",
         reference_range=value.reference_range,
         flags=value.analyser_flags,
-        status=value.status if stated else UNVERIFIED,
+        status=value.hl7_status or UNVERIFIED,
         time=stamp,
         device=device,
         notes=value.flags,
@@ -62,7 +61,8 @@ def _rows_of(value: NormalObservation, sub_id: str, device: str) -> Iterator[Row
         COMPARATOR=value.comparator if kind != "SN" else None,
         VOLUME_BASIS=value.volume_basis,
         SUB_ID=value.sub_id,
-        STATUS=None if stated else value.status,
+        STATUS=value.status if value.status != value.hl7_status else None,
+        ENTERED=UNVERIFIED if value.hl7_status == UNVERIFIED else None,
         TIME=None if stamp else value.time,
     )
 
@@ -83,7 +83,7 @@ def read_observations(results: Iterable[Row], found: Rows) -> tuple[NormalObserv
 
 def _observation_of(row: Row, found: Rows) -> NormalObservation:
     number, comparator = _number_of(row, found)
-    status = row.status if row.status != UNVERIFIED else found.text("STATUS", row.sub_id)
+    stated = found.text("ENTERED", row.sub_id) if row.status == UNVERIFIED else row.status
     return NormalObservation(
         label=row.code[1],
         code=row.code[0],
@@ -94,7 +94,8 @@ def _observation_of(row: Row, found: Rows) -> NormalObservation:
         unit=row.unit or None,
         volume_basis=BASES.get(found.text("VOLUME_BASIS", row.sub_id)),
         time=to_iso(row.time) or found.attribute("TIME", row.sub_id),
-        status=status,
+        status=found.text("STATUS", row.sub_id) or stated,
+        hl7_status=stated,
         analyser_flags=row.flags,
         reference_range=row.reference_range,
         sub_id=found.text("SUB_ID", row.sub_id),

@@ -54,10 +54,11 @@ def occasion_of(report: NormalReport) -> Occasion:
 
 
 def status_of(report: NormalReport) -> str:
-    """OBR-25: X of an order taken back, P where it or one of its results is preliminary, else F."""
+    """OBR-25: X of an order taken back, P where it or a result is preliminary or nobody has assigned one, else F."""
     if any(flag.code == WITHDRAWN for flag in report.flags):
         return "X"
-    return "P" if is_preliminary(report) else "F"
+    unassigned = isinstance(report, NormalTyping) and any(each.state == "candidates" for each in report.loci)
+    return "P" if unassigned or is_preliminary(report) else "F"
 
 
 def written_rows(report: NormalReport, hla_c_code: str) -> list[str]:

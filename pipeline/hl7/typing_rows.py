@@ -3,7 +3,7 @@
     OBX-3   the LOINC code of the locus at its resolution, or 84413-4 with the gene in a companion (48018-6)
     OBX-5   hla#3.58.0#HLA-A*01:01+HLA-A*02:01 ^ HLA-A*01:01+HLA-A*02:01 ^ http://glstring.org ^^^^^^ text as printed
     OBX-11  X for a locus that failed, W if its result was taken back, N for one that was not tested, I if its result is
-            to come, P for another preliminary one, else F
+            to come, P for candidates that nobody has assigned and for another preliminary one, else F
 
 HL7 cannot say "one allele stated, the second unknown" or "absent": the state stands in a companion of every locus. What
 was stated of a locus without a GL String (a code that no list explains, a name that the release does not hold) stands
@@ -34,7 +34,7 @@ HGNC = {row["locus"]: row["hgnc"] for row in rows("hgnc_hla.csv")}
 STATES: dict[str, State] = {each: each for each in get_args(State)}
 RESOLUTIONS: dict[str, Resolution] = {each: each for each in get_args(Resolution)}
 
-_STATUS = {"failed": "X", "not_tested": "N"}
+_STATUS = {"failed": "X", "not_tested": "N", "candidates": "P"}
 _WITHDRAWN_STATUS = {"failed": "W"}
 """A called locus whose doubts speak of a result taken back is what replaces it."""
 _PRELIMINARY_STATUS = {"not_tested": "I"}

@@ -6,12 +6,12 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
-from parsers.result_statuses import says_no_result, status_finding
-from pipeline.normalise.codes import Coded, is_counted, observation_code
+from parsers.result_statuses import hl7_status, says_no_result, status_finding
+from pipeline.normalise.codes import Coded, is_counted_in, observation_code
 from pipeline.normalise.findings import OF_AN_ORDER, flags_of
 from pipeline.normalise.identifiers import read_identifier, read_subject
-from pipeline.normalise.numbers import Number, read_number
-from pipeline.normalise.ranges import is_impossible, range_flags, units_of
+from pipeline.normalise.numbers import Number, read_number, shows_commas
+from pipeline.normalise.ranges import range_flags, unitless_flags
 from pipeline.normalise.records import Flag, NormalObservation, NormalObservations
 from pipeline.normalise.repetitions import with_repetitions
 from pipeline.normalise.scans import FORMAT as SCANS
@@ -45,17 +45,20 @@ def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
         return tuple(map(scanned, report.observations))
     specimen = specimen_of(report.properties)
     shared = [flag for flag in flags_of(report.findings) if flag.code in OF_AN_ORDER]
-    found = [_observation(each, report, specimen) for each in report.observations]
+    commas = shows_commas(each.value for each in report.observations)
+    found = [_observation(each, report, specimen, commas) for each in report.observations]
     if shared:
         found = [replace(each, flags=tuple(dict.fromkeys((*each.flags, *shared)))) for each in found]
     about = report.sample or report.subject or report.report_id or report.date
     return with_repetitions(found) if about else tuple(found)
 
 
-def _observation(printed: Observation, report: ObservationReport, specimen: Specimen) -> NormalObservation:
-    coded = observation_code(printed.label, printed.code, printed.system)
+def _observation(
+    printed: Observation, report: ObservationReport, specimen: Specimen, commas: bool
+) -> NormalObservation:
     unit, unit_doubts = unit_of(printed.unit)
-    value = read_number(printed.value)
+    coded = observation_code(printed.label, printed.code, printed.system, unit, specimen)
+    value = read_number(printed.value, beside_commas=commas)
     time, time_doubts = read_time(printed.time)
     return NormalObservation(
         label=printed.label,
@@ -67,6 +70,7 @@ def _observation(printed: Observation, report: ObservationReport, specimen: Spec
         unit=unit,
         time=time,
         status=printed.status,
+        hl7_status=hl7_status(report.format, printed.status),
         analyser_flags=printed.flags,
         reference_range=printed.reference_range,
         sub_id=printed.sub_id,
@@ -75,7 +79,7 @@ def _observation(printed: Observation, report: ObservationReport, specimen: Spec
             *coded.flags,
             *unit_doubts,
             *value.flags,
-            *_unit_flags(printed, coded, value),
+            *_unit_flags(printed, coded, unit, value),
             *(() if report.quality_control else _range_flags(printed, coded, unit, value, specimen)),
             *time_doubts,
             *_value_flags(report.format, printed, coded, value),
@@ -84,9 +88,16 @@ def _observation(printed: Observation, report: ObservationReport, specimen: Spec
     )
 
 
-def _unit_flags(printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
-    if value.number is not None and not printed.unit.strip() and is_counted(coded):
-        yield Flag("no_unit", printed.value, f"{coded.code} is counted in a unit, and none is printed")
+def _unit_flags(printed: Observation, coded: Coded, unit: str | None, value: Number) -> Iterator[Flag]:
+    counted = " or ".join(coded.units)
+    if counted and value.number is not None and not printed.unit.strip():
+        yield Flag("no_unit", printed.value, f"{coded.code} is counted in {counted}, and no unit is printed")
+    if counted and unit and not any(is_counted_in(each, unit) for each in coded.units):
+        if coded.system == "LN":
+            yield Flag("unit_differs", printed.unit, f"{coded.code} is counted in {counted}", "error")
+        else:
+            message = f"what is known by this label is counted in {counted}; the value is kept under the label"
+            yield Flag("unit_differs", printed.unit, message)
 
 
 def _range_flags(
@@ -95,18 +106,16 @@ def _range_flags(
     """A value without a unit is held against its range in every unit that it may be counted in."""
     if unit is not None or printed.unit.strip():
         return range_flags(coded.code, unit, value, printed.value, specimen=specimen)
-    units = units_of(coded.code)
-    found = [range_flags(coded.code, each, value, printed.value, specimen=specimen) for each in units]
-    return found[0] if found and all(any(map(is_impossible, each)) for each in found) else ()
+    return unitless_flags(coded.code, value, printed.value, specimen=specimen)
 
 
 def _value_flags(format_name: str, printed: Observation, coded: Coded, value: Number) -> Iterator[Flag]:
     """A doubt where a number should stand and does not, or nothing does and no flag (Sysmex: `Anemia`) says more."""
     if value.number is not None or value.flags or says_no_result(format_name, printed.status):
         return
-    if is_counted(coded) and printed.value.strip():
+    if coded.units and printed.value.strip():
         yield Flag("unreadable_number", printed.value, f"{coded.code} is counted, and this is no number")
-    elif is_counted(coded) or not (printed.value.strip() or printed.flags):
+    elif coded.units or not (printed.value.strip() or printed.flags):
         yield Flag("no_value", "", "no value stands here, and no status says why")
 
 

@@ -12,6 +12,7 @@ from parsers.code_tables import settings
 from pipeline.normalise.numbers import Number
 from pipeline.normalise.records import Flag, Severity
 from pipeline.normalise.specimens import Specimen
+from pipeline.normalise.units import scale, units_of_the_kind
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -32,12 +33,6 @@ class Limits(Range, frozen=True, kw_only=True):
 def limits() -> dict[str, Limits]:
     """The plausible range of every code that has one."""
     return msgspec.convert(settings("ranges.toml")["codes"], dict[str, Limits])
-
-
-@cache
-def scales() -> dict[str, dict[str, float]]:
-    """How many of a range's unit one of another unit is."""
-    return msgspec.convert(settings("ranges.toml")["scales"], dict[str, dict[str, float]])
 
 
 def range_flags(
@@ -62,16 +57,20 @@ def range_flags(
     return ()
 
 
-def units_of(code: str) -> tuple[str, ...]:
-    """The units in which a quantity is held against its range, that of the range first; none without a range."""
+def unitless_flags(
+    code: str, value: Number, text: str, *, cut_short: bool = False, specimen: Specimen = "unknown"
+) -> tuple[Flag, ...]:
+    """The flag of a number without a unit that is impossible in every unit that its quantity may be counted in."""
     known = limits().get(code)
-    return (known.unit, *scales().get(known.unit, ())) if known else ()
+    units = units_of_the_kind(known.unit) if known else ()
+    found = [range_flags(code, each, value, text, cut_short=cut_short, specimen=specimen) for each in units]
+    return found[0] if found and all(any(map(is_impossible, each)) for each in found) else ()
 
 
 def _in_unit_of(known: Limits, unit: str | None, value: Number) -> float | None:
     """The number in the unit of the limits; None if there is none, or one that is only bounded, or in no such unit."""
-    scale = 1 if unit == known.unit else scales().get(known.unit, {}).get(unit or "")
-    return None if scale is None or value.number is None or value.comparator else round(value.number * scale, 9)
+    times = scale(unit, known.unit) if unit else None
+    return None if times is None or value.number is None or value.comparator else round(value.number * times, 9)
 
 
 def _is_within(limit: tuple[float, float], number: float) -> bool:

@@ -76,7 +76,8 @@ class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=Tru
     """A measured value: code (LOINC `LN`, local `99APH`, or the printed one `L`), number if it is one, UCUM unit.
 
     `sub_id` tells it apart from others of the same code in its report (a mean from its tubes); `comments` are the
-    sender's own words about it.
+    sender's own words about it. `status` is in the letters of the format that it was printed in, `hl7_status` in those
+    of HL7's table 0085, empty if none of them says the same.
     """
 
     label: str
@@ -89,6 +90,7 @@ class NormalObservation(msgspec.Struct, frozen=True, gc=False, omit_defaults=Tru
     volume_basis: VolumeBasis | None = None
     time: str | None = None
     status: str = ""
+    hl7_status: str = ""
     analyser_flags: tuple[str, ...] = ()
     reference_range: str = ""
     sub_id: str = ""

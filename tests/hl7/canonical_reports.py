@@ -74,16 +74,24 @@ values = st.one_of(
 )
 
 
+statuses = st.sampled_from(["F", "R", "C", "W"]).map(lambda letter: (letter, letter)) | st.tuples(
+    words, st.just("") | st.just("F")
+).filter(lambda pair: pair[0] or not pair[1])
+"""As printed, and that of HL7's table 0085; without the first there is no second."""
+
+
 observations = st.builds(
-    lambda value, **rest: NormalObservation(value=value[0], number=value[1], comparator=value[2], **rest),
+    lambda value, status, **rest: NormalObservation(
+        value=value[0], number=value[1], comparator=value[2], status=status[0], hl7_status=status[1], **rest
+    ),
     values,
+    statuses,
     label=words,
     code=words,
     system=st.sampled_from(["LN", "99APH", "L"]),
     unit=st.none() | some,
     volume_basis=st.sampled_from([None, "whole_blood", "inlet", "unknown"]),
     time=maybe_time,
-    status=st.sampled_from(["", "F", "R", "C", "W"]) | words,
     analyser_flags=st.lists(some, max_size=3).map(tuple),
     reference_range=words,
     sub_id=words,

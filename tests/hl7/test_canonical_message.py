@@ -47,6 +47,7 @@ WITHDRAWN, PRELIMINARY = Flag("withdrawn_result", "", "taken back", "error"), Fl
         ("two_copies", (), "F"),
         ("failed", (), "X"),
         ("not_tested", (), "N"),
+        ("candidates", (), "P"),
         ("two_copies", (PRELIMINARY,), "P"),
         ("not_tested", (PRELIMINARY,), "I"),
         ("failed", (WITHDRAWN,), "W"),
@@ -58,7 +59,7 @@ def test_a_result_is_as_final_as_the_report_says(state, doubts, status):
     message = parse_message(render(report, ENVELOPE))
     (result,) = (each for each in message.named("OBX") if each.value(3, 3) == "LN")
     assert result.value(11) == status
-    assert next(message.named("OBR")).value(25) == ("P" if PRELIMINARY in doubts else "F")
+    assert next(message.named("OBR")).value(25) == ("P" if PRELIMINARY in doubts or state == "candidates" else "F")
 
 
 TEST_MESSAGE = Flag("not_production", "MSH-11", "MSH-11 marks this message T, not production", "error")
@@ -127,9 +128,9 @@ SHAPES = [
         date="2026-11-20",
         comments=("slightly haemolysed",),
         observations=(
-            observation("8.5", 8.5, unit="10*9/L", status="F", time="2026-11-20T08:41", analyser_flags=("H", "A")),
+            observation("8.5", 8.5, status="V", hl7_status="F", time="2026-11-20T08:41", analyser_flags=("H", "A")),
             observation("<0.1", 0.1, comparator="<", reference_range="4-10", flags=(DOUBT,)),
-            observation("-----", status="X", time="noon"),
+            observation("-----", status="X", hl7_status="X", time="noon"),
             observation("5.4", 5.4, sub_id="(Average)", comments=("sample clotted", "do not report"), flags=(DOUBT,)),
         ),
     ),
@@ -190,7 +191,10 @@ def test_a_typing_met_before_is_written_as_its_own_report_has_it():
 @pytest.mark.parametrize(
     ("value", "obx"),
     [
-        (observation("8.5", 8.5, unit="10*9/L", status="F"), "|NM|6690-2^WBC^LN|1|8.5|10*9/L^^UCUM|||||F"),
+        (
+            observation("8.5", 8.5, unit="10*9/L", status="F", hl7_status="F"),
+            "|NM|6690-2^WBC^LN|1|8.5|10*9/L^^UCUM|||||F",
+        ),
         (observation("<0.1", 0.1, comparator="<"), "|SN|6690-2^WBC^LN|1|<^0.1||||||R"),
         (observation("1,5", 1.5), "|TX|6690-2^WBC^LN|1|1,5||||||R"),
         (observation("-----"), "|TX|6690-2^WBC^LN|1|-----||||||R"),
@@ -220,7 +224,7 @@ def test_what_a_sender_says_of_a_value_and_what_tells_it_apart_goes_with_it():
 
 def test_the_reader_of_any_oru_reads_our_values_as_they_were_printed():
     values = (
-        observation("5.4", 5.4, unit="10*9/L", sub_id="(Average)", status="F", comments=("clotted",)),
+        observation("5.4", 5.4, unit="10*9/L", sub_id="(Average)", status="F", hl7_status="F", comments=("clotted",)),
         observation("1,5", 1.5, status="verified", time="20 Nov, 8 h 41", analyser_flags=("H",)),
         observation("5.6", 5.6, volume_basis="inlet"),
     )
@@ -232,7 +236,7 @@ def test_the_reader_of_any_oru_reads_our_values_as_they_were_printed():
         for each in report.observations
     ] == [
         ("5.4", "10*9/L", "(Average)", "F", "", (), ("clotted",)),
-        ("1,5", "", "", "verified", "20 Nov, 8 h 41", ("H",), ("NUMBER: 1.5",)),
+        ("1,5", "", "", "", "20 Nov, 8 h 41", ("H",), ("NUMBER: 1.5", "STATUS: verified")),
         ("5.6", "", "", "", "", (), ("VOLUME_BASIS: inlet",)),
     ]
 

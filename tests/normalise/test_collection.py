@@ -35,6 +35,7 @@ def run(finals: dict[str, tuple[str, str]], **fields: Any) -> NormalCollection:
     quantities = tuple(
         Quantity(item=item, label=item, value=value, unit=unit) for item, (value, unit) in finals.items()
     )
+    fields = {"started": "2026-11-20 08:41", **fields}
     report = CollectionReport(format="separator_log", sample="A999924000123", finals=quantities, **fields)
     found = Normaliser(None).normalise(report)
     assert isinstance(found, NormalCollection)
@@ -118,13 +119,13 @@ def test_a_run_takes_no_longer_than_from_its_start_to_its_end(minutes: str, code
 
 
 def test_a_run_does_not_end_before_it_starts() -> None:
-    found = run({}, started="2026-11-20 12:26", ended="2026-11-20 08:41")
+    found = run(FINALS, started="2026-11-20 12:26", ended="2026-11-20 08:41")
     assert [(flag.code, flag.severity) for flag in found.flags] == [("ends_before_start", "error")]
 
 
 @pytest.mark.parametrize(("ended", "codes"), [("2026-11-20", []), ("2026-11-19", ["ends_before_start"])])
 def test_of_a_day_without_a_time_only_the_day_is_compared(ended: str, codes: list[str]) -> None:
-    found = run({}, started="2026-11-20 12:26", ended=ended)
+    found = run(FINALS, started="2026-11-20 12:26", ended=ended)
     assert [flag.code for flag in found.flags] == codes
 
 
@@ -217,6 +218,12 @@ IMPOSSIBLE = [
         "PRODUCT_VOL_DEVICE_ML from 5 to 1000 mL",
     ),
     ({"PRODUCT_VOL_DEVICE_ML": ("-302", "mL")}, "PRODUCT_VOL_DEVICE_ML -302 mL", "from 5 to 1000 mL"),
+    (
+        {"PRODUCT_VOL_DEVICE_ML": ("3030", "")},
+        "PRODUCT_VOL_DEVICE_ML 3030 without a unit",
+        "PRODUCT_VOL_DEVICE_ML from 5 to 1000 mL",
+    ),
+    ({"COLLECT_VOL_ML": ("-1", "mL")}, "COLLECT_VOL_ML -1 mL", "from 0 to 1000 mL"),
     ({"WB_PROCESSED_ML": ("600000", "mL")}, "WB_PROCESSED_ML 600000 mL", "from 100 to 50000 mL"),
     ({"TBV_MULTIPLES": ("21", "x")}, "TBV_MULTIPLES 21 {TBV}", "from 0.2 to 10 {TBV}"),
 ]
@@ -259,6 +266,53 @@ def test_an_impossible_reading_is_flagged_and_the_run_is_kept() -> None:
     refuse_impossible(found)
 
 
+def test_a_value_without_a_unit_is_impossible_only_if_it_is_so_in_every_unit() -> None:
+    found = run({**FINALS, "PRODUCT_VOL_DEVICE_ML": ("0.303", "")})
+    assert [flag.code for flag in found.finals[-1].flags] == ["no_unit"]
+    refuse_impossible(found)
+
+
+OUTSIDE = [
+    ("02:51", "2026-11-20 02:41", "2026-11-20 04:00", []),
+    ("04:00:59", "2026-11-20 02:41", "2026-11-20 04:00", []),
+    ("02:41", "2026-11-20 02:41:30", "2026-11-20 04:00", []),
+    ("23:51", "2026-11-20 02:41", "2026-11-20 04:00", ["outside_of_run"]),
+    ("2026-11-20 02:30", "2026-11-20 02:41", "2026-11-20 04:00", ["outside_of_run"]),
+    ("03:00", "2026-11-20T01:41:00Z", "2026-11-20T03:00:00+01:00", ["outside_of_run"]),
+    ("23:51", "2026-11-20 02:41", "", []),
+    ("03:51", "2026-11-20", "2026-11-20", ["time_without_date"]),
+]
+
+
+@pytest.mark.parametrize(("clock", "started", "ended", "codes"), OUTSIDE)
+def test_a_reading_from_before_the_start_or_after_the_end_is_doubted(
+    clock: str, started: str, ended: str, codes: list[str]
+) -> None:
+    flow = (Quantity(item="INLET_FLOW_ML_MIN", label="INLET FLOW", value="60.0", unit="mL/min"),)
+    found = run(FINALS, started=started, ended=ended, readings=(Reading(time=clock, values=flow),))
+    assert [flag.code for flag in found.readings[0].flags] == codes
+
+
+def test_a_run_without_a_start_or_without_a_final_value_says_so() -> None:
+    flow = (Quantity(item="INLET_FLOW_ML_MIN", label="INLET FLOW", value="60.0", unit="mL/min"),)
+    assert [flag.code for flag in run(FINALS, started=" ").flags] == ["no_start"]
+    assert [flag.code for flag in run(FINALS, started="dawn").flags] == ["unreadable_time"]
+    for readings, said in (((Reading(time="09:00", values=flow),), "readings alone"), ((), "nor a reading")):
+        (doubt,) = run({}, readings=readings).flags
+        assert (doubt.code, doubt.severity, said in doubt.message) == ("no_final_value", "warning", True)
+
+
+def test_the_values_of_a_run_are_in_one_notation() -> None:
+    flow = (Quantity(item="INLET_FLOW_ML_MIN", label="INLET FLOW", value="60,5", unit="mL/min"),)
+    found = run(
+        {"AC_USED_ML": ("1.010", "mL"), "TBV_MULTIPLES": ("2.1", "x")}, readings=(Reading(time="09:00", values=flow),)
+    )
+    assert [(each.number, [flag.code for flag in each.flags]) for each in found.finals] == [
+        (None, ["ambiguous_number"]),
+        (2.1, []),
+    ]
+
+
 YIELDS = [
     (whole_blood_from_inlet(12120, 12), 11110),
     (anticoagulant_from_inlet(12120, 12), 1010),
@@ -283,10 +337,7 @@ def test_yields(found: float, published: float) -> None:
 
 
 def test_what_the_reader_found_odd_is_a_flag_of_the_run() -> None:
-    report = CollectionReport(
-        format="separator_log", sample="A9999", findings=(Finding("run_not_completed", "aborted"),)
-    )
-    found = Normaliser(None).normalise(report)
+    found = run(FINALS, findings=(Finding("run_not_completed", "aborted"),))
     assert [(flag.code, flag.severity) for flag in found.flags] == [("run_not_completed", "warning")]
 
 

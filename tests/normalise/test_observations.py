@@ -27,6 +27,11 @@ NUMBERS = [
     ("5.4^^1", None, "", ["unreadable_number"]), (r"5.4\5.6", None, "", ["unreadable_number"]),
     ("5.4~5.6", None, "", ["unreadable_number"]), ("98.7 %", None, "", ["unreadable_number"]),
     ("10828004^Positive^SCT", None, "", []), ("1:160", None, "", []), ("^", None, "", []),
+    ("2,45E6", 2_450_000, "", []), ("24,5E6", None, "", ["unreadable_number"]),
+    ("2,456E6", None, "", ["ambiguous_number"]), ("274 000", None, "", ["unreadable_number"]),
+    ("12\u2009345", None, "", ["unreadable_number"]), ("1\u00a0274\u202f000,5", None, "", ["unreadable_number"]),
+    ("5.4*", None, "", ["unreadable_number"]), ("5.4 H", None, "", ["unreadable_number"]),
+    ("5,4%", None, "", ["unreadable_number"]), ("2+", None, "", []), ("19 Nov", None, "", []), ("H", None, "", []),
 ]  # fmt: skip
 
 
@@ -147,7 +152,7 @@ def test_a_count() -> None:
     )
     assert found == NormalObservation(
         label="WBC", code="6690-2", system="LN", value="7.21", number=7.21, unit="10*9/L", time="2026-11-20T08:41:05",
-        status="F", reference_range="4-10",
+        status="F", hl7_status="F", reference_range="4-10",
     )  # fmt: skip
 
 
@@ -198,6 +203,69 @@ def test_shares_and_counts_of_cells_that_cannot_be(code: str, value: str, unit: 
     assert [flag.severity for flag in found.flags] == severities
 
 
+OTHER_UNITS = [
+    ("CD34", "", "0.45", "%", "CD34", ["warning"]),
+    ("CD34", "", "82", "10*6", "CD34", ["warning"]),
+    ("CD34", "", "1.2", "10*6/kg", "78002-3", []),
+    ("LYMPH#", "", "33", "%", "LYMPH#", ["warning"]),
+    ("PLT", "", "186", "fL", "PLT", ["warning"]),
+    ("WBC", "", "5.4", "10*6/kg", "WBC", ["warning"]),
+    ("CD34", "33023-3", "40", "/uL", "33023-3", ["error"]),
+    ("CD34", "74838-4", "0.45", "%", "74838-4", ["error"]),
+    ("CD34", "74838-4", "0.45", "10*9/L", "74838-4", []),
+    ("CD34", "26464-8", "0.45", "%", "26464-8", []),
+]
+
+
+@pytest.mark.parametrize(("label", "stated", "value", "unit", "code", "severities"), OTHER_UNITS)
+def test_a_value_in_a_unit_of_another_kind_than_its_code_never_passes_for_one_of_that_code(
+    label: str, stated: str, value: str, unit: str, code: str, severities: list[str]
+) -> None:
+    system = "LN" if stated else ""
+    found = observed(label=label, code=stated, system=system, value=value, unit=unit)
+    assert (found.code, found.number) == (code, float(value))
+    assert found.system == ("L" if code == label else "LN")
+    assert [(flag.code, flag.token, flag.severity) for flag in found.flags] == [
+        ("unit_differs", unit, severity) for severity in severities
+    ]
+
+
+IMPOSSIBLE = [
+    ("CD34 DOSE", "5", "10*8/kg", "error"), ("CD34 DOSE", "50", "10*7/kg", "error"),
+    ("CD34 DOSE", "5", "10*6/kg", None),
+    ("TNC DOSE", "600", "10*8/kg", "error"), ("TNC DOSE", "600", "10*6/kg", None), ("HGB", "-3", "g/dL", "error"),
+    ("HGB", "14", "g/L", "warning"), ("HGB", "14", "g/dL", None), ("HGB", "140", "g/L", None),
+    ("HGB", "8.7", "mmol/L", None), ("HGB", "87", "mmol/L", "error"), ("RET%", "-5", "%", "error"),
+    ("NEUT%", "140", "%", "error"), ("EO%", "101", "%", "error"), ("BASO%", "-1", "%", "error"),
+    ("IG%", "140", "%", "error"), ("NRBC%", "140", "/100 WBC", None), ("NEUT#", "900", "10*9/L", "error"),
+    ("RBC", "-4.5", "10*12/L", "error"), ("MCV", "-90", "fL", "error"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "value", "unit", "severity"), IMPOSSIBLE)
+def test_no_quantity_is_less_than_none_and_no_share_more_than_the_whole(
+    label: str, value: str, unit: str, severity: str | None
+) -> None:
+    found = observed(label=label, value=value, unit=unit)
+    assert [(flag.code, flag.severity) for flag in found.flags] == ([("out_of_range", severity)] if severity else [])
+
+
+NOTATIONS = [
+    ("41,3", "1.234", None), ("41,3", "<12.345", None), ("1.234,5", "1.234", None), ("0,125", "1.234", None),
+    ("2,45E6", "1.234", None), ("96,9%", "1.234", None), ("41,3", "1.23", 1.23), ("41,3", "0.123", 0.123),
+    ("41,3", "1234", 1234), ("41.3", "1.234", 1.234), ("1,234", "1.234", 1.234), ("A,B", "1.234", 1.234),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shown", "printed", "number"), NOTATIONS)
+def test_values_printed_together_are_in_one_notation(shown: str, printed: str, number: float | None) -> None:
+    """Beside a decimal comma a point before three digits may part thousands."""
+    values = tuple(Observation(label=label, value=value) for label, value in (("one", shown), ("other", printed)))
+    _, found = read(ObservationReport(format="bd_cd34", sample="S1", observations=values))
+    assert (found.value, found.number) == (printed, number)
+    assert ("ambiguous_number" in [flag.code for flag in found.flags]) == (number is None)
+
+
 WITHOUT_NUMBER = [
     ({"label": "WBC", "value": ""}, ["no_value"]),
     ({"label": "WBC", "value": "", "flags": ("A",)}, ["no_value"]),
@@ -214,6 +282,8 @@ WITHOUT_NUMBER = [
     ({"label": "own", "value": "", "flags": ("A",)}, ["unknown_code"]),
     ({"label": "own", "value": "clotted"}, ["unknown_code"]),
     ({"label": "own", "value": "5.4"}, ["unknown_code"]),
+    ({"label": "own", "value": "274 000"}, ["unknown_code", "unreadable_number"]),
+    ({"label": "own", "value": "5.4 H"}, ["unknown_code", "unreadable_number"]),
     ({"label": "INR", "code": "6301-6", "value": "1.1"}, []),
 ]
 

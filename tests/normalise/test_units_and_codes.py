@@ -5,10 +5,11 @@ import re
 import pytest
 
 from parsers.loinc import is_loinc
-from pipeline.normalise.codes import collection_items, labels, observation_code
-from pipeline.normalise.ranges import limits, scales
+from pipeline.normalise.codes import Meaning, collection_items, labels, observation_code
+from pipeline.normalise.ranges import limits
+from pipeline.normalise.specimens import Specimen
 from pipeline.normalise.tables import rows
-from pipeline.normalise.units import read_unit, ucum
+from pipeline.normalise.units import kinds, read_unit, scale, ucum, units_of_the_kind
 
 UNITS = [
     ("10^9/L", "10*9/L"), ("10*9/L", "10*9/L"), ("x10^9/L", "10*9/L"), ("K/uL", "10*9/L"), ("10^3/uL", "10*9/L"),
@@ -84,20 +85,55 @@ def test_every_ucum_unit_is_its_own_spelling() -> None:
 
 
 def test_every_code_of_the_tables_is_well_formed() -> None:
-    assert all(is_loinc(code) for code in labels().values())
     known = {row["ucum"] for row in rows("ucum.csv")}
+    assert all(is_loinc(each.loinc) and each.unit in known for each in meanings())
     assert all(row["ucum"] in known | {""} for row in collection_items().values())
     assert all(is_loinc(code) or code in collection_items() for code in limits())
     assert all(limit.unit in known for limit in limits().values())
-    assert all({unit, *others} <= known for unit, others in scales().items())
+    assert set(kinds()) <= known
 
 
-def test_a_scale_of_a_range_is_the_quotient_of_its_units() -> None:
+def meanings() -> list[Meaning]:
+    return [each for found in labels().values() for each in found]
+
+
+def test_every_code_of_a_label_has_one_unit_and_a_range_in_one_of_its_kind() -> None:
+    for each in meanings():
+        assert {other.unit for other in meanings() if other.loinc == each.loinc} == {each.unit}
+        assert scale(limits()[each.loinc].unit, each.unit) is not None
+        assert limits()[each.loinc].hard[0] >= 0
+
+
+def test_units_of_a_kind_are_each_so_many_of_another() -> None:
     for unit in ("10*9/L", "/uL"):
-        for other, scale in scales()[unit].items():
-            (of_other, of_unit) = (exponent(other), exponent(unit))
+        for other in units_of_the_kind(unit):
+            (times, of_other, of_unit) = (scale(other, unit), exponent(other), exponent(unit))
             assert of_other is not None and of_unit is not None
-            assert scale == pytest.approx(10.0 ** (of_other - of_unit))
+            assert times == pytest.approx(10.0 ** (of_other - of_unit))
+    assert [scale("10*8/kg", "10*6/kg"), scale("10*7/kg", "10*8/kg"), scale("/kg", "10*6/kg")] == [100, 0.1, 1e-6]
+    assert [scale("h", "min"), scale("L", "mL"), scale("L/L", "%"), scale("{TBV}", "{TBV}")] == [60, 1000, 100, 1]
+    for unlike in (("%", "/uL"), ("10*6", "10*6/kg"), ("g/dL", "mmol/L"), ("{TBV}", "{ratio}")):
+        assert scale(*unlike) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "specimen", "code"),
+    [
+        ("CD34", "/uL", "unknown", "74838-4"),
+        ("CD34", "10*9/L", "unknown", "74838-4"),
+        ("CD34", None, "unknown", "74838-4"),
+        ("CD34", "10*6/kg", "unknown", "78002-3"),
+        ("CD34+", "%", "product", "33023-3"),
+        ("CD34", "%", "blood", "CD34"),
+        ("CD34", "10*6", "product", "CD34"),
+        ("HGB", "mmol/L", "blood", "59260-0"),
+        ("LYMPH#", "%", "blood", "LYMPH#"),
+    ],
+)
+def test_of_the_codes_of_a_label_one_is_taken_that_is_counted_in_such_a_unit(
+    label: str, unit: str | None, specimen: Specimen, code: str
+) -> None:
+    assert observation_code(label, unit=unit, specimen=specimen).code == code
 
 
 @pytest.mark.parametrize(
