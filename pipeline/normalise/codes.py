@@ -1,9 +1,9 @@
 """Codes of what was measured: LOINC, the local items of a collection run (99APH), or the printed label.
 
 A LOINC code that the instrument printed itself wins if its check digit is right. Else the label decides, or else the
-code beside it (`WBC^Leukocytes`), if it stands in the table letter for letter but for case. Laboratories print one label
-for a count, a share and a dose of the same cells, so of the codes of a label the first is taken that is counted in a
-unit of the printed one's kind. Else the label is kept.
+code beside it (`WBC^Leukocytes`), if it stands in the table letter for letter but for case. Laboratories print one
+label for a count, a share and a dose of the same cells, so of the codes of a label the first is taken that is counted
+in a unit of the printed one's kind. Else the label is kept.
 """
 
 from functools import cache, lru_cache
