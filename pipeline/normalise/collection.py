@@ -35,7 +35,7 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
     cut_short = any(each.code == CUT_SHORT for each in report.findings)
     finals = tuple(_value(each, None, _doubts_of(each, report.findings), cut_short) for each in report.finals)
     return NormalCollection(
-        sample=read_identifier(report.sample),
+        sample=read_identifier(report.sample, labelled=True),
         subject=read_subject(report.subject, report.sample),
         report_id=report.report_id,
         procedure=report.procedure,
