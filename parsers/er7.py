@@ -121,6 +121,12 @@ class Segment:
         text = found[component - 1] if component <= len(found) else ""
         return unescape(text, self.encoding) if self.encoding.escape in text else text
 
+    def part(self, number: int, component: int) -> str:
+        """The first subcomponent of a component as a value, escapes decoded: a `&` that was escaped parts nothing."""
+        found, sign = self.components(number), self.encoding.subcomponent
+        text = found[component - 1] if component <= len(found) else ""
+        return unescape(text.split(sign)[0] if sign else text, self.encoding)
+
     def text(self, number: int) -> str:
         """A whole field as a value, escapes decoded and separators left standing."""
         text = self.field(number)

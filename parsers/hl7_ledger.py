@@ -27,6 +27,11 @@ class Ledger:
         self._taken.add((segment.number, field, repetition, component))
         return segment.value(field, component, repetition)
 
+    def part(self, segment: Segment, field: int, component: int) -> str:
+        """The first subcomponent of a component, escapes decoded; what stands behind it says of what kind it is."""
+        self._taken.add((segment.number, field, 1, component))
+        return segment.part(field, component)
+
     def text(self, segment: Segment, field: int) -> str:
         """A whole field, escapes decoded and separators left standing."""
         self._whole.add((segment.number, field))

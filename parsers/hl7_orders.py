@@ -3,7 +3,9 @@
     MSH [PID [NTE...]] { [ORC] OBR [NTE...] { OBX [NTE...] }... [SPM...] }...
 
 The standard puts SPM behind the results; many senders put it before them, or leave out OBR. What stands between two
-OBR belongs to the first of them, and what stands before the first belongs to it as well.
+OBR belongs to the first of them, and what stands before the first belongs to it as well. Where a patient's first SPM
+stands before the first OBR and the first OBX, the sender puts it in front: then one that stands behind the results of
+an OBR belongs to the next.
 """
 
 import re
@@ -70,7 +72,8 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
         case "OBR" if order.request is None and not order.results:
             orders[-1] = order._replace(request=segment)
         case "OBR":
-            orders.append(_empty(order.header, order.patient)._replace(request=segment))
+            specimens = _taken_in_front(orders)
+            orders.append(_empty(order.header, order.patient)._replace(request=segment, specimens=specimens))
         case "OBX":
             code, system, locus, misspelt = coding.observed(segment)
             order.results.append(Result(segment, [], locus, code, system, misspelt, segment.text(4)))
@@ -78,6 +81,24 @@ def _place(segment: Segment, orders: list[Order], coding: Coding) -> None:
             order.specimens.append(segment)
         case "NTE":
             _notes_before(order).append(segment)
+
+
+def _taken_in_front(orders: list[Order]) -> list[Segment]:
+    """The specimens that stand in front of the next OBR, taken from the order before it."""
+    order = orders[-1]
+    first = next(each for each in orders if each.patient is order.patient)
+    last = order.results[-1].obx if order.results else order.request
+    if last is None or not first.specimens or first.specimens[0].number > _start(first):
+        return []
+    in_front = [each for each in order.specimens if each.number > last.number]
+    order.specimens[:] = [each for each in order.specimens if each.number < last.number]
+    return in_front
+
+
+def _start(order: Order) -> int:
+    """The number of the first segment that is the order itself, not what stands in front of it."""
+    own = (order.request, *(each.obx for each in order.results[:1]))
+    return min(each.number for each in own if each)
 
 
 def _notes_before(order: Order) -> list[Segment]:

@@ -2,10 +2,15 @@
 
     GRID   6939 DKM0013926127 26        issuer (4 digits), registration (13), ISO/IEC 7064 MOD 37-2 check as two digits
     DIN    A9999 24 000123 [M]          facility (5), year (2), number (6); a check character beside the barcode
-           A9999 24 000123 07 [M]       as it is typed from a label that shows its flags
+           A9999 24 000123 07 M         as it is typed from a label that shows its flags
 
 In a barcode a DIN is `=` with two flag characters behind it; flags of 60 to 96 are the check value plus 60. The flags
 are no part of the number: the tube (07) and the bag (00) of a donation share one DIN.
+
+Laboratories number samples in the same form: a letter, the day, a counter (L20261120000101). So nothing is cut off a
+typed number unless its check character is there and right; else its last digits may be what tells two people apart.
+Bare digits are a DIN with their check character alone, and with flags too not even then: of a thousand numbers that
+count up, dozens would lose their last three digits by chance.
 """
 
 import re
@@ -17,7 +22,9 @@ from parsers.code_tables import settings
 from parsers.isbt128_symbols import DIN_FORM, SCANNED_DIN, TABLE
 
 GRID_FORM = re.compile(r"[1-9][0-9]{3}[A-Z0-9]{13}[0-9]{2}")
-PRINTED_DIN = re.compile(rf"(?=[A-Z])(?P<din>{DIN_FORM})(?P<flags>[0-9A-HJ-NPR-Y]{{2}})?(?P<check>[0-9A-Z*])?")
+_FLAGS, _CHECK = r"(?P<flags>[0-9A-HJ-NPR-Y]{2})", r"(?P<check>[0-9A-Z*])"
+PRINTED_DIN = re.compile(rf"(?P<din>{DIN_FORM})(?:{_FLAGS}?{_CHECK})?")
+LABELLED_DIN = re.compile(rf"(?P<din>{DIN_FORM}){_FLAGS}?{_CHECK}?")
 FIRST_CHECK_FLAG = 60
 WHOLE_DONATION = "00"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
@@ -45,8 +52,8 @@ def names_nobody(text: str) -> bool:
     return not text or MEANS_NONE.fullmatch(text) is not None
 
 
-def number_in(text: str) -> Number | None:
-    """The GRID or DIN that a text without AIM's prefix has the form of."""
+def number_in(text: str, *, labelled: bool = False) -> Number | None:
+    """The GRID or DIN that a text without AIM's prefix has the form of; `labelled` if its label says DIN."""
     compact = re.sub(r"[ -]", "", text)
     grid = compact.removeprefix("&:")
     if GRID_FORM.fullmatch(grid):
@@ -55,9 +62,28 @@ def number_in(text: str) -> Number | None:
         check = din_check(match)
         check = "right" if check == "absent" else check  # the barcode has one of its own
         return Number("DIN", match["din"], check, _container(match["flags"]))
-    if match := PRINTED_DIN.fullmatch(compact):
+    if match := printed_din(compact, labelled=labelled):
         return Number("DIN", match["din"], din_check(match), _container(match["flags"]))
     return None
+
+
+def printed_din(compact: str, *, labelled: bool = False) -> re.Match[str] | None:
+    """The parts of a text without blanks that is a typed DIN, or one misread; None for a number of another kind.
+
+    The check character says what it is. A DIN may lack it if it begins with a letter, and flags then have no place
+    behind it unless a label names it; it may be misread if its facility's number is not one of digits alone.
+    """
+    match = (LABELLED_DIN if labelled else PRINTED_DIN).fullmatch(compact)
+    if match is None:
+        return None
+    only_digits = match["din"].isdecimal()
+    match din_check(match):
+        case "right":
+            return None if only_digits and match["flags"] else match
+        case "wrong":
+            return None if only_digits else match
+        case "absent":
+            return match if compact[0].isalpha() else None
 
 
 def _container(flags: str | None) -> str:
@@ -69,15 +95,15 @@ def _holds_check(flags: str) -> bool:
     return flags.isdecimal() and FIRST_CHECK_FLAG <= int(flags) < FIRST_CHECK_FLAG + len(ALPHABET)
 
 
-def one_spelling(printed: str) -> str:
-    """The same text for every spelling of an identifier; empty where none stands.
+def one_spelling(printed: str, *, labelled: bool = False) -> str:
+    """The same text for every spelling of an identifier; empty where none stands; `labelled` if its label says DIN.
 
     A number whose check is wrong is another one than that of which it may be a misreading.
     """
     text = unprefixed(printed)
     if names_nobody(text):
         return ""
-    number = number_in(text)
+    number = number_in(text, labelled=labelled)
     return number.value if number and number.check != "wrong" else text
 
 
@@ -95,7 +121,7 @@ def in_capitals(compact: str) -> bool:
         return False
     if GRID_FORM.fullmatch(text):
         return grid_check(text) == "right"
-    match = PRINTED_DIN.fullmatch(text)
+    match = printed_din(text)
     return match is not None and din_check(match) == "right"
 
 

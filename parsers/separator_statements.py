@@ -73,7 +73,7 @@ def _settled_field(field: IdentityField, found: Sequence[Identity]) -> Settled[s
     """The text of one field; of an identifier the first spelling, and a placeholder only if there is nothing else."""
     kept: dict[str, Identity] = {}
     for each in found:
-        kept.setdefault(one_spelling(each.text) if field in WHOSE else each.text, each)
+        kept.setdefault(_spelling(each) if field in WHOSE else each.text, each)
     first, *others = sorted(kept, key=lambda spelling: not spelling) or [""]
     if not others:
         return Settled(kept[first].text if found else "", (), ())
@@ -83,6 +83,10 @@ def _settled_field(field: IdentityField, found: Sequence[Identity]) -> Settled[s
     message = f"the log states {len(kept)} different values for {field}; one of them is taken"
     differing = [kept[each] for each in others]
     return Settled(kept[first].text, _printed(differing), (Finding("contradiction", message, differing[0].where),))
+
+
+def _spelling(stated: Identity) -> str:
+    return one_spelling(stated.text, labelled=stated.field == "sample")
 
 
 def _printed(statements: Iterable[Identity]) -> tuple[Printed, ...]:

@@ -7,6 +7,7 @@ date, address) and what is the staff's (physician, operator) is read by nobody h
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -22,6 +23,8 @@ from parsers.result_statuses import ASTM_END, ASTM_ORDER
 _HEAD = re.compile(rb"[\x05\r\n\x00]*(?:\x02[0-7])?H([^\w\s])(?!\1)([^\w\s])(?!\1|\2)([^\w\s])(?!\1|\2|\3)[^\w\s]")
 _HOW_READ = frozenset("ABCM")
 """How an analyser came by a sample number: set by itself, read from a bar code, asked of the host, typed in."""
+_REMARKS = frozenset("CMS")
+"""Comments, makers' own records and scientific ones."""
 _HEADER_PROPERTIES = (3, 12, 13, 14)
 _ORDER_PROPERTIES = (4, 5, 6, 7, 8, 10, 12, 15, 16, 23, 26)
 
@@ -76,36 +79,40 @@ def _check_results(records: list[Record]) -> None:
 
 
 class _Group:
-    """An order with the patient above it and the results below; the order and each result with their comments."""
+    """An order with the patient above it and the results below; the order and each result with their comments.
 
-    def __init__(self, header: Record, patient: Record | None, order: Record | None) -> None:
+    `remarks` are those of the patient, behind what stands directly under the header and is said of the whole message.
+    """
+
+    def __init__(self, header: Record, patient: Record | None, order: Record | None, said: list[Record]) -> None:
         self.header = header
         self.patient = patient
         self.order = order
-        self.remarks: list[Record] = []
+        self.remarks = [*said]
         self.comments: list[Record] = []
         self.results: list[tuple[Record, list[Record]]] = []
 
 
 def _groups(records: list[Record]) -> list[_Group]:
     header = records[0]
-    groups = [_Group(header, None, None)]
-    for record in records[1:]:
+    said = list(takewhile(lambda record: record.type in _REMARKS, records[1:]))
+    groups = [_Group(header, None, None, said)]
+    for record in records[1 + len(said) :]:
         group = groups[-1]
         match record.type:
             case "P":
-                groups.append(_Group(header, record, None))
+                groups.append(_Group(header, record, None, said))
             case "O" if group.order is None and not group.results:
                 group.order = record
             case "O":
-                groups.append(_Group(header, group.patient, record))
+                groups.append(_Group(header, group.patient, record, said))
             case "R":
                 group.results.append((record, []))
             case "C" if group.results:
                 group.results[-1][1].append(record)
             case "C" if group.order:
                 group.comments.append(record)
-            case "C" | "M" | "S":
+            case kind if kind in _REMARKS:
                 group.remarks.append(record)
     return [group for group in groups if group.order or group.results]
 

@@ -5,8 +5,8 @@ evidence that the tube was measured, so that the report can be held against it: 
 the number of events ($TOT), of events lost ($LOST, $ABRT) and the volume ($VOL) as measures. `parsers.fcs_file` says
 how the file is laid out.
 
-The sample is `$SMNO` or `SAMPLE ID`. Names of tubes are made by programs and name nobody; `$SRC` may be the name of a
-person, and like operators and users it is left out.
+The sample is `$SMNO` or `SAMPLE ID`; where the two name different ones, none is taken. Names of tubes are made by
+programs and name nobody; `$SRC` may be the name of a person, and like operators and users it is left out.
 
 Source: the FCS 3.1 standard, and files that two makes of cytometers wrote.
 """
@@ -18,6 +18,7 @@ from parsers.control_specimens import is_control
 from parsers.errors import ParseError
 from parsers.fcs_file import MAGIC, FcsFile, event_bits, is_personal, read_fcs
 from parsers.format import Document, Format
+from parsers.identifier_forms import one_spelling
 from parsers.records import Finding, Ignored, Observation, ObservationReport, Parsed, Printed
 
 SAMPLE = ("$SMNO", "SAMPLE ID")
@@ -27,6 +28,11 @@ NAMES = ("$FIL", "$DATE", "$BTIM")
 MEASURES = ("$TOT", "$LOST", "$ABRT", "$VOL")
 PLACES = re.compile(r"\$(BEGIN|END)(DATA|ANALYSIS|STEXT)")
 NO_SPECIMEN = Finding("no_specimen", "neither $SMNO nor SAMPLE ID names the specimen", "TEXT")
+TWO_SPECIMENS = Finding(
+    "identifiers_differ",
+    "$SMNO and SAMPLE ID name different specimens, and none is taken: find out which of them was measured",
+    "TEXT",
+)
 DIFFERENT_PLACES = Finding("contradiction", "header and keywords state different places of a segment", "header")
 DIFFERENT_SIZE = Finding("contradiction", "the DATA segment has not the size of the events that $TOT states", "DATA")
 
@@ -42,7 +48,8 @@ def parse(document: Document) -> Parsed:
     named = file.named()
     if not named.get("$TOT"):
         raise ParseError("this FCS file states no number of events", where="TEXT", expected="the keyword $TOT")
-    sample = next((named[name] for name in SAMPLE if named.get(name)), "")
+    samples = _samples(named)
+    sample = samples[0] if len(samples) == 1 else ""
     report = ObservationReport(
         format="fcs",
         sample=sample,
@@ -50,12 +57,20 @@ def parse(document: Document) -> Parsed:
         report_id=named.get(ID) or " ".join(filter(None, map(named.get, NAMES))),
         device=" ".join(filter(None, map(named.get, ("$CYT", "$CYTSN")))),
         date=" ".join(filter(None, map(named.get, ("$DATE", "$BTIM")))),
-        quality_control=is_control(sample),
+        quality_control=any(map(is_control, samples)),
         observations=tuple(Observation(label=each, value=named[each]) for each in MEASURES if named.get(each)),
         properties=tuple(Printed(name, value) for name, value in file.keywords if value and _is_property(name)),
-        findings=tuple(_findings(file, named, sample)),
+        findings=tuple(_findings(file, named, samples)),
     )
     return Parsed(reports=(report,), ignored=_left(file))
+
+
+def _samples(named: dict[str, str]) -> list[str]:
+    """Every specimen that the keywords name, in its first spelling; a placeholder only if there is nothing else."""
+    found: dict[str, str] = {}
+    for text in filter(None, map(named.get, SAMPLE)):
+        found.setdefault(one_spelling(text), text)
+    return [text for spelling, text in found.items() if spelling] or list(found.values())
 
 
 def _is_property(name: str) -> bool:
@@ -63,9 +78,11 @@ def _is_property(name: str) -> bool:
     return upper not in (*MEASURES, SUBJECT) and not is_personal(upper) and not PLACES.fullmatch(upper)
 
 
-def _findings(file: FcsFile, named: dict[str, str], sample: str) -> list[Finding]:
+def _findings(file: FcsFile, named: dict[str, str], samples: list[str]) -> list[Finding]:
     bits, data, total = event_bits(named), file.segments["DATA"], named["$TOT"]
-    found = [] if sample else [NO_SPECIMEN]
+    found = [] if samples else [NO_SPECIMEN]
+    if len(samples) > 1:
+        found.append(TWO_SPECIMENS)
     if file.charset != "utf-8":
         found.append(Finding("charset", "keywords that are no UTF-8; they were read as ISO 8859-1", "TEXT"))
     if not file.agreed:

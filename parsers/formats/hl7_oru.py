@@ -260,9 +260,8 @@ def _request(order: Order, field: int, ledger: Ledger) -> str:
 def _sample(order: Order, ledger: Ledger) -> str:
     for specimen in order.specimens[:1]:
         for component in (1, 2):
-            identifier = ledger.value(specimen, 2, component).split(specimen.encoding.subcomponent or None)
-            if identifier and identifier[0]:
-                return identifier[0]
+            if identifier := ledger.part(specimen, 2, component):
+                return identifier
     return _request(order, 3, ledger) or _request(order, 2, ledger)
 
 

@@ -28,6 +28,8 @@ from parsers.tables import EXPORT_AGAIN
 from parsers.text_encoding import decoded
 
 SIGN = re.compile(r"\A[^;\n]*Assay[^;\n]*;[ ;,]*\nImage;")
+REMARK = re.compile(r"\(.*\)")
+"""A key may begin with a parenthesis, too: `(%) of cells in aggregates with five or more cells`."""
 END = re.compile(r"//\[[0-9A-F]+\]")
 IMAGE, SAMPLE, DATE, PROTOCOL = "Image", "Sample ID", "Date time", "Protocol"
 DEVICE = ("Instrument type", "Instrument s/n")
@@ -97,12 +99,15 @@ def _lines(text: str) -> list[str]:
 
 
 def _cells(lines: list[str]) -> list[Cell]:
-    """Keys and values; a line that is no key goes on with the value above it. Raises ParseError without a value."""
+    """Keys and values; a line that is no key, or a remark alone, goes on with the value above it.
+
+    Raises ParseError without a value.
+    """
     cells: list[list[str]] = []
     for line in lines:
         key, *values = map(str.strip, line.split(";"))
         value = ";".join(filter(None, values))
-        if cells and key and not value and (not values or key.startswith("(")):
+        if cells and key and not value and (not values or REMARK.fullmatch(key)):
             cells[-1][1] = f"{cells[-1][1]} {key}".strip()
         elif key or value:
             cells.append([key, value])

@@ -36,7 +36,7 @@ def normalise_collection(report: CollectionReport) -> NormalCollection:
     commas = _shows_commas(report)
     finals = tuple(_value(each, None, _doubts_of(each, report.findings), commas, cut_short) for each in report.finals)
     return NormalCollection(
-        sample=read_identifier(report.sample),
+        sample=read_identifier(report.sample, labelled=True),
         subject=read_subject(report.subject, report.sample),
         report_id=report.report_id,
         procedure=report.procedure,

@@ -1,8 +1,9 @@
 """Identifiers of donors and donations: GRID and DIN, read from print, keyboard and barcode.
 
 Their forms stand in parsers/identifier_forms.py. An identifier that has the form of a GRID or DIN and the wrong check
-is never used as one: it is kept as printed, as a local identifier, with a flag. Thirteen bare digits are taken for a
-local number, for nothing says that they are a DIN. A word or sign that stands where there is none (`N/A`) names nobody.
+is never used as one: it is kept as printed, as a local identifier, with a flag. Digits alone without the right check
+character are taken for a local number, and so are fifteen characters that were not scanned: nothing says that they are
+a DIN. A word or sign that stands where there is none (`N/A`) names nobody.
 """
 
 import re
@@ -15,13 +16,17 @@ from pipeline.normalise.records import Flag, Identifier
 SMALL_LETTERS = "in capitals this would be a GRID or DIN, which have no small letters: compare it with the label"
 
 
-def read_identifier(printed: str) -> Identifier:
-    """The identifier in `printed`: GRID, DIN or a local one; a wrong check character makes it local, with a flag."""
+def read_identifier(printed: str, *, labelled: bool = False) -> Identifier:
+    """The identifier in `printed`: GRID, DIN or a local one; a wrong check character makes it local, with a flag.
+
+    `labelled` if what it stands under is for donation numbers alone: then a DIN may be typed with its flags and without
+    its check character.
+    """
     text = unprefixed(printed)
     if names_nobody(text):
         doubt = Flag("no_identifier", text, "the report names no identifier here", "error")
         return Identifier(scheme="LOCAL", value="", printed=printed, flags=(doubt,))
-    if number := number_in(text):
+    if number := number_in(text, labelled=labelled):
         return _numbered(number, printed)
     doubts = [Flag("small_letters", printed, f"{SMALL_LETTERS}; kept as printed")] if _is_small(text) else []
     return Identifier(scheme="LOCAL", value=text, printed=printed, flags=tuple(doubts))

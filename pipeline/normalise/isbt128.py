@@ -17,11 +17,12 @@ from parsers.code_tables import settings
 from parsers.identifier_forms import (
     ALPHABET,
     GRID_FORM,
-    PRINTED_DIN,
+    LABELLED_DIN,
     check_value,
     din_check,
     grid_check,
     in_capitals,
+    printed_din,
     unprefixed,
 )
 from parsers.isbt128_symbols import LENGTHS, NATIONAL, SCANNED_DIN, content_length
@@ -31,6 +32,7 @@ from pipeline.normalise.isbt128_parts import Reading, read_part
 SEC_TEXT, SEC_IDENTIFIER, SEC_LENGTH = "SEC:", "&,4", 40
 GRID_IDENTIFIER = "&:"
 NATIONAL_NAME = "national structure"
+NOT_KNOWN = "if this is a DIN, scan it, or type it without its flags and with the character in the box on the label"
 OPAQUE = "each country says by itself what it holds; kept as it stands"
 
 
@@ -105,17 +107,22 @@ def identify(code: str) -> Decoded:
         return _single_european_code("".join(text.removeprefix(SEC_TEXT).split()))
     if GRID_FORM.fullmatch(compact):
         return _content(_structure(GRID_IDENTIFIER, compact), compact)
-    if match := PRINTED_DIN.fullmatch(compact):
+    if match := printed_din(compact):
         return _din(match)
     if text[:1] in ("=", "&") and len(text) > 1:
         return _message(text)
     if text[:1] in settings("isbt128_structures.toml")["shifted_first"]:
         message = "looks like an ISBT 128 code typed by a scanner over another keyboard layout; set both to US layout"
         return Decoded("unknown", text, valid=False, message=message)
-    message = f"; {SMALL_LETTERS}" if in_capitals(compact) else ""
-    return Decoded(
-        "unknown", text, valid=False, message=f"neither GRID, DIN, Single European Code nor ISBT 128{message}"
-    )
+    message = f"neither GRID, DIN, Single European Code nor ISBT 128{_perhaps(compact)}"
+    return Decoded("unknown", text, valid=False, message=message)
+
+
+def _perhaps(compact: str) -> str:
+    """What a text that is no code might be meant for, and what to do then."""
+    if in_capitals(compact):
+        return f"; {SMALL_LETTERS}"
+    return f"; {NOT_KNOWN}" if LABELLED_DIN.fullmatch(compact) else ""
 
 
 def _din(match: re.Match[str]) -> Decoded:
@@ -129,7 +136,7 @@ def _din(match: re.Match[str]) -> Decoded:
     if flags:
         parts.append(Part("flags", flags, flagged.meaning))
     parts.append(Part("check character", check or expected))
-    unchecked = checked == "absent" and match.re is PRINTED_DIN  # a scanned one was checked by its barcode
+    unchecked = checked == "absent" and match.re is not SCANNED_DIN  # a scanned one was checked by its barcode
     note = f"typed without its check character: compare the label, it must show {expected}" if unchecked else ""
     return Decoded("DIN", din, tuple(parts), not wrong, wrong or note)
 

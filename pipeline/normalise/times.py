@@ -8,10 +8,12 @@ from pipeline.normalise.records import Flag
 
 TIME = re.compile(
     r"(?P<date>\d{8}|\d{4}-\d{2}-\d{2})"
-    r"(?:[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
+    r"(?:(?<=\d{8})(?P<only_hour>\d{2})"
+    r"|[T ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d{1,9})?)?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+"""HL7 allows digits that end with the hour (2026112008)."""
 NAMED_MONTH = re.compile(
     r"(?P<day>\d{2})-(?P<month>[A-Z]{3})-(?P<year>\d{4})(?:(?P<clock> \d{2}:\d{2}:\d{2})(?:[.:]\d{1,3})?)?",
     re.ASCII | re.IGNORECASE,
@@ -23,7 +25,10 @@ CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
 def read_time(text: str) -> tuple[str | None, tuple[Flag, ...]]:
-    """`20261120084100` or `2026-11-20 08:41` in ISO 8601, with the zone if one is printed and without if not."""
+    """`20261120084100` or `2026-11-20 08:41` in ISO 8601, with the zone if one is printed and without if not.
+
+    Minutes and seconds that are not printed are 0, as the printed text beside it shows.
+    """
     if not text.strip():
         return None, ()
     match = TIME.fullmatch(_numbered(text.strip()))
@@ -52,11 +57,12 @@ def _numbered(text: str) -> str:
 
 def _iso(match: re.Match[str]) -> str:
     date = datetime.strptime(match["date"].replace("-", ""), "%Y%m%d")  # noqa: DTZ007  # no zone is printed, none is made up
-    if match["hour"] is None:
+    hour = match["hour"] or match["only_hour"]
+    if hour is None:
         if match["zone"]:
             raise ValueError
         return date.date().isoformat()
-    whole = date.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=int(match["second"] or 0))
+    whole = date.replace(hour=int(hour), minute=int(match["minute"] or 0), second=int(match["second"] or 0))
     zone = match["zone"] or ""
     if zone not in ("", "Z"):
         zone = f"{zone[:3]}:{zone[-2:]}"

@@ -254,6 +254,9 @@ def test_none_of_two_numbers_of_a_donor_in_one_registry_is_taken(numbers, subjec
     [
         (("OBR|1|P1|F1", "OBX|1|ST|a||1", "SPM|1|S1&LAB^S2"), "S1"),
         (("OBR|1|P1|F1", "SPM|1|^S2", "OBX|1|ST|a||1"), "S2"),
+        (("OBR|1|P1|F1", "OBX|1|ST|a||1", r"SPM|1|17\T\A&LOCAL"), "17&A"),
+        (("OBR|1|P1|F1", "OBX|1|ST|a||1", r"SPM|1|17\T\B"), "17&B"),
+        (("OBR|1|P1|F1", "OBX|1|ST|a||1", "SPM|1|&LAB^S2"), "S2"),
         (("OBR|1|P1|F1", "OBX|1|ST|a||1"), "F1"),
         (("OBR|1|P1", "OBX|1|ST|a||1"), "P1"),
         (("OBX|1|ST|a||1",), ""),
@@ -261,6 +264,40 @@ def test_none_of_two_numbers_of_a_donor_in_one_registry_is_taken(numbers, subjec
 )
 def test_the_sample_is_the_specimen_or_the_number_of_the_order(segments, sample):
     assert read(*segments).reports[0].sample == sample
+
+
+def test_a_sender_without_subcomponents_splits_no_number():
+    header = r"MSH|^~\|LIS|LAB|||20261120||ORU^R01|1|P|2.5.1"
+    assert read("OBR|1||F1", "OBX|1|ST|a||1", "SPM|1|S 1&2", header=header).reports[0].sample == "S 1&2"
+
+
+def specimens(text):
+    """The sample of each report of segments that are named by what they hold, and whether it is in doubt."""
+    segments = {"P": "PID|1||{}", "O": "OBR|1||{}", "X": "OBX|1|ST|a||{}", "S": "SPM|1|{}", "C": "ORC|RE|{}"}
+    reports = read(*[segments[each[0]].format(each) for each in text.split()]).reports
+    return [(each.sample, [finding.code for finding in each.findings]) for each in reports]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("P1 S1 O1 X1 S2 O2 X2", [("S1", []), ("S2", [])]),
+        ("P1 S1 C1 O1 X1 S2 C2 O2 X2 X3", [("S1", []), ("S2", [])]),
+        ("S1 O1 X1 S2 O2 X2", [("S1", []), ("S2", [])]),
+        ("S1 X1 S2 O2 X2", [("S1", []), ("S2", [])]),
+        ("P1 S1 O1 X1 O2 X2", [("S1", []), ("O2", [])]),
+        ("P1 S1 O1 S2 O2 X2", [("S2", [])]),
+        ("P1 S1 O1 X1 S2 S3 O2 X2", [("S1", []), ("S2", ["several_specimens"])]),
+        ("P1 S1 S2 O1 X1", [("S1", ["several_specimens"])]),
+        ("P1 S1 O1 X1 S2", [("S1", ["several_specimens"])]),
+        ("P1 O1 X1 S1 O2 X2 S2", [("S1", []), ("S2", [])]),
+        ("P1 O1 S1 X1 O2 S2 X2", [("S1", []), ("S2", [])]),
+        ("P1 O1 X1 S1 S2 O2 X2", [("S1", ["several_specimens"]), ("O2", [])]),
+        ("P1 S1 O1 X1 P2 O2 X2 S2 O3 X3", [("S1", []), ("S2", []), ("O3", [])]),
+    ],
+)
+def test_a_specimen_belongs_to_the_order_before_it_or_behind_it_as_its_sender_writes(message, expected):
+    assert specimens(message) == expected
 
 
 def test_each_order_is_a_report_of_its_own_patient():

@@ -116,6 +116,17 @@ def test_control_material_is_marked(header, order, control):
     assert read(header, order, "R|1|^^^A|1").reports[0].quality_control is control
 
 
+def test_what_stands_under_the_header_is_said_of_every_order():
+    said = ("C|1|I|of all|G", "M|1|RUN|7")
+    patients = ("P|1||D1", "C|1|I|of D1|G", "O|1|S1", "R|1|^^^A|1", "O|2|S2", "R|1|^^^A|2", "P|2||D2", "O|1|S3")
+    parsed = read(HEADER, *said, *patients)
+    remarks = [[each.text for each in report.properties if each.label in ("C-4", "M")] for report in parsed.reports]
+    assert remarks == [["of all", "M|1|RUN|7", "of D1"], ["of all", "M|1|RUN|7"], ["of all", "M|1|RUN|7"]]
+    assert not [each.path for each in parsed.ignored if each.path == "C-4"]
+    bare = read(HEADER, *said, "R|1|^^^A|1").reports[0]
+    assert [each.text for each in bare.properties if each.label in ("C-4", "M")] == ["of all", "M|1|RUN|7"]
+
+
 def test_results_belong_to_their_order_and_comments_to_their_record():
     parsed = read(
         *(HEADER, "P|1||D1", "C|1|L|on the donor", "O|1|S1", "C|1|L|on the order"),

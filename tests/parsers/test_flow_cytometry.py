@@ -25,6 +25,38 @@ def head(*spans: int, text: bytes = b"/$TOT/1/") -> bytes:
     return b"FCS3.1    " + b"".join(b"%8d" % span for span in spans) + text
 
 
+def stained(**keywords: str) -> ObservationReport:
+    """The report of a file without events whose keywords are these; a blank in a keyword is written as _."""
+    stated = {"$TOT": "0", **{name.replace("_", " "): value for name, value in keywords.items()}}
+    text = "|".join(["", *(part for each in stated.items() for part in each), ""]).encode()
+    found = FORMATS["fcs"].parse(Document(head(58, 57 + len(text), 0, 0, 0, 0, text=text))).reports[0]
+    assert isinstance(found, ObservationReport)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("keywords", "sample", "codes"),
+    [
+        ({"$SMNO": "S1"}, "S1", []),
+        ({"$SMNO": "S1", "SAMPLE_ID": "S1"}, "S1", []),
+        ({"$SMNO": "A9999 24 000123 M", "SAMPLE_ID": "=A99992400012307"}, "A9999 24 000123 M", []),
+        ({"$SMNO": "N/A", "SAMPLE_ID": "S2"}, "S2", []),
+        ({"$SMNO": "N/A"}, "N/A", []),
+        ({"$SMNO": "1", "SAMPLE_ID": "S2"}, "", ["identifiers_differ"]),
+        ({}, "", ["no_specimen"]),
+    ],
+)
+def test_of_two_specimens_that_a_file_names_none_is_taken(keywords, sample, codes):
+    report = stained(**keywords)
+    assert (report.sample, [each.code for each in report.findings]) == (sample, codes)
+    assert {each.text for each in report.properties} == set(keywords.values())
+
+
+def test_control_material_under_either_keyword_is_marked():
+    assert stained(**{"$SMNO": "1", "SAMPLE_ID": "QC-1"}).quality_control
+    assert not stained(**{"$SMNO": "1", "SAMPLE_ID": "S2"}).quality_control
+
+
 def test_a_file_is_whole_when_it_reaches_its_last_segment():
     assert ends_whole(TYPICAL) is True
     assert not any(ends_whole(TYPICAL[:cut]) for cut in range(10, len(TYPICAL), 7))

@@ -120,6 +120,12 @@ def test_a_run_that_did_not_end_well_is_loaded_with_a_finding(read):
     assert [(each.code, each.where) for each in run.findings] == [("run_not_completed", "line 2")]
 
 
+@pytest.mark.parametrize("other", ["A9999 24 000123 07", "=A99992400012300", "A999924000123M"])
+def test_spellings_of_the_donation_that_its_label_names_are_one(read, other):
+    (run,) = read(BEGIN, "DIN;A999924000123", f"DIN;{other}", END).reports
+    assert (run.sample, run.findings) == ("A999924000123", ())
+
+
 TWO = [
     (["DIN;A999924000123", "DIN;A999924000001"], ("", ""), "donation"),
     (["DIN;A999924000123M", "DIN;A999924000123N"], ("", ""), "donation"),

@@ -40,8 +40,9 @@ VERSIONS = [
     (typing(), typing(software="2.0")),
     (typing(subject="D1"), typing(subject="D2")),
     (counts(sample="=A99992400012300"), counts(sample="A9999 24 000123")),
-    (counts(sample="A9999 24 000123 07"), counts(sample="=A99992400012307")),
+    (counts(sample="A9999 24 000123 07 M"), counts(sample="=A99992400012307")),
     (run(), run(started="20261120084100", sample="=A99992400012307")),
+    (run(), run(sample="A9999 24 000123 07")),
     (run(started="20.11.2026"), run(started="20.11.2026", ended="2026-11-20 12:03")),
 ]
 
@@ -53,6 +54,7 @@ def test_versions_of_one_run(one: Report, other: Report) -> None:
 
 
 OTHERS = [
+    pytest.param(counts(sample="L20261120000101"), counts(sample="L20261120000102"), id="a counter behind the day"),
     pytest.param(typing(), typing(findings=(TEST,)), id="a test"),
     pytest.param(counts(), counts(findings=(TEST,)), id="a test of an analyser"),
     pytest.param(counts(), counts(quality_control=True), id="control material"),
