@@ -18,13 +18,16 @@ from pipeline.errors import ConfigError
 from pipeline.normalise.comparison import Comparison, Stated, Verdict
 from pipeline.normalise.consistency import UNSAID
 from pipeline.normalise.identifiers import read_identifier
+from pipeline.normalise.phase import cut
 from pipeline.normalise.records import NormalLocus, NormalTyping
+from pipeline.normalise.serology import antigens_told, is_by_serology
 
 
 class Row(NamedTuple):
     """What the two sides say of one locus of one person; `fields` is how many fields agree, None where it says nothing.
 
-    An empty locus stands for all of a person's: the other side has no typing of that person.
+    What is said of a gene of haplotypes is told by itself, and under their genes joined by `~` whether both sides have
+    them in one phase. An empty locus stands for all of a person's: the other side has no typing of that person.
     """
 
     sample_a: str
@@ -136,12 +139,10 @@ def _beside(a: NormalTyping, found: list[NormalTyping], comparison: Comparison) 
     if not found:
         yield Row(_shown(a), "", "", "only_a", None, "", "")
         return
-    typed = {each.locus for b in found for each in b.loci}
     for b in found:
         yield from _loci(a, b, comparison)
-    for one in a.loci:
-        if one.locus not in typed:
-            yield Row(_shown(a), _shown(found[0]), one.locus, "only_a", None, _text(one), "")
+    for locus, text in _beyond(a, found):
+        yield Row(_shown(a), _shown(found[0]), locus, "only_a", None, text, "")
 
 
 def _only_b(b: NormalTyping, met: list[NormalTyping]) -> Iterator[Row]:
@@ -149,27 +150,43 @@ def _only_b(b: NormalTyping, met: list[NormalTyping]) -> Iterator[Row]:
     if not met:
         yield Row("", _shown(b), "", "only_b", None, "", "")
         return
-    typed = {each.locus for a in met for each in a.loci}
-    for other in b.loci:
-        if other.locus not in typed:
-            yield Row(_shown(met[0]), _shown(b), other.locus, "only_b", None, "", _text(other))
+    for locus, text in _beyond(b, met):
+        yield Row(_shown(met[0]), _shown(b), locus, "only_b", None, "", text)
+
+
+def _beyond(typing: NormalTyping, others: list[NormalTyping]) -> Iterator[tuple[str, str]]:
+    """The loci that no other speaks of, and what is said of them; all genes of a statement in phase as one."""
+    typed = {locus for other in others for each in other.loci for locus in _stated(each).loci}
+    for one in typing.loci:
+        loci = _stated(one).loci
+        if typed.isdisjoint(loci):
+            yield one.locus, _text(one)
+        else:
+            yield from ((locus, _text(one, locus)) for locus in loci if locus not in typed)
 
 
 def _loci(a: NormalTyping, b: NormalTyping, comparison: Comparison) -> Iterator[Row]:
-    """Every statement of A against every statement of B about the same locus."""
+    """Every statement of A against every statement of B about the same locus, a gene of a haplotype being one."""
     by_locus = defaultdict[str, list[NormalLocus]](list)
     for each in b.loci:
-        by_locus[each.locus].append(each)
+        for locus in _stated(each).loci:
+            by_locus[locus].append(each)
     for one in a.loci:
-        for other in by_locus.get(one.locus, ()):
-            found = comparison.compare(_stated(one), _stated(other))
-            fields = None if found.verdict == "unread" else found.fields
-            yield Row(_shown(a), _shown(b), one.locus, found.verdict, fields, _text(one), _text(other))
+        met = {id(other): other for locus in _stated(one).loci for other in by_locus.get(locus, ())}
+        for other in met.values():
+            for locus, found in comparison.by_locus(_stated(one), _stated(other)):
+                says_nothing = found.verdict == "unread" or is_by_serology(one) or is_by_serology(other)
+                fields = None if says_nothing else found.fields
+                yield Row(_shown(a), _shown(b), locus, found.verdict, fields, _text(one, locus), _text(other, locus))
 
 
 def _stated(locus: NormalLocus) -> Stated:
-    return Stated(locus.state, locus.glstring)
+    antigens = antigens_told(locus.reported, locus.locus) if is_by_serology(locus) else ()
+    return Stated(locus.state, locus.glstring, locus.locus, antigens)
 
 
-def _text(locus: NormalLocus) -> str:
-    return locus.glstring or (locus.state if locus.state in UNSAID or not locus.reported else locus.reported)
+def _text(one: NormalLocus, locus: str = "") -> str:
+    """What is said of a locus, or of one gene of a haplotype, or of these in phase."""
+    if one.glstring:
+        return cut(one.glstring, locus.split("~")) if locus and "~" in one.glstring else one.glstring
+    return one.state if one.state in UNSAID or not one.reported else one.reported

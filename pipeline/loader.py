@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.decisions import Delivery, Kept, Renormalisation, Resubmission, decision_in
-from pipeline.normalise.comparison import Comparison
+from pipeline.normalise.comparison import Comparison, comparison_under
 from pipeline.process import Workbench, process
 from pipeline.renormalisation import renormalise
 from pipeline.spool.frames import Envelope, Kind
@@ -160,7 +160,7 @@ class Loader:
 def comparison_of(bench: Workbench) -> Comparison | None:
     """What typings of one donor are held against each other with; None without a nomenclature release."""
     release = bench.normaliser.typings.release
-    return Comparison(release.allowed) if release else None
+    return comparison_under(release) if release else None
 
 
 def stands_alone(frame: Frame) -> bool:

@@ -20,6 +20,7 @@ from pipeline.normalise.comparison import Comparison
 from pipeline.normalise.copies import OF_THE_RELEASE, Copies
 from pipeline.normalise.nomenclature.names import split_name
 from pipeline.normalise.nomenclature.release import Release, UnknownName
+from pipeline.normalise.nomenclature.renaming import renamed
 from pipeline.normalise.records import Flag
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 from pipeline.store.contradictions import find_everywhere
@@ -227,9 +228,13 @@ class Names:
         if self._says_the_same(name):
             return ""
         before, after = (_read_from(name, release) for release in self._releases)
-        if before != after:
+        if before != after or self._has_lost_an_allele(name):
             return "anew"
         return "regrouped" if self._in_other_groups(name) else ""
+
+    def _has_lost_an_allele(self, name: str) -> bool:
+        before, after = self._releases
+        return before is not None and after is not None and renamed(name, before, after) != (name,)
 
 
 def _read_from(name: str, release: Release | None) -> object:

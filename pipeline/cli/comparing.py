@@ -27,11 +27,11 @@ def compare(a: str, b: str, *, ids: Path | None = None, format_name: FormatName 
         The format to read files as; found out if not given.
     """
     from pipeline.comparing import compared, read_id_map, unmet  # noqa: PLC0415
-    from pipeline.normalise.comparison import Comparison  # noqa: PLC0415
+    from pipeline.normalise.comparison import comparison_under  # noqa: PLC0415
     from pipeline.reading import is_grave  # noqa: PLC0415
 
-    site, comparison = session.site, Comparison(session.site.working_release.allowed)
-    meaning = site.working_bench.normaliser.typings
+    comparison = comparison_under(session.site.working_release)
+    meaning = session.site.working_bench.normaliser.typings
     id_map = read_id_map(session.at(ids).read_bytes()) if ids else {}
     try:
         sides = [side_of(side, format_name, session).typings for side in (a, b)]

@@ -8,7 +8,7 @@ needs as many steps as haplotypes are written, not as many as there are pairs.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from itertools import product
 from math import prod
 
@@ -73,16 +73,26 @@ def _of_copies(copies: list[Copy]) -> int:
 
 def _distinct_pairs(genotypes: Iterable[list[Copy]]) -> int:
     """The number of distinct unordered pairs in these products of two copies."""
-    bits: dict[object, int] = {}
-    partners: defaultdict[int, int] = defaultdict(int)
-    for one, other in genotypes:
-        sides = [[bits.setdefault(each, len(bits)) for each in _haplotypes(copy)] for copy in (one, other)]
-        masks = [sum(1 << bit for bit in side) for side in sides]
+    beside = partners(((_haplotypes(one), _haplotypes(other)) for one, other in genotypes), {})
+    homozygous = sum(partner >> bit & 1 for bit, partner in beside.items())
+    return (sum(partner.bit_count() for partner in beside.values()) + homozygous) // 2
+
+
+def partners(
+    genotypes: Iterable[tuple[Iterable[Hashable], Iterable[Hashable]]], bits: dict[Hashable, int]
+) -> dict[int, int]:
+    """For the bit of each haplotype in these products of two copies, the bits of those that it is met with.
+
+    `bits` gives every haplotype its bit; new ones are given the next.
+    """
+    beside: defaultdict[int, int] = defaultdict(int)
+    for genotype in genotypes:
+        sides = [[bits.setdefault(each, len(bits)) for each in copy] for copy in genotype]
+        masks = [sum(1 << bit for bit in set(side)) for side in sides]
         for side, mask in zip(sides, reversed(masks), strict=True):
             for bit in side:
-                partners[bit] |= mask
-    homozygous = sum(partner >> bit & 1 for bit, partner in partners.items())
-    return (sum(partner.bit_count() for partner in partners.values()) + homozygous) // 2
+                beside[bit] |= mask
+    return dict(beside)
 
 
 def _haplotypes(copy: Copy) -> frozenset[tuple[str, ...]]:

@@ -21,7 +21,7 @@ from pipeline.normalise.glstring import Tree, alternatives, leaves, read
 from pipeline.normalise.nomenclature.locus import Locus
 from pipeline.normalise.nomenclature.names import ANTIGEN, LETTERS, WORDS, split_name, suffix_of, word_of
 from pipeline.normalise.nomenclature.release import Release
-from pipeline.normalise.records import Flag
+from pipeline.normalise.records import Flag, NormalLocus
 
 METHOD = "SER"
 LABELS = frozenset({"serology", "phenotype", "serologicalEquivalentCall"})
@@ -36,11 +36,18 @@ PUBLIC = "Bw"
 Copy = frozenset[str] | None
 """The antigens that one copy may have; None if that is open."""
 NOTHING: frozenset[str] = frozenset()
+COPIES = 2
+"""Of a gene in one person."""
 
 
 def is_serologic(printed: LocusTyping) -> bool:
     """Whether a statement is made by serology only."""
     return printed.method == METHOD and not printed.expression
+
+
+def is_by_serology(locus: NormalLocus) -> bool:
+    """The same of a statement in registry language."""
+    return locus.method == METHOD and not (locus.glstring or locus.expression)
 
 
 def stated_antigens(loci: Iterable[LocusTyping]) -> dict[str, tuple[str, ...]]:
@@ -64,6 +71,11 @@ def _texts(printed: LocusTyping) -> Iterator[str]:
 def antigens_in(text: str, locus: str) -> tuple[str, ...]:
     """The antigens in a text, `2+24` or `A2 A24(9)`, with their letters; none if one of them cannot be read."""
     return _antigens_in(text, locus) if len(text) <= LONGEST else ()
+
+
+def antigens_told(text: str, locus: str) -> tuple[str, ...]:
+    """The antigens of this locus in a text, each once, for serology does not see whether there are two of one."""
+    return tuple(dict.fromkeys(each for each in antigens_in(text, locus) if split_name(each)[0] == locus))
 
 
 @lru_cache(maxsize=10_000)
@@ -99,15 +111,35 @@ class Serology:
                 message = f"release {self._release.version} relates no allele to this antigen"
                 yield Flag("unknown_antigen", antigen, message)
         for gene, stated in told.items():
-            if len(narrow := _narrowest(self._release.locus(gene), stated)) > 2:
+            if len(narrow := _narrowest(self._release.locus(gene), stated)) > COPIES:
                 message = f"{len(narrow)} antigens of {gene} are stated; one person has two"
                 yield Flag("more_than_two_copies", "+".join(narrow), message)
+
+    def can_be(self, gene: str, antigens: tuple[str, ...], glstring: str | None) -> bool | None:
+        """Whether these antigens can be those of a GL String; None if they cannot be judged."""
+        if self.contradicts(gene, antigens, glstring):
+            return False
+        return True if self._judged(gene, antigens) else None
+
+    def can_be_antigens(self, gene: str, antigens: tuple[str, ...], others: tuple[str, ...]) -> bool | None:
+        """Whether these antigens and those of another typing can be of one person; None if they cannot be judged."""
+        told, theirs = self._judged(gene, antigens), self._judged(gene, others)
+        if not (told and theirs):
+            return None
+        copies: list[Copy] = [frozenset({each}) for each in theirs]
+        return _fit(self._release.locus(gene), told, [*copies, None][:COPIES])
+
+    def _judged(self, gene: str, antigens: tuple[str, ...]) -> list[str]:
+        """The antigens, each of a copy of its own; none if the release does not know them all, or they are too many."""
+        locus = self._release.locus(gene)
+        told = _narrowest(locus, list(antigens)) if all(_is_known(locus, each) for each in antigens) else []
+        return told if len(told) <= COPIES else []
 
     def _contradicts(self, gene: str, antigens: tuple[str, ...], glstring: str | None) -> bool:
         """Whether no genotype of a GL String can have these antigens; without one, the gene is known to be absent."""
         locus = self._release.locus(gene)
         told = _narrowest(locus, [each for each in antigens if _is_known(locus, each)])
-        if not told or len(told) > 2:
+        if not told or len(told) > COPIES:
             return False
         return not any(_fit(locus, told, copies) for copies in self._genotypes(glstring))
 

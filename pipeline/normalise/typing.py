@@ -34,7 +34,7 @@ from pipeline.normalise.name_flags import flag_for_error, flags_for_absence, fla
 from pipeline.normalise.nomenclature.frequencies import Frequencies
 from pipeline.normalise.nomenclature.names import WORDS, kind_of, split_name, word_of
 from pipeline.normalise.nomenclature.release import Release
-from pipeline.normalise.nomenclature.renaming import called_by_lists, renamed
+from pipeline.normalise.nomenclature.renaming import Called, called_by_lists, renamed
 from pipeline.normalise.rarity import rarity_flags
 from pipeline.normalise.records import Flag, NormalLocus, NormalTyping
 from pipeline.normalise.reduction_flags import old_note
@@ -82,6 +82,7 @@ class TypingNormaliser:
         self._frequencies = Frequencies(release) if release else None
         self._known: dict[tuple[str, str, str, str, bool, tuple[str, ...]], Meaning] = {}
         self._names: dict[str, tuple[str, tuple[Flag, ...]]] = {}
+        self._called = lru_cache(maxsize=NAMES_REMEMBERED)(self._named_here)
 
     def normalise(self, report: TypingReport) -> NormalTyping:
         """The report in registry language."""
@@ -174,15 +175,17 @@ class TypingNormaliser:
         number = number_of(stated)
         if self.release is None or not number or same_release(stated, self.release.version):
             return written, ()
-        other, here = self._others(number), self.release
-        names = {
-            name: renamed(name, other, here) if other else called_by_lists(name, number, here) for name in written.names
+        new = {
+            name: called for name in written.places if (called := self._called(name, number, self.release)) != (name,)
         }
-        new = {name: called for name, called in names.items() if called != name}
         if not new:
             return written, ()
-        flags = (_renaming_flag(name, called, here.version) for name, called in new.items())
-        return written.renamed(lambda name: frozenset({names[name] or name})), tuple(placed_in(written, flags))
+        flags = (_renaming_flag(name, called, self.release.version) for name, called in new.items())
+        return written.renamed(lambda name: frozenset(new.get(name) or (name,))), tuple(placed_in(written, flags))
+
+    def _named_here(self, name: str, stated: str, here: Release) -> Called:
+        other = self._others(stated)
+        return renamed(name, other, here) if other else called_by_lists(name, stated, here)
 
     def release_flags(self, stated: str) -> tuple[Flag, ...]:
         """The doubt about a typing that was made under another release than this one."""
@@ -290,11 +293,11 @@ def _is_old(name: str) -> bool:
     return kind_of(*split_name(name)) == "old"
 
 
-def _renaming_flag(name: str, called: str | None, version: str) -> Flag:
-    if called is None:
+def _renaming_flag(name: str, called: Called, version: str) -> Flag:
+    if not called:
         message = f"in release {version} this name belongs to another allele, and the one that was meant has no name"
         return Flag("name_of_another_allele", name, message, "error")
-    return Flag("renamed_allele", name, f"release {version} calls this allele {called}", "info")
+    return Flag("renamed_allele", name, f"release {version} calls this allele {' or '.join(called)}", "info")
 
 
 def _count_flags(state: State, tree: Tree) -> Iterator[Flag]:

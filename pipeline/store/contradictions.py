@@ -4,24 +4,45 @@ Statements are held against each other, not typings: what two of them are to eac
 and the release, so it is worked out once and serves every donor that has both.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 
+from parsers.records import State
 from pipeline.decisions import Kept
 from pipeline.normalise.comparison import Comparison, Stated
+from pipeline.normalise.serology import antigens_told
 from pipeline.store.scripts import script
+from pipeline.store.statements import Pair
 from pipeline.store.store import Connection
 from pipeline.store.texts import json_text
 
 
 class Contradiction(msgspec.Struct, frozen=True):
-    """Two statements that cannot both be true, and the number of fields to which they agree."""
+    """Two statements that cannot both be true, the locus of which that holds, and to how many fields they agree.
+
+    The locus is a gene, also where one of them is in phase; only that the phases differ is of all their genes (`A~B`).
+    """
 
     one: int
     other: int
+    locus: str
     fields: int
+
+
+class Side(NamedTuple):
+    """A statement as it is looked up: `reported` if it was made by serology, else empty."""
+
+    locus: str
+    state: State
+    glstring: str | None
+    reported: str
+
+    @property
+    def stated(self) -> Stated:
+        """What it says."""
+        return Stated(self.state, self.glstring, self.locus, antigens_told(self.reported, self.locus))
 
 
 def find_in_batch(connection: Connection, comparison: Comparison) -> None:
@@ -43,10 +64,15 @@ def _find(connection: Connection, comparison: Comparison) -> None:
 
 
 def _contradictions(rows: list[tuple[Any, ...]], comparison: Comparison) -> Iterator[Contradiction]:
-    for one, other, *stated in rows:
-        compared = comparison.compare(Stated(*stated[:2]), Stated(*stated[2:]))
-        if compared.verdict == "contradicts":
-            yield Contradiction(one, other, compared.fields)
+    for one, other, *sides in rows:
+        for locus, compared in comparison.by_locus(Side(*sides[:4]).stated, Side(*sides[4:]).stated):
+            if compared.verdict == "contradicts":
+                yield Contradiction(one, other, locus, compared.fields)
+
+
+def speaks_in_phase(loci: Iterable[Pair]) -> bool:
+    """Whether a typing states haplotypes, each gene of which it may state by itself, too."""
+    return any("~" in (normal.glstring or "") for _, normal in loci)
 
 
 def keep(connection: Connection, decision: int, kept: Kept) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.decisions import Delivery, Kept
 from pipeline.normalise.comparison import Comparison
 from pipeline.store.arrival import Ledger, Outcome
-from pipeline.store.contradictions import find_in_batch, keep
+from pipeline.store.contradictions import find_in_batch, keep, speaks_in_phase
 from pipeline.store.entry import Entry, ReceiptState
 from pipeline.store.outbox import settle
 from pipeline.store.report_rows import (
@@ -145,7 +145,8 @@ class Writer:
     def _compare(self, connection: Connection, typed: list[TypedLoci], reached: int) -> None:
         """Hold the batch against what the store has of the same donors and runs; mostly it has nothing."""
         runs, donors, resembling = connection.execute(script("load/company")).fetchall()[0]
-        if self.comparison and typed and (donors or any(stated_twice(loci) for _, _, loci in typed)):
+        twice = any(stated_twice(loci) or speaks_in_phase(loci) for _, _, loci in typed)
+        if self.comparison and typed and (donors or twice):
             find_in_batch(connection, self.comparison)
         if runs:
             renumber(connection, reached)

@@ -146,6 +146,39 @@ def test_a_side_may_state_its_loci_in_typings_of_their_own(graftline: Run, here:
     assert told(graftline("--json", "compare", "two.csv", "one.csv")) == {**both, ("D1", "D1", "C"): "only_a"}
 
 
+def test_haplotypes_are_compared_gene_by_gene_and_with_haplotypes_in_phase(graftline: Run, here: Path) -> None:
+    (here / "genes.csv").write_text("id,glstring\nD1,A*03:01+A*11:01^B*07:02+B*08:01\n")
+    (here / "phase.csv").write_text("id,glstring\nD1,A*01:01~B*08:01+A*02:01~B*07:02^C*07:01~DRB1*03:01\n")
+    (here / "other.csv").write_text("id,glstring\nD1,A*01:01~B*07:02+A*02:01~B*08:01^C*07:01\n")
+    answer = graftline("--json", "compare", "genes.csv", "phase.csv")
+    assert told(answer) == {
+        ("D1", "D1", "A"): "contradicts",
+        ("D1", "D1", "B"): "same",
+        ("D1", "D1", "C~DRB1"): "only_b",
+    }
+    [row] = (row for row in map(json.loads, answer.out.splitlines()) if row["locus"] == "A")
+    assert (row["a"], row["b"]) == ("HLA-A*03:01+HLA-A*11:01", "HLA-A*01:01+HLA-A*02:01")
+    assert answer.code == 1
+    answer = graftline("--json", "compare", "phase.csv", "other.csv")
+    assert told(answer) == {
+        ("D1", "D1", "A"): "same",
+        ("D1", "D1", "B"): "same",
+        ("D1", "D1", "A~B"): "contradicts",
+        ("D1", "D1", "C"): "same",
+        ("D1", "D1", "DRB1"): "only_a",
+    }
+    assert answer.code == 1
+
+
+def test_antigens_are_held_against_alleles(graftline: Run, here: Path) -> None:
+    (here / "listed.csv").write_text("id,glstring\nD1,A1+A9^B7+B8\n")
+    (here / "verified.csv").write_text("id,glstring\nD1,A*01:01+A*24:02^B*07:02+B*35:01\n")
+    answer = graftline("--json", "compare", "listed.csv", "verified.csv")
+    assert told(answer) == {("D1", "D1", "A"): "compatible", ("D1", "D1", "B"): "contradicts"}
+    assert {json.loads(line)["fields"] for line in answer.out.splitlines()} == {None}
+    assert answer.code == 1
+
+
 def test_a_receipt_is_the_same_as_the_file_it_came_from(graftline: Run, loaded: str) -> None:
     assert set(told(graftline("--json", "compare", "report.hml", loaded)).values()) == {"same"}
 

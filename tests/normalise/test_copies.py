@@ -9,6 +9,7 @@ from parsers.records import LocusTyping, State
 from pipeline.normalise.copies import Copies
 from pipeline.normalise.nomenclature.cache import open_cached
 from pipeline.normalise.nomenclature.release import Release
+from pipeline.normalise.nomenclature.release_files import LocusNames
 from pipeline.normalise.typing import Meaning, TypingNormaliser
 from pipeline.renormalisation import Names
 from tests.flow.later_release import write_later
@@ -75,3 +76,14 @@ def test_typings_of_a_real_release_under_a_later_one(earlier: Release, real: Rel
 @pytest.mark.parametrize("text", ["HLA-A*01:01+HLA-A*02:01|HLA-A*01:02+HLA-A*02:05", "HLA-A*01:01~HLA-B*07:02"])
 def test_what_is_more_than_copies_is_read_whole(text: str, mini: Release, later: Release) -> None:
     assert Copies(TypingNormaliser(mini), TypingNormaliser(later)).meaning(text, "") is None
+
+
+def test_a_short_name_that_lost_an_allele_is_read_anew_though_the_protein_is_the_same() -> None:
+    short = {"01:01:01": "T1", "01:01:02": "T2"}, {"01:01P": ("01:01:01", "01:01:02")}
+    today = {"01:01:01": "T1", "01:09": "T2"}, {"01:01P": ("01:01:01", "01:09")}
+    before, after = (
+        Release("Invented", "Invented", ("A",), {"A": LocusNames(alleles, {}, groups)}.__getitem__)
+        for alleles, groups in (short, today)
+    )
+    assert Names(before, after).worst("HLA-A*01:01") == "anew"
+    assert Names(before, before).worst("HLA-A*01:01") == ""

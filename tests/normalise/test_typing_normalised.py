@@ -138,6 +138,55 @@ def test_a_name_that_was_another_alleles_under_a_release_known_by_its_list_only(
     assert locus_of(normaliser, "A*01:01+A*01:02", stated_release="3.11.0").glstring == "HLA-A*01:01+HLA-A*01:02"
 
 
+SHORT = LocusNames(
+    alleles={
+        "01:01:01": "T1",
+        "01:01:02": "T2",
+        "01:01:03N": "T3",
+        "02:01:01": "T4",
+        "02:01:02": "T5",
+        "03:01:01": "T6",
+    },
+    p_groups={"02:01P": ("02:01:01", "02:01:02")},
+)
+SHORT_TODAY = LocusNames(
+    alleles={
+        "01:01": "T1", "01:09N": "T2", "01:10N": "T3", "02:01:01": "T4", "02:01:02": "T5", "02:01:03": "T7",
+        "03:01:01": "T8", "03:02": "T9",
+    },
+    p_groups={"02:01P": ("02:01:01", "02:01:02", "02:01:03")},
+)  # fmt: skip
+"""A*01:01:02 was found to be null, and so has another name; A*03:01:01 was given up and its name given anew."""
+SHORT_CALLED = [
+    ("A*01:01", "HLA-A*01:01/HLA-A*01:09N", ["renamed_allele", "null_allele"]),  # and not the null it did not allow
+    ("A*01:XX", "HLA-A*01:XX", []),
+    ("A*02:01", "HLA-A*02:01", []),  # one more allele today
+    ("A*02:01P", "HLA-A*02:01P", []),
+    ("A*03:01", None, ["name_of_another_allele"]),
+    ("A*03:02", "HLA-A*03:02", []),  # not known there
+]
+
+
+def release_known_by_its_list(folder: Path) -> Reference:
+    rows = "".join(f"{number},A*{fields}\n" for fields, number in SHORT.alleles.items())
+    (folder / "Allelelist.txt").write_text(f"# version: Invented, version 3.10.0\nAlleleID,Allele\n{rows}")
+    return Reference(history=lambda: read_history([folder]))
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize(("stated", "today", "codes"), SHORT_CALLED)
+def test_an_allele_that_left_a_shorter_name_is_written_beside_it(
+    stated: str, today: str | None, codes: list[str], installed: bool, tmp_path: Path
+) -> None:
+    reference = Reference() if installed else release_known_by_its_list(tmp_path)
+    before = Release("3.10.0", "Invented", ("A",), {"A": SHORT}.__getitem__)
+    after = Release("3.20.0", "Invented", ("A",), {"A": SHORT_TODAY}.__getitem__, reference)
+    normaliser = TypingNormaliser(after, {"3.10.0": before}.get if installed else lambda _: None)
+    found = locus_of(normaliser, stated, state="one_stated", stated_release="3.10.0")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (today, ["release_differs", *codes])
+    assert locus_of(normaliser, "A*01:01", stated_release="3.20").glstring == "HLA-A*01:01"
+
+
 @pytest.mark.parametrize(
     ("expression", "resolution"),
     [("A*01:01+A*NEW", "generic"), ("A*01:01+A*02:01/A*02:NEW", "generic"), ("DRB4*01:03+DRB4*NNNN", "high")],

@@ -6,6 +6,7 @@ in which it meant them, and none is preferred.
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
@@ -14,11 +15,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import SiteError
+from pipeline.normalise.nomenclature.names import suffix_of
 
 LISTS = ("Allelelist.txt", "allelelist/Allelelist.*.txt")
 HEAD = 2000
 """Characters at the top of a file among which it states its version."""
 VERSION = re.compile(r"^# version:.*?(\d+\.\d+\.\d+)", re.MULTILINE)
+AFTER_COLON = ";"
+"""The character behind the colon in the order of characters."""
 ROW = re.compile(r"(\w+),(\w+\*\S+)\s*")
 DELETED_ROW = re.compile(r"^(\w+),(\w+\*[^,\s]+),", re.MULTILINE)
 
@@ -38,6 +42,7 @@ class History:
         self._lists = _lists(folders)
         self._releases = sorted(self._lists, key=_number)
         self._meant_in = cache(self._read)
+        self._sorted_in = cache(lambda release: sorted(self._meant_in(release)))
 
     def uses(self, name: str) -> tuple[Use, ...]:
         """Every accession number that a name ever meant, in order; none for a name that was never used."""
@@ -51,6 +56,18 @@ class History:
     def accession_in(self, release: str, name: str) -> str | None:
         """The accession number that a name meant in a release; None if no list tells."""
         return self._meant_in(release).get(name.removeprefix("HLA-"))
+
+    def allowed_in(self, release: str, name: str) -> frozenset[str]:
+        """The accession numbers of the alleles that a name of fewer fields allowed in a release; none if no list tells.
+
+        Null alleles are allowed by a first field, or where there are no others.
+        """
+        meant, beginning = self._meant_in(release), name.removeprefix("HLA-")
+        names = self._sorted_in(release)
+        first, end = (bisect_left(names, beginning + sign) for sign in (":", AFTER_COLON))
+        found = names[first:end]
+        expressed = [each for each in found if suffix_of(each) != "N"] if ":" in beginning else found
+        return frozenset(meant[each] for each in expressed or found)
 
     @cached_property
     def _uses(self) -> dict[str, dict[str, int]]:

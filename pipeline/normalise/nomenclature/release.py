@@ -127,6 +127,13 @@ class Release:
         accession = self._history.accession_in(stated, name) if self._history else None
         return None if accession is None else self.name_of(accession, name) or ""
 
+    def began_so(self, name: str, stated: str) -> frozenset[str]:
+        """The accession numbers of the alleles that release `stated` called so with more fields; none if no list tells.
+
+        Null alleles are among them only where the name says so.
+        """
+        return self._history.allowed_in(stated, name) if self._history else frozenset()
+
     def g_group(self, name: str) -> str | None:
         """The G group of a current allele, as the release names it."""
         gene, fields = split_name(name)

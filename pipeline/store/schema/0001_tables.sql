@@ -165,21 +165,24 @@ comment on view read_typing is 'One row per report and locus: as printed, and as
 create table contradiction (
     one integer not null,
     other integer not null,
+    locus varchar not null,
     release varchar not null,
     fields integer not null
 );
 comment on table contradiction is 'One row per two statements that some donor has at one locus and that cannot both be true, by release.';
+comment on column contradiction.locus is 'A gene, also of statements in phase; their genes joined by ~ where it is the phase that differs.';
 comment on column contradiction.fields is 'The number of fields to which the two agree; 0 also for a null beside an expressed allele.';
 
 create table preferred (
     decision bigint not null,
+    locus varchar not null,
     donor_key ubigint not null,
     statement integer not null,
     other_donor_key ubigint not null,
     other_statement integer not null,
     other_run_key ubigint not null
 );
-comment on table preferred is 'One row per statement about a donor that a person held right, and statement of a run that contradicted it.';
+comment on table preferred is 'One row per locus and statement about a donor that a person held right, and statement of a run that contradicted it.';
 
 create table observation (
     seq bigint not null,

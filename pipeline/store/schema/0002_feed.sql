@@ -2,11 +2,12 @@
 -- source, else by the sample's.
 -- Per donor and locus stands the finest typing that somebody called, of those the newest: two that can both be true
 -- differ in how much they say, and what is known does not become unknown by a coarser one, nor what is final by what is
--- preliminary. Where another current one
--- says otherwise, or says something that could not be read, the row carries a flag.
+-- preliminary. Where another current one says otherwise, or says something that could not be read, the row carries a
+-- flag.
 
 -- Where two current typings of a donor and locus cannot both be true, as to the protein, the locus is held back until a
--- person has decided (`quarantine keep`): neither is told.
+-- person has decided (`quarantine keep`): neither is told. A typing in phase, which is not told, holds back the genes of
+-- which it says otherwise, and so does one by serology.
 
 -- A registry that takes a donor back is heard until a list that comes later has the donor again.
 create view withdrawn_donor as
@@ -63,12 +64,12 @@ comment on view relabelled is 'One row per two current typings that are one repo
 
 create view disagreement as
 with pairs as (
-    select one, other, fields from contradiction where release = (select release from release_in_use)
+    select one, other, locus, fields from contradiction where release = (select release from release_in_use)
     union all
-    select other, one, fields from contradiction where release = (select release from release_in_use)
+    select other, one, locus, fields from contradiction where release = (select release from release_in_use)
 )
 select
-    newer.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
+    pairs.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
     older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
     older.run_key as other_run_key, older.seq as other_seq, older.ordinal as other_ordinal,
     older.statement as other_statement, pairs.fields, false as relabelled
@@ -76,7 +77,7 @@ from pairs
 join current_typing as newer on newer.statement = pairs.one
 join current_typing as older
     on older.statement = pairs.other and older.donor_key = newer.donor_key and older.donor = newer.donor
-    and older.owner = newer.owner and older.locus = newer.locus
+    and older.owner = newer.owner
 where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, older.position)
 union
 select
@@ -96,7 +97,8 @@ with latest as (
     select *
     from preferred
     anti join preferred as reversed
-        on reversed.donor_key = preferred.other_donor_key and reversed.statement = preferred.other_statement
+        on reversed.locus = preferred.locus
+        and reversed.donor_key = preferred.other_donor_key and reversed.statement = preferred.other_statement
         and reversed.other_donor_key = preferred.donor_key and reversed.other_statement = preferred.statement
         and reversed.decision > preferred.decision
 ), in_force as (
@@ -104,10 +106,11 @@ with latest as (
     from latest
     semi join current_typing as kept on kept.donor_key = latest.donor_key and kept.statement = latest.statement
 )
-select distinct lost.seq, lost.ordinal, lost.locus
+select distinct lost.seq, lost.ordinal, in_force.locus
 from in_force
 anti join in_force as later
-    on later.other_donor_key = in_force.donor_key and later.other_statement = in_force.statement
+    on later.locus = in_force.locus
+    and later.other_donor_key = in_force.donor_key and later.other_statement = in_force.statement
     and later.decision > in_force.decision
 join current_typing as lost
     on lost.donor_key = in_force.other_donor_key and lost.statement = in_force.other_statement

@@ -13,7 +13,7 @@ with decided as (
         and (len($donors::varchar[]) = 0 or list_contains($donors::varchar[], kept.donor))
 )
 select distinct
-    $decision::bigint,
+    $decision::bigint, locus,
     if(is_newer, donor_key, other_donor_key), if(is_newer, statement, other_statement),
     if(is_newer, other_donor_key, donor_key), if(is_newer, other_statement, statement),
     if(is_newer, other_run_key, run_key)
