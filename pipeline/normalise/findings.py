@@ -20,6 +20,7 @@ from pipeline.normalise.tables import rows
 
 PRELIMINARY, WITHDRAWN, NOT_PRODUCTION = "preliminary_result", "withdrawn_result", "not_production"
 """What has to be said of a result wherever it is written again."""
+LINES_MISSING = "lines_missing"
 SEVERITIES: dict[str, Severity] = {"info": "info", "warning": "warning", "error": "error"}
 
 
@@ -49,3 +50,8 @@ def is_preliminary(report: NormalReport) -> bool:
         case NormalObservations():
             results = report.observations
     return PRELIMINARY in {flag.code for flag in report.flags}.union(*map(codes_of, results))
+
+
+def is_unfinished(report: NormalReport) -> bool:
+    """Whether there may be more to it: a preliminary report, or one of which lines may be missing."""
+    return is_preliminary(report) or any(flag.code == LINES_MISSING for flag in report.flags)

@@ -7,7 +7,7 @@ as from a system that sends every locus in a message of its own, and all of them
 a newer version leaves out, for a correction may hold what is corrected and no more; that they are left out is flagged.
 
 A typing never takes the place of one of another person: one of both is wrong, and somebody has to say which. Nor does
-a preliminary result take the place of a final one.
+a preliminary result take the place of a final one, or a run of which lines may be missing that of a whole one.
 
 A report with neither an id nor a time does not say whether it corrects an earlier one or is a second test of the
 sample. It is a newer version only of one whose every item it repeats; otherwise both stand, and the later says what
@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.normalise.findings import is_preliminary
+from pipeline.normalise.findings import is_unfinished
 from pipeline.normalise.records import Flag, NormalReport
 from pipeline.store.reexport import (
     Statements,
@@ -93,7 +93,7 @@ class Version:
         self.said = statements([member.normal for member in members])
         self.items = items_of(self.said)
         self.people = frozenset(name for member in members if (name := person(member.normal)))
-        self.is_preliminary = any(is_preliminary(member.normal) for member in members)
+        self.is_unfinished = any(is_unfinished(member.normal) for member in members)
         self.standing = set(self.items)
         self.replaced_by: Version | None = None
         self.before: list[tuple[Version, Statements]] = []
@@ -103,7 +103,7 @@ class Version:
     def replaces(self, older: "Version", run: Run) -> bool:
         """Whether this is a newer version of that one, or of some of its loci."""
         of_others = self.people and older.people and self.people.isdisjoint(older.people)
-        if older.replaced_by or (of_others and run.kind == "typing") or (self.is_preliminary > older.is_preliminary):
+        if older.replaced_by or (of_others and run.kind == "typing") or (self.is_unfinished > older.is_unfinished):
             return False
         if run.is_listing or not older.items:
             return True
