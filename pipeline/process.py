@@ -12,6 +12,7 @@ import msgspec
 
 from parsers.errors import Inquiry, ParseError
 from parsers.format import Document, Format, open_document, recognise
+from parsers.line_gaps import with_gap
 from parsers.records import Parsed, Report
 from pipeline.hl7.message import Envelope, render
 from pipeline.hl7.typing_rows import HLA_C
@@ -98,7 +99,8 @@ class Understood:
 
     def __iter__(self) -> Iterator[LoadedReport]:
         for ordinal, report in enumerate(self._printed):
-            yield understood(report, f"{self._receipt.receipt}.{ordinal}", self._receipt, self._bench)
+            noted = with_gap(report, self._receipt.note)
+            yield understood(noted, f"{self._receipt.receipt}.{ordinal}", self._receipt, self._bench)
 
     def tried(self) -> "Understood":
         """The same, all of it understood once: whatever fails, fails before anything is loaded."""

@@ -136,7 +136,9 @@ def answerer(instrument: Instrument, worklist: Worklist) -> Respond:
 
     def respond(message: bytes) -> list[bytes]:
         try:
-            return answers(message, worklist, instrument.name, sender=APPLICATION, now=datetime.now())  # noqa: DTZ005  # LIS02-A2 wants local time
+            now = datetime.now()  # noqa: DTZ005  # LIS02-A2 wants local time
+            place = instrument.astm.query_specimen
+            return answers(message, worklist, instrument.name, sender=APPLICATION, now=now, place=place)
         except (SiteError, OSError):
             return []  # the message itself is kept and must be acknowledged, whatever the work list is like
 

@@ -14,6 +14,8 @@ class MllpPeer(ABC):
     def __init__(self, encrypted=None):
         self.encrypted = encrypted
         self.received = []
+        self.leaves_out_cr = False
+        self.hangs_up = False
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
@@ -43,4 +45,7 @@ class MllpPeer(ABC):
                 answers = self.answers(block.partition(VT)[2])
                 if answers is None:
                     return
-                connection.sendall(b"".join(map(frame, answers)))
+                sent = b"".join(map(frame, answers))
+                connection.sendall(sent.removesuffix(b"\r") if self.leaves_out_cr else sent)
+                if self.hangs_up:
+                    return

@@ -7,7 +7,8 @@ when the device has been silent for `gap` seconds.
 
 Nobody repeats what is lost here. So a line that cannot be put on disk stays with the engine and is offered again, in
 order, until it is; so a service that restarts takes the run up where it was; and so a run during which the line was
-away says so in its note.
+away says so in its note. Where the pieces of two messages could be taken for one (`goes_on`), a run ends with the
+line: its beginning and its end are evidence, each by itself, and neither is whole.
 
 A device that is switched on or unplugged leaves nulls and half a line. What stands before a null, or before the line
 went away, is the beginning of a line whose end is lost: it is set aside, never joined to what comes next.
@@ -23,8 +24,11 @@ from instruments.errors import Refused
 from instruments.links.link import Event, Message, Noise, Part, Respond, Send, no_response
 
 NUL = b"\0"
+BLANKS = b"\0\t\r\n "
 GAP = "the line was away in the middle of the run; lines may be missing"
 CUT = "a line of the run was cut off"
+HEADLESS = "the first line of the run was lost"
+SILENT = "the device fell silent in the middle of the run"
 NEVER_ENDS = "the run is larger than any real one"
 
 
@@ -36,6 +40,8 @@ class LineSettings(msgspec.Struct, frozen=True, kw_only=True):
     gap: float | None = None
     begins: bytes = b""
     ends: bytes = b""
+    goes_on: bool = True
+    """Whether a run with a hole is one run: what comes when the line is back belongs to it, or to nobody."""
     silence: float | None = None
     poll: bytes = b""
     """What is sent to make the device talk, every `poll_every` seconds; nothing for one that talks by itself."""
@@ -90,7 +96,9 @@ class LineReceiver:
         self._note(GAP)
         if not self._settings.begins:
             yield from self._finish(whole=False, note="the device no longer sends runs")
-            yield from self._offer()
+        elif not self._settings.goes_on:
+            yield from self._finish(whole=False)
+        yield from self._offer()
 
     def opened(self, now: float) -> Iterator[Event]:
         """Ask a device that wants to be asked."""
@@ -122,8 +130,10 @@ class LineReceiver:
         yield from self._offer()
 
     def closed(self, _now: float) -> Iterator[Event]:
-        """The line is gone for now; the run is not."""
+        """The line is gone for now; the run is not, unless it ends with the line."""
         self._polled = None
+        if not self._settings.goes_on and (self._run or self._rest.strip(BLANKS)):
+            yield from self._break_off(GAP)
         self._note(GAP)
         yield from self._cut_rest("the line went away in the middle of this")
         yield from self._offer()
@@ -137,8 +147,16 @@ class LineReceiver:
             line = bytes(self._rest)
             self._rest.clear()
             yield from self._take_line(line, end=b"")
+        elif self._settings.goes_on:
+            yield from self._finish(whole=False, note=SILENT)
         else:
-            yield from self._finish(whole=False, note="the device fell silent in the middle of the run")
+            yield from self._break_off(SILENT)
+
+    def _break_off(self, note: str) -> Iterator[Event]:
+        """What there is of the run is evidence, with the line that was cut."""
+        self._run += self._rest
+        self._rest.clear()
+        yield from self._finish(whole=False, note=note)
 
     def _take_line(self, line: bytes, end: bytes | None = None) -> Iterator[Event]:
         end = self._settings.end if end is None else end
@@ -160,11 +178,13 @@ class LineReceiver:
         if self._begins.match(text):
             yield from self._finish(whole=False, note="the device began another run before this one ended")
         elif not self._run:
-            yield Noise(line, "a line outside a run")
-            return
+            if self._settings.goes_on or not text.strip():
+                yield Noise(line, "a line outside a run")
+                return
+            self._notes.append(HEADLESS)
         self._run += line
         if self._ends.match(text):
-            yield from self._finish(whole=True)
+            yield from self._finish(whole=self._settings.goes_on or not self._notes)
         elif len(self._run) > self._settings.largest_run:
             yield from self._finish(whole=False, note=NEVER_ENDS)
         else:

@@ -127,9 +127,15 @@ class Courier:
                     return self._became(letter, event, stop)
             if stop.is_set():
                 return False
-            events = self._heard(link, line.read(READ_SECONDS))
+            events = self._heard(link, line)
 
-    def _heard(self, link: MllpSender, chunk: bytes) -> Iterator[Event]:
+    def _heard(self, link: MllpSender, line: SocketLine) -> Iterator[Event]:
+        """What came of listening for a moment. Raises ConnectionError where the peer left without a reply."""
+        try:
+            chunk = line.read(READ_SECONDS)
+        except ConnectionError:
+            yield from (event for event in link.closed(time.monotonic()) if not _is_lost(event))
+            raise
         now = time.monotonic()
         yield from link.receive(chunk, now)
         if link.deadline is not None and now >= link.deadline:
@@ -159,3 +165,8 @@ class Courier:
                 self._backoff.reset()
                 return True
         return False
+
+
+def _is_lost(event: Event) -> bool:
+    """Whether it says no more than that the connection ended."""
+    return isinstance(event, Undelivered) and not event.outcome

@@ -1,9 +1,11 @@
 """A TCP port for one instrument that connects to us: a thread that accepts, and one for the connection that counts."""
 
+import queue
 import socket
 import ssl
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 
 from instruments.errors import PortUnavailable
@@ -18,30 +20,22 @@ ACCEPT_SECONDS = 0.25
 READ_SECONDS = 1.0
 CLOSING_SECONDS = 5.0
 BACKLOG = 128
+MOST_STRANGERS = 16
+"""How many connections may be in the greeting of TLS at once; each takes a thread, and a real one a moment."""
 
 
 class Peer(threading.Thread):
     """One connection and the thread that serves it until the peer closes, the line fails or the service stops."""
 
-    def __init__(
-        self,
-        connection: socket.socket,
-        conversation: Conversation,
-        stop: threading.Event,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
+    def __init__(self, connection: socket.socket, conversation: Conversation, stop: threading.Event) -> None:
         super().__init__(daemon=True)
         self.conversation = conversation
         self._connection = connection
         self._stop_all = stop
-        self._tls = tls
 
     def run(self) -> None:
         """Converse; what was unfinished at the end is kept as such."""
         try:
-            if self._tls:
-                self._connection.settimeout(HANDSHAKE_SECONDS)
-                self._connection = self._tls.wrap_socket(self._connection, server_side=True)
             self._converse(SocketLine(self._connection))
         except ConnectionError:
             pass  # the usual end of a connection
@@ -63,6 +57,42 @@ class Peer(threading.Thread):
         """Stop reading (SHUT_RD: an answer on its way still leaves), or everything (SHUT_RDWR)."""
         with suppress(OSError):  # it may have ended by itself
             self._connection.shutdown(how)
+
+
+class Stranger(threading.Thread):
+    """A connection that has not finished the greeting of TLS; `greeted` takes it when it has."""
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        context: ssl.SSLContext,
+        status: SourceStatus,
+        greeted: Callable[[socket.socket], object],
+    ) -> None:
+        super().__init__(daemon=True)
+        self._connection = connection
+        self._context = context
+        self._status = status
+        self._greeted = greeted
+
+    def run(self) -> None:
+        """Greet; whoever cannot is sent away."""
+        try:
+            self._connection.settimeout(HANDSHAKE_SECONDS)
+            secure = self._context.wrap_socket(self._connection, server_side=True, do_handshake_on_connect=False)
+            self._connection = secure
+            secure.do_handshake()
+            self._greeted(secure)
+        except ConnectionError:
+            self._connection.close()
+        except OSError as fault:
+            self._status.detail = str(fault)
+            self._connection.close()
+
+    def send_away(self) -> None:
+        """End it, if it is still there."""
+        with suppress(OSError):  # the socket beneath TLS, which its own thread is busy with
+            socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
 
 
 class Listener(ABC):
@@ -136,7 +166,8 @@ class Listener(ABC):
 class InstrumentListener(Listener):
     """A port for one instrument: one link for life, and the newest connection counts.
 
-    After a power cut an instrument dials again while its old connection still looks alive.
+    After a power cut an instrument dials again while its old connection still looks alive. On an encrypted port a
+    connection counts when it has finished the greeting: before that anybody may have dialled.
     """
 
     def __init__(
@@ -152,6 +183,8 @@ class InstrumentListener(Listener):
         super().__init__(name, address, tls=tls, backoff=backoff)
         self._conversation = Conversation(link, intake, self._status)
         self._peer: Peer | None = None
+        self._strangers: list[Stranger] = []
+        self._greeted: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
 
     def run(self, stop: threading.Event) -> None:
         """Take up what was on disk, then work until `stop` is set."""
@@ -163,8 +196,21 @@ class InstrumentListener(Listener):
             if self._peer is None or not self._peer.is_alive():
                 self._conversation.keep_time()
             with suppress(TimeoutError):
-                self._welcome(server.accept()[0], stop)
+                self._admit(server.accept()[0])
                 self._backoff.reset()
+            with suppress(queue.Empty):
+                self._welcome(self._greeted.get_nowait(), stop)
+
+    def _admit(self, connection: socket.socket) -> None:
+        """Let it count at once, or when it has greeted; the oldest of too many that have not makes room."""
+        if self._tls is None:
+            self._greeted.put(connection)
+            return
+        self._strangers = [each for each in self._strangers if each.is_alive()]
+        if len(self._strangers) >= MOST_STRANGERS:
+            self._strangers.pop(0).send_away()
+        self._strangers.append(Stranger(connection, self._tls, self._status, self._greeted.put))
+        self._strangers[-1].start()
 
     def _welcome(self, connection: socket.socket, stop: threading.Event) -> None:
         if self._peer:
@@ -173,10 +219,14 @@ class InstrumentListener(Listener):
             if self._peer.is_alive():  # still putting something on disk; the instrument tries again
                 connection.close()
                 return
-        self._peer = Peer(connection, self._conversation, stop, self._tls)
+        self._peer = Peer(connection, self._conversation, stop)
         self._peer.start()
 
     def _farewell(self) -> None:
+        for stranger in self._strangers:
+            stranger.send_away()
+        while not self._greeted.empty():
+            self._greeted.get().close()
         if self._peer:
             self._peer.shut(socket.SHUT_RD)
             self._peer.join(CLOSING_SECONDS)

@@ -21,7 +21,7 @@ def load(file: Path, *, replace: Annotated[bool, Parameter(negative="")] = False
     file
         The table. Tests are the analyser's own codes with blanks between them.
     replace
-        Forget the present work list; without it, orders for the same specimen and instrument are replaced.
+        Forget the present work list; without it, earlier orders for the same specimens and instruments are replaced.
     """
     from parsers.errors import ParseError  # noqa: PLC0415
     from pipeline.errors import ConfigError  # noqa: PLC0415

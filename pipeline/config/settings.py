@@ -102,7 +102,7 @@ class Timers(Struct, frozen=True, kw_only=True):
 
 
 class Astm(Struct, frozen=True, kw_only=True):
-    """How the link `astm` frames what it sends, and how long a frame it takes."""
+    """How the link `astm` frames what it sends, how long a frame it takes, and how its queries name a specimen."""
 
     longest_text: Annotated[
         Annotated[int, Meta(ge=1, le=63_993)], Meta(description="a whole number of bytes, 1 to 63993")
@@ -112,6 +112,10 @@ class Astm(Struct, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=247, le=16_777_216)], Meta(description="a whole number of bytes, 247 to 16777216")
     ] = 64_000
     sessions: Annotated[Tries, Meta(description="a whole number of sessions, 1 to 100")] = 6
+    query_specimen: Annotated[
+        Annotated[int, Meta(ge=1, le=20)] | None, Meta(description="the number of a component of Q-3, 1 to 20")
+    ] = None
+    """None where a query names a specimen as LIS02-A2 has it."""
 
 
 class Lines(Struct, frozen=True, kw_only=True):

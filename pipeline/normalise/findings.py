@@ -23,6 +23,7 @@ PRELIMINARY, WITHDRAWN, NOT_PRODUCTION = "preliminary_result", "withdrawn_result
 OF_AN_ORDER = (WITHDRAWN, PRELIMINARY)
 """What is said of an order holds for each of its results: whoever uses the result alone must see it."""
 DONOR_WITHDRAWN = "donor_withdrawn"
+LINES_MISSING = "lines_missing"
 SEVERITIES: dict[str, Severity] = {"info": "info", "warning": "warning", "error": "error"}
 
 
@@ -74,3 +75,8 @@ def item_of(result: NormalLocus | NormalObservation) -> str:
 def is_preliminary(report: NormalReport) -> bool:
     """Whether the sender calls a report, or one of its results, preliminary."""
     return PRELIMINARY in {flag.code for flag in report.flags}.union(*map(codes_of, results_of(report)))
+
+
+def has_gaps(report: NormalReport) -> bool:
+    """Whether lines of a report may be missing."""
+    return any(flag.code == LINES_MISSING for flag in report.flags)

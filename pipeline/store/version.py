@@ -9,9 +9,9 @@ may hold what is corrected and no more; that they are left out is flagged. A col
 replaced as a whole.
 
 A report of a specimen never takes the place of one of another person: one of both is wrong, and somebody has to say
-which. One that
-names nobody is about whom the others of its run name. A preliminary result takes no final one's place, and does not
-stand beside it; and what is dated before an earlier report takes nothing of it: somebody has sent an old one again.
+which. One that names nobody is about whom the others of its run name. A preliminary result takes no final one's place,
+and does not stand beside it; what is dated before an earlier report takes nothing of it: somebody has sent an old one
+again; and a run of which lines may be missing takes no whole one's place.
 
 A report with neither an id nor a time does not say whether it corrects an earlier one or is a second test of the
 sample. It is a newer version only of one whose every item it repeats. Wherever two reports of a run stand side by side,
@@ -29,7 +29,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.normalise.findings import early_and_final, item_of, results_of
+from pipeline.normalise.findings import early_and_final, has_gaps, item_of, results_of
 from pipeline.normalise.records import Flag, NormalLocus, NormalReport, NormalTyping
 from pipeline.normalise.times import read_time
 from pipeline.store.donor import Donor, donor_of
@@ -106,6 +106,7 @@ class Version:
         self.days = {item: day for member in members for item, day in _days(member.normal)}
         early, final = zip(*(early_and_final(member.normal) for member in members), strict=True)
         self.early = frozenset().union(*early) - frozenset().union(*final)
+        self.has_gaps = any(has_gaps(member.normal) for member in members)
         self.standing = set(self.items)
         self.replaced_by: Version | None = None
         self.before: list[tuple[Version, Statements]] = []
@@ -118,11 +119,11 @@ class Version:
         if older.replaced_by:
             return
         shared = self.items & older.standing
-        of_others = self._is_of_others(older, run)
-        stale = shared if of_others else self._dated_before(older, shared, run)
+        apart = self._is_of_others(older, run) or self.has_gaps > older.has_gaps
+        stale = shared if apart else self._dated_before(older, shared, run)
         if stale:
             self.beside.append(older)
-        if of_others or not (run.is_named or run.is_listing or repeats(self.said, older.said)):
+        if apart or not (run.is_named or run.is_listing or repeats(self.said, older.said)):
             return
         newer = shared - stale - self._leave_what_is_final(older, shared - stale, run)
         if newer or run.is_listing or not older.items:

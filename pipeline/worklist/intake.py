@@ -27,8 +27,7 @@ class OrderIntake:
         if not whole:
             return ""  # it was not acknowledged; the sender has it still
         try:
-            ordered = read_orders(payload)
-            self._worklist.put(ordered.new, withdrawn=ordered.withdrawn)
+            self._worklist.change(read_orders(payload))
         except WrongKind as refusal:
             raise Refused(str(refusal), code="200", for_good=True) from refusal
         except ParseError as refusal:

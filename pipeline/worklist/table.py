@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from parsers.errors import ParseError
-from pipeline.worklist.orders import ROUTINE, Order
+from pipeline.worklist.orders import PRIORITIES, ROUTINE, Order
 
 REQUIRED = ("specimen", "tests")
 OPTIONAL = ("priority", "collected", "material", "subject", "instrument")
-PRIORITIES = frozenset("SARCP")
 SEPARATORS = ";,\t"
 
 
@@ -63,7 +62,7 @@ def _order(row: dict[str, str], where: str) -> Order:
         raise ParseError(
             "an order needs a specimen and at least one test", where=where, expected="tests as WBC HGB PLT"
         )
-    if priority not in PRIORITIES:
+    if priority not in list(PRIORITIES):
         raise ParseError(
             "this priority is not known", found=priority, where=where, expected="one of S A R C P, or nothing"
         )

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from instruments.links.astm_raw import unframed_records
-from instruments.links.lines import CUT, GAP, LineReceiver, LineSettings
+from instruments.links.lines import CUT, GAP, HEADLESS, SILENT, LineReceiver, LineSettings
 from instruments.links.link import Message, Noise, Part, Send
 from instruments.simulated.separator import SeparatorRun
 
@@ -172,6 +172,65 @@ def test_a_question_without_frames_is_answered_without_frames(driven):
     )
     assert line.feed(RECORDS)[-1] == Message(RECORDS)
     assert line.feed(b"H|\\^&\rQ|1|^A9999\rL|1\r")[-1] == Send(b"H|\\^&\rL|1|I\r")
+
+
+HEAD, TAIL = b"H|\\^&|||INVENTED\rO|1|A9999\r", b"R|1|^^^WBC|99.9\rL|1|N\r"
+BEFORE, BEHIND = Message(HEAD, whole=False, note=GAP), Message(TAIL, whole=False, note=HEADLESS)
+
+
+@pytest.fixture
+def unframed(driven):
+    return driven(unframed_records(silence=30.0))
+
+
+def test_a_message_whose_connection_was_lost_is_never_joined_to_what_the_next_one_brings(unframed):
+    unframed.feed(HEAD)
+    assert unframed.close() == [BEFORE]
+    unframed.feed(TAIL + RECORDS)
+    assert unframed.messages == [BEFORE, BEHIND, Message(RECORDS)]
+
+
+def test_nor_is_it_after_the_service_was_stopped(unframed):
+    assert unframed.resume([HEAD]) == [BEFORE]
+    assert unframed.feed(TAIL)[-1] == BEHIND
+
+
+def test_the_record_that_was_cut_is_evidence_with_its_message(unframed):
+    unframed.feed(HEAD + b"R|1|^^^WB")
+    assert unframed.close() == [Message(HEAD + b"R|1|^^^WB", whole=False, note=GAP)]
+    unframed.feed(b"C|5.6\r" + HEAD)
+    assert unframed.messages[1].payload == b"C|5.6\r"
+    assert unframed.messages[1].note.endswith(HEADLESS)
+    unframed.feed(b"R|1")
+    assert unframed.expire() == [Message(HEAD + b"R|1", whole=False, note=SILENT)]
+
+
+def test_a_message_with_nulls_in_the_middle_is_not_whole(unframed):
+    unframed.feed(HEAD + b"R|1|^^\0\0" + TAIL)
+    assert unframed.messages == [Message(HEAD + TAIL, whole=False, note=CUT)]
+
+
+def test_blanks_between_messages_are_no_evidence(unframed):
+    unframed.feed(b"\0\r\n\r\n" + RECORDS + b"\n\r\n")
+    unframed.close()
+    assert unframed.messages == [Message(b"\n" + RECORDS)]
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["heard", "closed", "lost"])), max_size=30))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_of_whatever_is_lost_with_a_connection_only_what_was_sent_whole_comes_out_whole(driven, pieces):
+    sent = [RECORDS.replace(b"A9999", b"A%d" % number) for number in range(30)]
+    records = iter(b"".join(sent).splitlines(keepends=True))
+    line = driven(unframed_records(silence=30.0))
+    for count, fate in pieces:
+        piece = b"".join(record for _, record in zip(range(count), records, strict=False))
+        if fate == "lost":
+            line.close()
+        else:
+            line.feed(piece)
+        if fate == "closed":
+            line.close()
+    assert {message.payload for message in line.messages if message.whole} <= set(sent)
 
 
 BALANCE = LineSettings(end=b"\r\n", poll=b"S\r\n", poll_every=2.0)

@@ -51,9 +51,39 @@ def test_after_thirty_seconds_without_a_reply_the_connection_is_of_no_use(sendin
 
 
 def test_a_connection_that_ends_leaves_the_message_undelivered(sending):
-    sending.feed(frame(b"accepted 7")[:-1])
+    sending.feed(frame(b"accepted 7")[:-2])
     assert sending.close() == [Undelivered(PAYLOAD, LOST)]
     assert sending.close() == []
+
+
+WITHOUT_CR = frame(b"accepted 7")[:-1]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\0"])
+def test_a_reply_without_cr_is_over_when_nothing_more_comes(sending, end):
+    assert sending.feed(WITHOUT_CR + end) == []
+    assert sending.patience == 0.5
+    sending.now += 0.4
+    sending.feed(b"")
+    assert sending.patience == pytest.approx(0.1)
+    assert sending.expire() == [Delivered(PAYLOAD, b"accepted 7")]
+    assert sending.patience is None
+
+
+def test_a_reply_without_cr_is_over_when_the_peer_hangs_up(sending):
+    sending.feed(WITHOUT_CR)
+    assert sending.close() == [Delivered(PAYLOAD, b"accepted 7")]
+
+
+def test_a_stale_reply_without_cr_does_not_end_the_wait(sending):
+    sending.feed(WITHOUT_CR.replace(b"7", b"6"))
+    assert sending.expire() == [Noise(b"accepted 6", "a reply to no message that waits for one")]
+    assert sending.patience == 29.5
+    assert sending.feed(frame(b"accepted 7")) == [Delivered(PAYLOAD, b"accepted 7")]
+
+
+def test_the_cr_of_a_reply_may_come_late(sending):
+    assert sending.feed(WITHOUT_CR, b"\r") == [Delivered(PAYLOAD, b"accepted 7")]
 
 
 def test_a_reply_that_never_ends_is_let_go(driven):

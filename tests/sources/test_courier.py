@@ -86,6 +86,15 @@ def test_a_message_whose_reply_is_lost_goes_out_again_under_its_own_id_before_th
     assert peer.received == ["M1", "M1", "M1", "M2"]
 
 
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_peer_that_leaves_out_the_last_cr_gets_every_message_once(peer, carry, eventually, hangs_up):
+    letters = Letters(2)
+    peer.leaves_out_cr, peer.hangs_up = True, hangs_up
+    carry(letters)
+    eventually(lambda: len(letters.settled) == 2)
+    assert peer.received == ["M1", "M2"]
+
+
 def test_a_stale_reply_is_not_taken_for_the_next_messages(peer, carry, eventually):
     letters = Letters(2)
     peer.script = {"M2": ["accepted M1;rejected M2"]}

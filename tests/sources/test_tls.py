@@ -2,7 +2,8 @@
 
 import socket
 import ssl
-from contextlib import suppress
+import threading
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -10,7 +11,7 @@ from instruments.errors import PortUnavailable
 from instruments.links.lines import LineReceiver
 from instruments.links.mllp import MllpReceiver, frame
 from instruments.sources.connector import Connector
-from instruments.sources.listener import InstrumentListener
+from instruments.sources.listener import MOST_STRANGERS, InstrumentListener, Stranger
 from instruments.sources.shared_listener import SharedListener
 from instruments.sources.tls import TlsFiles, client_context, server_context
 
@@ -80,6 +81,28 @@ def test_with_ca_only_senders_with_a_certificate_may_come(intake, start, mutual,
         exchange(stranger, port, PAYLOAD)
     assert exchange(friend, port, PAYLOAD) == frame(b"AA")
     assert intake.whole == [PAYLOAD]
+
+
+def test_whoever_has_not_greeted_throws_no_instrument_off_its_port(intake, start, mutual, stranger, friend, eventually):
+    listener = InstrumentListener("xn-1", "127.0.0.1:0", MllpReceiver(lambda *_: [b"AA"]), intake, tls=mutual)
+    port = listening(listener, start)
+    where = ("127.0.0.1", port)
+    with (
+        socket.create_connection(where, timeout=10) as plain,
+        friend.wrap_socket(plain, server_hostname="127.0.0.1") as instrument,
+        ExitStack() as strangers,
+    ):
+        for count in range(1, 2 * MOST_STRANGERS):
+            strangers.enter_context(socket.create_connection(where, timeout=10))
+            instrument.sendall(frame(PAYLOAD))
+            assert instrument.recv(100) == frame(b"AA")
+            assert len(intake.whole) == count
+        eventually(lambda: sum(isinstance(each, Stranger) for each in threading.enumerate()) <= MOST_STRANGERS)
+        with suppress(ssl.SSLError, ConnectionError):
+            exchange(stranger, port, PAYLOAD)
+        instrument.sendall(frame(PAYLOAD))
+        assert instrument.recv(100) == frame(b"AA")
+        assert exchange(friend, port, PAYLOAD) == frame(b"AA"), "the instrument dials again among all of them"
 
 
 def test_what_is_not_encrypted_gets_nowhere_on_an_encrypted_port(intake, start, ours, eventually):

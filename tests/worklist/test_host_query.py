@@ -21,9 +21,10 @@ def ask(tmp_path):
     worklist = Worklist(tmp_path / "worklist.jsonl")
     worklist.put(ORDERS)
 
-    def ask(*records, header=HEADER):
+    def ask(*records, header=HEADER, place=None):
         message = (header + "".join(f"{each}\r" for each in records) + "L|1|N\r").encode("latin-1")
-        return [each.decode("latin-1").split("\r") for each in answers(message, worklist, "xn-1", sender="US", now=NOW)]
+        told = answers(message, worklist, "xn-1", sender="US", now=NOW, place=place)
+        return [each.decode("latin-1").split("\r") for each in told]
 
     return ask
 
@@ -45,8 +46,26 @@ def test_nothing_is_known_of_another_specimen(ask):
 
 
 def test_a_sample_position_is_sent_back_as_it_came(ask):
-    (lines,) = ask("Q|1|2^1^               INV-1^B||^^^WBC")
+    (lines,) = ask("Q|1|2^1^               INV-1^B||^^^WBC", place=3)
     assert lines[2].startswith("O|1|2^1^               INV-1^B||^^^WBC\\^^^HGB|R|")
+
+
+def test_a_specimen_may_be_named_alone(ask):
+    assert ask("Q|1|INV-1||ALL")[0][2].startswith("O|1|INV-1||")
+
+
+@pytest.mark.parametrize("place", [None, 3])
+@pytest.mark.parametrize(
+    "named",
+    ["2^1^  TUBE-77^B", "INV-1^1^  TUBE-77^B", "2^INV-1^  TUBE-77^B", "2^1^TUBE-77^INV-1", "INV-1^", "2^INV-1^^B"],
+)
+def test_a_rack_a_place_an_attribute_or_a_patient_is_no_specimen(ask, named, place):
+    assert ask(f"Q|1|{named}||ALL", place=place)[0][1:] == ["L|1|I", ""]
+
+
+def test_where_more_is_named_and_no_model_says_what_nothing_is_known(ask):
+    assert ask("Q|1|2^1^INV-1^B||ALL")[0][1:] == ["L|1|I", ""]
+    assert ask("Q|1|2^1||ALL", place=3)[0][1:] == ["L|1|I", ""]
 
 
 def test_one_query_may_name_several_specimens(ask):

@@ -6,7 +6,7 @@ import pytest
 
 from parsers.errors import ParseError
 from pipeline.errors import SiteError
-from pipeline.worklist.orders import Order, Worklist
+from pipeline.worklist.orders import Order, Ordered, Worklist
 from pipeline.worklist.table import read_table
 
 FIRST = Order(specimen="INV-1", tests=("WBC", "HGB"))
@@ -41,10 +41,36 @@ def test_a_later_order_takes_the_place_of_an_earlier_one(worklist):
     later = Order(specimen="INV-1", tests=("PLT",))
     worklist.put([later])
     assert worklist.orders() == [later, FOR_ONE]
-    worklist.put([], withdrawn=[later])
+    worklist.change(Ordered(withdrawn=[later]))
     assert worklist.orders() == [FOR_ONE]
     worklist.put([FIRST], replace=True)
     assert worklist.orders() == [FIRST]
+
+
+def test_a_table_may_name_a_specimen_in_several_lines(worklist):
+    worklist.put([FIRST, Order(specimen="INV-1", tests=("CD34", "WBC"))])
+    assert worklist.of("INV-1", "xn-1").tests == ("WBC", "HGB", "CD34")
+
+
+def test_an_analyser_is_told_all_orders_of_a_tube_as_urgently_as_the_most_urgent(worklist):
+    orders = [
+        Order(specimen="T", tests=("WBC",), subject="S-1", number="1"),
+        Order(specimen="T", tests=("HGB",), subject="S-1", material="BLD", collected="20261120", number="2"),
+        Order(specimen="T", tests=("PLT",), priority="S", collected="20261121", number="3"),
+    ]
+    worklist.change(Ordered(new=orders))
+    assert worklist.orders() == [
+        Order(specimen="T", tests=("WBC", "HGB", "PLT"), priority="S", subject="S-1", material="BLD")
+    ]
+    worklist.change(Ordered(new=[Order(specimen="T", tests=("RBC",), subject="S-2", number="4")]))
+    assert worklist.of("T", "").subject == "", "two persons: nobody is named"
+
+
+def test_a_list_of_the_version_before_is_read_and_goes_on(worklist, tmp_path):
+    (tmp_path / "worklist.jsonl").write_text('{"specimen":"INV-1","tests":["WBC","HGB"],"priority":"A"}\n')
+    assert worklist.orders() == [Order(specimen="INV-1", tests=("WBC", "HGB"), priority="A")]
+    worklist.change(Ordered(withdrawn=[Order(specimen="INV-1", tests=("WBC",), number="P1")]))
+    assert worklist.orders() == [Order(specimen="INV-1", tests=("HGB",), priority="A")]
 
 
 def test_what_another_process_has_loaded_holds_at_once(worklist, tmp_path):
