@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from parsers.elements import Element
 from parsers.glstring_code import with_gene
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Printed, TypingReport
 from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_of, state_of, uncalled
 
@@ -30,6 +31,11 @@ WITHDRAWN = Finding(
 )
 NO_ALLELE = Finding(
     "not_an_allele", "a value in the field for DNA is not written as an allele; the locus is kept as printed"
+)
+TWO_NAMES = Finding(
+    "not_an_allele",
+    "two names with a blank between them in one field for DNA, or a broken one? The locus is kept as printed; "
+    "write each copy into a field of its own",
 )
 OTHER_GENE = Finding(
     "locus_differs", "a value in the field for DNA is of another gene than the field; the locus is kept as printed"
@@ -96,7 +102,7 @@ def _read(locus: str, dna: Fields, serology: Fields) -> ReadLocus:
 
 
 def _by_dna(locus: str, dna: Fields) -> tuple[LocusTyping, tuple[Finding, ...]]:
-    values = [value for value in map(_compact, dna) if value]
+    values = [value for value in map(closed_up, dna) if value]
     doubt = next(filter(None, (_doubt(value, locus) for value in values)), None)
     if doubt:
         return LocusTyping(locus=locus, state="candidates", reported=dna.reported), (replace(doubt, locus=locus),)
@@ -108,6 +114,8 @@ def _by_dna(locus: str, dna: Fields) -> tuple[LocusTyping, tuple[Finding, ...]]:
 
 def _doubt(value: str, locus: str) -> Finding | None:
     """What is wrong with a value by DNA in the field of this locus."""
+    if " " in value:
+        return TWO_NAMES
     gene = gene_of(value)
     if gene and gene != locus:
         return OTHER_GENE
@@ -119,7 +127,3 @@ def _doubt(value: str, locus: str) -> Finding | None:
 def not_called(report: TypingReport, reason: Finding) -> TypingReport:
     """The report of an entry that lists nobody, for this reason: its loci are kept as printed."""
     return replace(report, loci=tuple(map(uncalled, report.loci)), findings=(*report.findings, reason))
-
-
-def _compact(value: str) -> str:
-    return "".join(value.split())

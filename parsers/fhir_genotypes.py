@@ -26,6 +26,7 @@ from parsers.elements import NOTHING, Element
 from parsers.fhir_resources import Resources, codings, place, printed_codes
 from parsers.glstring_code import ACCESSION, coding_findings, glstring_findings, locus_of, unwrapped
 from parsers.loinc import GENE, GENOTYPE, LOCUS_CODES, is_loinc
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.remembered import remembered
 from parsers.result_statuses import FHIR
@@ -269,8 +270,8 @@ def _locus(part: str, shared: LocusTyping, observation: Element) -> LocusTyping:
 
 @remembered
 def _plain(text: str) -> str:
-    """A text without blanks and without signs that nobody sees (U+200B stands in published examples)."""
-    return "".join(sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
+    """A text closed up and without signs that nobody sees (U+200B stands in published examples)."""
+    return closed_up("".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
 
 
 def _state_stated(observation: Element) -> State | None:

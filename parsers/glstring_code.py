@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from parsers.kir import GENES as KIR
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping
 from parsers.typing_states import gene_name, gene_of
 
@@ -31,7 +32,11 @@ GENES = {"A": "A", "B": "B", "Bw": "B", "Cw": "C", "DR": "DRB1", "DQ": "DQB1", "
 OTHER_GENES = {"DR51": "DRB5", "DR52": "DRB3", "DR53": "DRB4"}
 BLANK = "BLANK"
 """Stands beside an antigen, in any case, where no second one was found."""
+NULL = re.compile(r"(?<![A-Za-z])null(?![A-Za-z])", re.IGNORECASE)
+"""Stands among antigens, or behind one (`DR53-Null`), where an allele is there and not expressed."""
+NULL_ALLELE = re.compile(r"[0-9]N$")
 SEROLOGY = "antigens, typed by serology; they are kept as printed and not written as alleles"
+NULL_UNNAMED = "serology calls an allele null, and the alleles do not say which; the locus is kept as printed"
 MALFORMED = "a name in this GL String is not spelt as an allele is; it is kept as printed and not mended"
 CODINGS_DIFFER = "the value is coded more than once, and another code names other alleles; it is kept beside this one"
 INCOMPLETE = "the release is named without its third number"
@@ -85,6 +90,11 @@ def antigen_locus(expression: str) -> str:
     return genes.pop() if len(genes) == 1 else ""
 
 
+def unnamed_null(antigens: str, alleles: Iterable[str]) -> bool:
+    """Whether serology calls an allele null and none of these alleles says so by its name."""
+    return NULL.search(antigens) is not None and not any(map(NULL_ALLELE.search, alleles))
+
+
 def with_gene(expression: str, locus: str) -> str:
     """The expression with the gene put before names that leave it out.
 
@@ -115,7 +125,7 @@ def coding_findings(glstring: str, others: Iterable[str], where: str, locus: str
 
 def glstring_findings(part: str, release: str, where: str, locus: str) -> list[Finding]:
     """What is odd about one locus of a GL String and the release it was stated under."""
-    written = "".join(part.split())
+    written = closed_up(part)
     found = []
     if written and not is_well_formed(written):
         found.append(Finding("malformed_glstring", MALFORMED, where, locus))

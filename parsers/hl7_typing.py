@@ -32,6 +32,7 @@ from parsers.hl7_ledger import Ledger
 from parsers.hl7_mending import CODED, GENES
 from parsers.hl7_orders import Order, Result
 from parsers.loinc import GENE, REPORT
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Printed, State
 from parsers.remembered import remembered
 from parsers.result_statuses import DENIED, HL7, NO_RESULT, is_value
@@ -311,7 +312,7 @@ def _value_of(obx: Segment, ledger: Ledger, coding: Coding) -> Value:
         code, text, printed = (obx.value(5, place) for place in (1, 2, 9))
         whole = code if CODE.fullmatch(code) or not text else text
     glstring, release = unwrapped("" if whole.strip() == _NULL else whole)
-    expression = coding.in_usual_words("".join(glstring.split()))
+    expression = coding.in_usual_words(closed_up(glstring))
     return Value(printed or glstring, expression, release, repeated or _names_a_gene_twice(expression))
 
 
@@ -319,13 +320,13 @@ def _other_texts(obx: Segment, value: Value) -> tuple[str, ...]:
     """The other texts of a coded value that are GL Strings, in a code or not, and no remarks."""
     if obx.value(2) not in CODED or value.repeats:
         return ()
-    texts = {text: _compact(text) for text in (obx.value(5, place) for place in _TEXTS)}
+    texts = {text: _written(text) for text in (obx.value(5, place) for place in _TEXTS)}
     texts = {text: written for text, written in texts.items() if written != value.expression and "*" in written}
     return tuple(text for text, written in texts.items() if is_well_formed(written))
 
 
-def _compact(text: str) -> str:
-    return "".join(unwrapped(text).glstring.split())
+def _written(text: str) -> str:
+    return closed_up(unwrapped(text).glstring)
 
 
 def notes_of(notes: list[Segment], ledger: Ledger) -> tuple[Printed, ...]:
@@ -370,7 +371,7 @@ def _findings(result: Result, value: Value, stated: str, found: list[LocusTyping
     obx = result.obx
     where = f"{obx.where}, OBX-5"
     named = [locus.locus for locus in found]
-    yield from coding_findings(value.expression, map(_compact, value.others), where, named[0])
+    yield from coding_findings(value.expression, map(_written, value.others), where, named[0])
     if value.repeats:
         message = "OBX-5 repeats; it does not say whether as copies or as choices"
         yield Finding("repeated_value", message, where, named[0])

@@ -12,6 +12,7 @@ different loci, not for alternatives: they are joined by `^`.
 
 from lxml import etree
 
+from parsers.name_blanks import closed_up
 from parsers.xml_walk import LOCAL_NAMES, NONE, Fields, Walk
 
 LIST_FIELDS = frozenset({"locus", "db", "version"})
@@ -47,7 +48,7 @@ def _joined(walk: Walk, element: etree._Element, path: str, locus: str, depth: i
             continue
         walk.fields(child, below, PRESENT if level == "allele" else NONE)
         if level == "allele":
-            parts.append(_named("".join(walk.text(child, below).split()), locus))
+            parts.append(_named(closed_up(walk.text(child, below)), locus))
         else:
             parts.append(_joined(walk, child, below, locus, depth + 1))
     return operator.join(parts)

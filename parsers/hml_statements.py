@@ -13,8 +13,9 @@ from functools import lru_cache
 import msgspec
 
 from parsers.glstring_code import unwrapped
+from parsers.name_blanks import closed_up
 from parsers.records import Printed, State
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, in_usual_words, state_of
 
 DNA_METHODS = ("", "DNA", "RNA")
 NUMBERED = re.compile(r"[0-9]+")
@@ -55,7 +56,7 @@ class Haploid(msgspec.Struct, frozen=True, gc=False):
     @property
     def allele(self) -> str:
         """The type with its gene in front, unless it brings one; empty if blank."""
-        name = "".join(self.type.split())
+        name = closed_up(self.type)
         if not name or "*" in name.lstrip("*"):
             return name
         return f"{self.locus.strip()}*{name.lstrip('*')}"
@@ -117,9 +118,7 @@ def _from_text(text: str) -> tuple[Statement, ...]:
 
 
 def _from_expression(reported: str, release: str) -> Statement:
-    written = "".join(reported.split())
-    if written == reported:
-        written = reported  # one text, not two: a run holds thousands of them
+    written = in_usual_words(closed_up(reported), WMDA_WORDS)
     state = state_of(written)
     return Statement(
         locus=sys.intern(gene_of(written)),  # a run has many statements and some twenty genes
@@ -142,14 +141,14 @@ def _by_locus(haploids: list[Haploid]) -> Iterator[Statement]:
     groups: dict[tuple[str, str], list[Haploid]] = {}
     for each in haploids:
         method = "" if each.method in DNA_METHODS else each.method
-        groups.setdefault((each.locus, method), []).append(each)
+        groups.setdefault((gene_name(each.locus), method), []).append(each)
     for (locus, method), group in groups.items():
-        yield _from_haploids(gene_name(locus), method, tuple(group))
+        yield _from_haploids(locus, method, tuple(group))
 
 
 @lru_cache(maxsize=8192)
 def _from_haploids(locus: str, method: str, group: tuple[Haploid, ...]) -> Statement:
-    expression = "+".join(filter(None, (each.allele for each in group)))
+    expression = in_usual_words("+".join(filter(None, (each.allele for each in group))), WMDA_WORDS)
     state = state_of(expression)
     return Statement(
         locus=locus,

@@ -10,6 +10,7 @@ import msgspec
 from parsers.errors import ParseError
 from parsers.glstring_code import SEROLOGY, antigen_locus, release_findings
 from parsers.lab_table_layout import Layout, Long
+from parsers.name_blanks import closed_up
 from parsers.no_sample_cells import no_sample
 from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Printed, State, TypingReport
@@ -190,7 +191,7 @@ class Reading:
     def _in_one_string(self, row: Row) -> list[LocusTyping | None]:
         """The loci of a row that states them all in one GL String."""
         parts = self.glstring[0].in_row(row).split("^")
-        return [self._typing([row], gene_of("".join(part.split())), (part,), "glstring") for part in parts]
+        return [self._typing([row], gene_of(closed_up(part)), (part,), "glstring") for part in parts]
 
     def _statements(self, rows: list[Row], long: Long) -> list[list[Row]]:
         """The rows of each statement of a locus: a row each, or those that hold one copy each of it."""
@@ -210,7 +211,7 @@ class Reading:
             return [(locus, cells)]
         genes: dict[str, list[str]] = {}
         for copy in filter(str.strip, self._copies(cells)):
-            genes.setdefault(gene_of("".join(copy.split())), []).append(copy.strip())
+            genes.setdefault(gene_of(closed_up(copy)), []).append(copy.strip())
         return [(gene, tuple(copies)) for gene, copies in genes.items()]
 
     def _typing(self, rows: list[Row], locus: str, stated: Cells, column: str) -> LocusTyping | None:
@@ -242,7 +243,8 @@ class Reading:
 
     def _is_unknown(self, name: str) -> bool:
         """Whether a name has no digit, as every allele and antigen has (`-`, `N/A`), and is no word of the profile."""
-        return not any(map(str.isdigit, name.partition("*")[2] or name)) and state_of(name, self.words) == "one_stated"
+        value = name.partition("*")[2] or name
+        return not any(map(str.isdigit, value)) and state_of(name.replace(" ", ""), self.words) == "one_stated"
 
     def _read_locus(self, rows: list[Row], locus: str, cells: list[str]) -> ReadLocus:
         names = self._names(locus, cells)
@@ -253,7 +255,9 @@ class Reading:
             antigens = msgspec.structs.replace(self._typing_of(rows, locus, cells, stated, []), method="SER")
             return ReadLocus(antigens, doubts=(Finding("serology", SEROLOGY, "", locus),))
         state, doubts = self._state(names, rows, locus, stated)
-        typing = self._typing_of(rows, locus, cells, state, names if state == stated else [])
+        typing = self._typing_of(
+            rows, locus, cells, state, names if state == stated and not any(map(self._is_unknown, names)) else []
+        )
         return ReadLocus(typing, doubts=(*doubts, *_locus_doubts(locus, names)))
 
     def _state(self, names: list[str], rows: list[Row], locus: str, stated: State) -> tuple[State, list[Finding]]:
@@ -293,7 +297,8 @@ def _locus_doubts(locus: str, names: list[str]) -> Iterator[Finding]:
 
 
 def _with_gene(locus: str, cell: str, words: dict[str, State]) -> str:
-    """A cell without blanks, with the gene of its column in front if it begins with its first field."""
-    name = "".join(cell.split())
+    """A cell closed up, with the gene of its column in front if it begins with its first field."""
+    compact = "".join(cell.split())
+    name = compact if compact.rpartition("*")[2].upper() in words else closed_up(cell)
     bare = name.lstrip("*")
     return f"{locus}*{bare}" if bare[:1].isdigit() or bare.upper() in words else name

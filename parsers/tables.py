@@ -19,6 +19,7 @@ import msgspec
 
 from parsers.errors import ParseError
 from parsers.text_encoding import MARK, encoding_of
+from parsers.workbook_formulas import refuse_unworked
 
 SEPARATORS = "\t;,"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -26,6 +27,7 @@ WORKBOOK_PART = b"xl/"
 WORKBOOK_LIMIT = 64 * 1024 * 1024
 TIME_OF_DAY = "\ufffctime of day "
 """Begins a cell that a workbook holds as a time of day or a duration, not as text."""
+LEADING_ZEROS = re.compile("0{2,}")
 TOO_LONG = 10**15
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?[,;\t]*', re.IGNORECASE)
 """Tells a spreadsheet the separator; it may stand above the header and is no part of the table."""
@@ -147,12 +149,36 @@ def _table(rows: Iterator[Row], sheet: str = "") -> Table:
         raise ParseError("this table is empty", where="line 1", expected="a header and rows below it")
     header = numbered(list(head.cells))
     width, below = len(header), list[Row]()
+    names = header_names(head.cells)
     for row in rows:
         if any(row.cells):
+            refuse_header(row, names, sheet)
             if len(row.cells) != width:
                 raise _other_width(row, width)
             below.append(row)
     return Table(header, tuple(below), sheet)
+
+
+def header_names(cells: Sequence[str]) -> frozenset[str]:
+    """The names in a header, repeated ones with and without their number."""
+    return frozenset(filter(None, [*cells, *numbered(list(cells))]))
+
+
+def refuse_header(row: Row, names: frozenset[str], sheet: str = "") -> None:
+    """Raise ParseError if a row below the header is one itself: what follows it may be in another order."""
+    if names.isdisjoint(row.cells):
+        return
+    filled = [cell for cell in row.cells if cell]
+    found = [cell for cell in filled if cell in names]
+    # a column may be called A1 and hold that antigen, but nobody's row begins with the name of a column
+    if filled[0] in names and len(found) > 1 and 2 * len(found) > len(filled):
+        raise ParseError(
+            "this row is a header: exports were joined into one table, and below it the columns may be others",
+            found=", ".join(found),
+            where=f"{sheet}, line {row.line}" if sheet else f"line {row.line}",
+            expected="one header, and below it the rows of one export",
+            advice="Take the exports apart and send each as a file of its own.",
+        )
 
 
 def _other_width(row: Row, width: int) -> ParseError:
@@ -170,6 +196,7 @@ def read_workbook(raw: bytes) -> list[Sheet]:
     import openpyxl  # noqa: PLC0415  # a tenth of a second, and most sites never see a workbook
 
     try:
+        refuse_unworked(raw)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know hold no values
             book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
@@ -214,7 +241,7 @@ def _check_archive(raw: bytes) -> None:
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:
     sheet.reset_dimensions()  # a wrong dimension record would hide cells or invent millions of them
-    rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [[_shown(cell) for cell in row] for row in sheet.iter_rows()]
     width = max((len(_trimmed(row)) for row in rows), default=0)
     for line, row in enumerate(rows, start=1):
         yield Row(line, tuple((row + [""] * width)[:width]))
@@ -224,6 +251,14 @@ def _trimmed(row: list[str]) -> list[str]:
     while row and not row[-1]:
         row = row[:-1]
     return row
+
+
+def _shown(cell: Any) -> str:
+    """A cell as text; a whole number in a format of zeros (`00000000`) has as many digits as it is shown with."""
+    value = cell.value
+    if type(value) is int and value >= 0 and LEADING_ZEROS.fullmatch(cell.number_format):
+        return str(value).zfill(len(cell.number_format))
+    return _text(value)
 
 
 def _text(value: object) -> str:

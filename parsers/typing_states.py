@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from parsers.name_blanks import closed_up
 from parsers.records import LocusTyping, State
 from parsers.remembered import remembered
 
@@ -61,12 +62,12 @@ def in_usual_words(expression: str, words: Mapping[str, State]) -> str:
 
 def _in_usual_word(copy: str, words: Mapping[str, State]) -> str:
     value = copy.partition("*")[2] or copy
-    state = words.get(value.upper())
+    state = words.get(_compact(value))
     return f"{copy.removesuffix(value)}{USUAL_WORDS[state]}" if state else copy
 
 
 def state_of(expression: str, words: dict[str, State] = WMDA_WORDS) -> State:
-    """The state of one locus whose expression is given without white space; `failed` if nothing stands there."""
+    """The state of one locus by its expression; `failed` if nothing stands there."""
     return _usual_state(expression) if words is WMDA_WORDS else _state(expression, words)
 
 
@@ -76,7 +77,7 @@ def _usual_state(expression: str) -> State:
 
 
 def _state(expression: str, words: dict[str, State]) -> State:
-    if "?" in expression:  # between alleles of genes of which nobody knows which one it is
+    if "?" in expression or " " in closed_up(expression):  # alternative genes, or names that nobody can tell apart
         return "candidates"
     if "|" in expression:
         return _state_of_alternatives(expression, words)

@@ -42,6 +42,7 @@ from parsers.fhir_objections import refuse_past_states
 from parsers.fhir_resources import Resources, is_grid, looks_like_fhir, place, printed_codes, read_resource
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of, release_findings, unwrapped
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.result_statuses import FHIR
 from parsers.typing_states import UNCALLED, gene_name, state_of
@@ -268,7 +269,7 @@ def _with_summary(loci: list[LocusTyping], source: Element, findings: list[Findi
     for summary in _summaries(source):
         glstring, release = unwrapped(summary.text)
         for part in glstring.split("^"):
-            written = "".join(part.split())
+            written = closed_up(part)
             locus = locus_of(written)
             findings += glstring_findings(part, release, f"{place(source)}, summary", locus)
             if locus not in known:
@@ -280,7 +281,7 @@ def _with_summary(loci: list[LocusTyping], source: Element, findings: list[Findi
 
 
 def _from_summary(locus: str, part: str, release: str) -> LocusTyping:
-    written = "".join(part.split())
+    written = closed_up(part)
     state = state_of(written)
     expression = "" if state in UNCALLED else written
     return LocusTyping(locus=locus, state=state, reported=part, expression=expression, stated_release=release)

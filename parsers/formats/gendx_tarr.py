@@ -25,6 +25,7 @@ from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.glstring_code import release_findings
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.typing_states import gene_name, state_of
 from parsers.xml_document import root_name
@@ -146,7 +147,7 @@ def _number(text: str | None) -> int:
 def _say_the_same(written: str, best: set[Pair]) -> bool:
     """Whether a GL String stands for these genotypes and no other; it is unfolded no further than they go."""
     stated: set[Pair] = set()
-    for pair in _pairs("".join(written.split())):
+    for pair in _pairs(closed_up(written)):
         if pair not in best:
             return False
         stated.add(pair)
@@ -172,7 +173,7 @@ def _state(stated: str, mismatches: int, review: str) -> State:
         return "failed"
     if approval.split()[:1] != ["approved"]:
         return "candidates"
-    return "novel" if mismatches else state_of("".join(stated.split()))
+    return "novel" if mismatches else state_of(closed_up(stated))
 
 
 def _quality(element: etree._Element, best: int, mismatches: int, chosen: Selection) -> Iterator[Printed]:

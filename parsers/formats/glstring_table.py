@@ -35,11 +35,13 @@ from parsers.glstring_code import (
     with_gene,
 )
 from parsers.kir import without_kir_alone
+from parsers.name_blanks import closed_up
+from parsers.no_sample_cells import no_sample
 from parsers.open_end import loci_at_end, with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import Row, Table, first_line, header_of, read_text_table, separator_of, text_rows
+from parsers.tables import Row, Table, first_line, header_of, read_text_table, refuse_header, separator_of, text_rows
 from parsers.text_encoding import decoded
-from parsers.typing_states import UNCALLED, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, in_usual_words, state_of
 
 GLSTRING_COLUMNS = {
     "glstring": "",
@@ -57,6 +59,7 @@ ID_HEADINGS = RECIPIENT_HEADINGS.union(settings("table_headings.toml")["glstring
 FAMILY_COLUMN = "birthseq"
 """In a table of families (GRAMM) one column does not name a person; a profile of lab_table puts two together."""
 PROPERTY_COLUMNS = ("population", "pop", "race")
+HEADER_NAMES = ID_HEADINGS.union(GLSTRING_COLUMNS, PROPERTY_COLUMNS)
 GLSTRING = re.compile(
     r"(?:(?:hla|kir)#[^#]*#)?(?:HLA-)?(?:[A-Z][A-Z0-9]*|Cw)\*[0-9A-Za-z]+(?:[:*+|~/^?][-A-Za-z0-9:*+|~/^?]*)?"
 )
@@ -128,6 +131,8 @@ def parse(document: Document) -> Parsed:
 
 def _read_rows(rows: list[Row]) -> list[TypingReport]:
     """Rows without a header: an id, and a GL String in every other cell."""
+    for row in rows:
+        refuse_header(row, HEADER_NAMES)
     columns = [Column(place, 0) for place in range(1, max(len(row.cells) for row in rows))]
     return [_report(row, columns, ()) for row in rows]
 
@@ -179,6 +184,13 @@ def _id_place(names: list[str]) -> int:
 
 def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]) -> TypingReport:
     sample = row.cells[columns[0].id_place]
+    if found := no_sample(sample):
+        raise ParseError(
+            f"this row holds {found.what} where an id should stand: nobody could tell whose typing it is",
+            where=f"line {row.line}",
+            expected="an id in every row",
+            advice=found.advice,
+        )
     if not sample:
         raise ParseError(
             "this row has no id: nobody could tell whose typing it is",
@@ -208,7 +220,7 @@ def _report(row: Row, columns: Sequence[Column], kept: Sequence[tuple[int, str]]
 @lru_cache(maxsize=4096)  # registries state the same typing of a locus for many people
 def _read(part: str, release: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
     """One locus of a GL String, and what is odd about it, without the place."""
-    if gene := antigen_locus("".join(part.split())):
+    if gene := antigen_locus(closed_up(part)):
         return _antigens(part, gene, release), (Finding("serology", SEROLOGY, "", gene),)
     locus = _locus(part, release)
     found = glstring_findings(part, release, "", locus.locus)
@@ -216,14 +228,15 @@ def _read(part: str, release: str) -> tuple[LocusTyping, tuple[Finding, ...]]:
 
 
 def _antigens(part: str, gene: str, release: str) -> LocusTyping:
-    state = state_of("".join(part.split()))
+    state = state_of(closed_up(part))
     return LocusTyping(locus=gene, state=state, reported=part, method="SER", stated_release=release)
 
 
 def _locus(part: str, release: str) -> LocusTyping:
-    written = "".join(part.split())
+    written = closed_up(part)
     locus = locus_of(written)
-    expression = with_gene(written, written.partition("*")[0] if is_well_formed(written) else "")
+    gene = written.partition("*")[0] if is_well_formed(written) else ""
+    expression = in_usual_words(with_gene(written, gene), WMDA_WORDS)
     state = state_of(expression)
     return LocusTyping(
         locus=locus,

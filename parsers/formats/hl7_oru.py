@@ -21,6 +21,7 @@ from parsers.glstring_code import release_findings
 from parsers.hl7_codes import ALLELES, Coding, coding_for, coding_of, codings_of
 from parsers.hl7_ledger import Ledger, declared
 from parsers.hl7_mending import mended
+from parsers.hl7_open_end import ENDS, with_cut_end
 from parsers.hl7_orders import Order, Result, orders_of
 from parsers.hl7_typing import (
     attributes_of,
@@ -40,7 +41,6 @@ from parsers.result_statuses import HL7_ORDER
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)[^A-Za-z0-9\s]")
 _EMBEDDED = frozenset({"ED", "RP"})
-CUT = Finding("no_final_line_end", "the last segment has no end: the message may be cut short", "last segment")
 SEVERAL_NUMBERS = "PID-3 holds several donor numbers of one registry, and one person has one; none of them is taken"
 _PROPERTIES = (("MSH", 10), ("OBR", 4), ("OBR", 8), ("OBR", 15), ("OBR", 25), ("SPM", 2), ("SPM", 4), ("SPM", 11))
 
@@ -85,17 +85,17 @@ def _parse(document: Document, codings: tuple[Coding, ...]) -> Parsed:
     messages: list[int] = []
     paths: Counter[str] = Counter()
     for number, raw in enumerate(batch.messages, start=1):
-        found, left = _read(raw, f"message {number}, " if len(batch.messages) > 1 else "", codings)
+        place = f"message {number}, " if len(batch.messages) > 1 else ""
+        closed = number < len(batch.messages) or bool(batch.wrapping) or document.raw.endswith(ENDS)
+        found, left = _read(raw, place, codings, closed=closed)
         reports += found
         messages += [number] * len(found)
         paths += left
-    if _is_cut(document.raw, batch.messages[-1]):
-        reports[-1] = replace(reports[-1], findings=(*reports[-1].findings, CUT))
     paths += _wrapping_paths(batch.wrapping)
     return Parsed(reports=tuple(reports), ignored=declared(paths), messages=tuple(messages))
 
 
-def _read(raw: bytes, place: str, codings: tuple[Coding, ...]) -> tuple[list[Report], Counter[str]]:
+def _read(raw: bytes, place: str, codings: tuple[Coding, ...], *, closed: bool) -> tuple[list[Report], Counter[str]]:
     try:
         message = parse_message(raw)
         coding = coding_for(message.header, codings)
@@ -109,7 +109,7 @@ def _read(raw: bytes, place: str, codings: tuple[Coding, ...]) -> tuple[list[Rep
         raise ParseError("this ORU message holds no result", where=f"{place}MSH", expected="at least one OBX segment")
     ledger = Ledger()
     reports = [report for order in orders for report in _reports_of(order, message, ledger, coding)]
-    return reports, ledger.remainder(message.segments)
+    return reports if closed else with_cut_end(reports, message), ledger.remainder(message.segments)
 
 
 def _check_type(message: Message) -> None:
@@ -122,14 +122,6 @@ def _check_type(message: Message) -> None:
             expected="ORU^R01, an unsolicited result",
             advice="Have the sender send results to this port, and nothing else.",
         )
-
-
-def _is_cut(raw: bytes, last: bytes) -> bool:
-    """Whether the last segment has no end and is an OBX that does not get as far as its status (OBX-11)."""
-    if raw.endswith((b"\r", b"\n", b"\x1c", b"\0")):
-        return False
-    segment = parse_message(last).segments[-1]
-    return segment.name == "OBX" and not segment.field(11)
 
 
 def _wrapping_paths(wrapping: tuple[bytes, ...]) -> Counter[str]:

@@ -22,8 +22,9 @@ from parsers.elements import Element, read_xml_elements
 from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.glstring_code import glstring_findings, locus_of
+from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.typing_states import UNCALLED, gene_name, gene_of, state_of
+from parsers.typing_states import UNCALLED, WMDA_WORDS, gene_name, gene_of, in_usual_words, state_of
 from parsers.xml_document import root_name
 
 ROOTS = ("IHIW_Report", "IHIW_XML")
@@ -91,7 +92,7 @@ def _loci(sample: Element, sequences: list[Element]) -> tuple[list[LocusTyping],
         by_locus.setdefault(_locus_name(each), []).append(each)
     glstrings = [each.read() for each in sample.each("Genotyping", "Genotype_GL")]
     for part in filter(str.strip, "^".join(glstrings).split("^")):
-        locus = locus_of("".join(part.split()))
+        locus = locus_of(closed_up(part))
         loci.append(_typing(locus, part, by_locus.get(locus, [])))
         findings += glstring_findings(part, "", sample.where, locus)
     named = {each.locus for each in loci}
@@ -118,7 +119,7 @@ def _is_novel(sequence: Element) -> bool:
 
 
 def _typing(locus: str, part: str, sequences: list[Element]) -> LocusTyping:
-    expression = "".join(part.split())
+    expression = in_usual_words(closed_up(part), WMDA_WORDS)
     state = "novel" if any(map(_is_novel, sequences)) else state_of(expression)
     databases = {each.read(DATABASE) for each in sequences} - {""}
     name, _, release = databases.pop().rpartition(" ") if len(databases) == 1 else ("", "", "")

@@ -9,7 +9,8 @@
 
 The alleleCalls are empty unless somebody assigned one: then the resultPairs are candidates, and nothing is called. They
 stand in `reported` as a GL String. In a linkedCombination every alleleList1 begins a genotype of its own; a `-` there
-is the copy that is not present. The texts that abbreviate the same lists (`01:27-01:29`) need the allele list of their
+is the copy that is not present. Calls beside a serological equivalent `Null` are called only if one of them is a null
+allele. The texts that abbreviate the same lists (`01:27-01:29`) need the allele list of their
 release to be unfolded, and are counted, not read. So are names and birth dates.
 
 Source: exports of SCORE 6.0.91.
@@ -23,7 +24,7 @@ from lxml import etree
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.glstring_code import release_findings
+from parsers.glstring_code import NULL_UNNAMED, release_findings, unnamed_null
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.typing_states import UNCALLED, gene_name, gene_within, state_of
 from parsers.xml_document import root_name
@@ -133,13 +134,14 @@ def _typing(
     gene: str, locus: str, calls: list[str], listed: str, element: etree._Element, chosen: Selection
 ) -> LocusTyping:
     expression = "+".join(call for call in calls if call != NO_SECOND)
-    state = state_of(expression) if calls else "candidates" if listed else "failed"
+    hidden = _hides_null(element, chosen)
+    state = state_of(expression) if calls and not hidden else "candidates" if calls or listed else "failed"
     kits = list(chosen.all(element, "typingKitData"))
     return LocusTyping(
         locus=gene,
         state=state,
         reported="+".join(calls) or listed,
-        expression="" if state in UNCALLED else expression,
+        expression="" if hidden or state in UNCALLED else expression,
         method="SSP",
         kit=_distinct(chosen.text(each, "name") for each in kits),
         kit_lot=_distinct(chosen.text(each, "lot") for each in kits),
@@ -189,10 +191,19 @@ def _findings(element: etree._Element, chosen: Selection) -> Iterator[Finding]:
     calls, listed = chosen.texts(element, "alleleCall"), _listed(element, locus, chosen)
     if not (calls or listed):
         yield Finding("no_call", "neither a call nor a combination stands here", where, locus)
-    for gene, called in _by_gene(calls, locus).items():
+    by_gene = _by_gene(calls, locus)
+    if _hides_null(element, chosen):
+        yield from (Finding("serology_differs", NULL_UNNAMED, where, gene) for gene in by_gene)
+    for gene, called in by_gene.items():
         names = [call for call in called if call != NO_SECOND]
         if gene in listed and names and not any(_agree(names, genotype) for genotype in listed[gene]):
             yield Finding("genotypes_differ", "the call is none of the combinations that the wells allow", where, gene)
+
+
+def _hides_null(element: etree._Element, chosen: Selection) -> bool:
+    """Whether the serology of a locus calls an allele null, and none of its calls says so by its name."""
+    serology = " ".join(chosen.texts(element, "serologicalEquivalentCall"))
+    return unnamed_null(serology, chosen.texts(element, "alleleCall"))
 
 
 def _agree(calls: list[str], genotype: str) -> bool:

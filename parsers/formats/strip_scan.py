@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from parsers.errors import ParseError
 from parsers.format import Document, Format
+from parsers.name_blanks import closed_up
 from parsers.open_end import with_open_end
 from parsers.records import Finding, Ignored, LocusTyping, Parsed, Printed, TypingReport
 from parsers.tables import first_line
@@ -138,7 +139,7 @@ def _genotype(text: str, locus: str) -> str:
 
 
 def _allele(name: str, locus: str) -> str:
-    written = "".join(name.split())
+    written = closed_up(name)
     return f"{locus}*{written.lstrip('*')}" if written.lstrip("*")[:1].isdigit() else written
 
 

@@ -12,9 +12,9 @@
 The laboratory's assignment is the typing. Where it is in antigens (`A3 A24`), the genotype gives the alleles only if
 its own phenotype is the same antigens; else they are kept as printed. Without an assignment a genotype counts as called
 only if a person chose it (MANUALLY chosen); what the program chose is a candidate. `DRB4 DRB4*01` is one copy, and
-`Cw7 Blank` one antigen: no second one was found. What is neither allele nor antigen (`DR53-Null`) is not called. A d or
-e behind an allele marks it as rare and is left off in the expression. Ranges of alleles need their release and are kept
-as text.
+`Cw7 Blank` one antigen: no second one was found. What is neither allele nor antigen is not called, nor is a genotype
+whose antigens are called null (`DR53-Null`) while none of its alleles is. A d or e behind an allele marks it as rare
+and is left off in the expression. Ranges of alleles need their release and are kept as text.
 
 Source: exports of SureTyper 5.0.6.
 """
@@ -26,7 +26,7 @@ import msgspec
 from lxml import etree
 
 from parsers.format import Document, Format
-from parsers.glstring_code import BLANK
+from parsers.glstring_code import BLANK, NULL_UNNAMED, unnamed_null
 from parsers.records import Finding, LocusTyping, Parsed, Printed, State, TypingReport
 from parsers.result_statuses import is_value
 from parsers.typing_states import UNCALLED, Words, gene_name, gene_within, state_of
@@ -62,13 +62,27 @@ class Result(msgspec.Struct):
         return self.assigned or self.genotype or self.epitype or self.phenotype
 
     @property
-    def names(self) -> list[str]:
-        """The alleles of the typing, without marks of rarity; none if they are not to be had."""
+    def _called(self) -> list[str]:
+        """What the typing calls, without marks of rarity: alleles or antigens."""
         text = self.genotype if not self.assigned or self.assigned == self.phenotype else self.assigned
         names = [RARE.sub("", name) for name in _stated_in(text)]
         written = {name.partition("*")[0] for name in names if "*" in name}
-        names = [name for name in names if name not in written]
-        return names if all("*" in name for name in names) else []
+        return [name for name in names if name not in written]
+
+    @property
+    def names(self) -> list[str]:
+        """The alleles of the typing; none if they are not to be had, or are called null and do not say so."""
+        return self._alleles if not self.hides_null else []
+
+    @property
+    def _alleles(self) -> list[str]:
+        """What the typing calls if all of it is alleles."""
+        return self._called if all("*" in name for name in self._called) else []
+
+    @property
+    def hides_null(self) -> bool:
+        """Whether an antigen is called null, and no allele that is called beside it."""
+        return bool(self._alleles) and unnamed_null(f"{self.assigned} {self.phenotype}", self._alleles)
 
     @property
     def antigens(self) -> list[str]:
@@ -231,6 +245,8 @@ def _findings(results: dict[str, Result], root: etree._Element, footnotes: list[
             continue
         if not is_value(result.stated):
             yield Finding("no_call", "neither alleles nor antigens stand here", place(root), locus)
+        elif result.hides_null:
+            yield Finding("serology_differs", NULL_UNNAMED, place(root), locus)
         elif not (result.names or result.antigens):
             message = "what stands here is neither alleles nor antigens; it is kept as printed"
             yield Finding("not_an_allele", message, place(root), locus)

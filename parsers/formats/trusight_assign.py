@@ -24,7 +24,7 @@ from parsers.errors import ParseError
 from parsers.format import Document, Format
 from parsers.open_end import with_open_end
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
-from parsers.tables import Row, is_workbook, separator_of, text_rows
+from parsers.tables import Row, header_names, is_workbook, refuse_header, separator_of, text_rows
 from parsers.text_encoding import decoded
 from parsers.tool_calls import called
 from parsers.typing_states import gene_name
@@ -61,6 +61,9 @@ def parse(document: Document) -> Parsed:
     stated = [_stated(row) for row in rows[:begin]]
     header = rows[begin].cells
     genes = [gene_name(name) if LOCUS.fullmatch(name) else "" for name in header]
+    names = header_names(header)
+    for row in rows[begin + 1 :]:
+        refuse_header(row, names)
     samples = _samples(rows[begin + 1 :], len(header))
     reports = [_report(sample, header, genes, stated) for sample in samples]
     if not reports:

@@ -38,6 +38,7 @@ LONGEST_NAME = 64
 NAMESPACE = "hla"
 TOKEN_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:*-")
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+BLANK_IN_NAME = "white space stands within a name, or two names stand with a blank between them"
 BROKEN_NAME = re.compile(rf"(?<=[0-9A-Za-z])[{INVISIBLE}]*\s[\s{INVISIBLE}]*(?=[0-9A-Za-z])")
 
 Tree = str | tuple[str, tuple[Any, ...]]
@@ -128,7 +129,8 @@ def _kept(text: str) -> Sequence[int]:
 
 def _broken(text: str, start: int, end: int) -> GLStringError:
     found = BETWEEN_NAMES.split(text[:start])[-1] + text[start:end] + BETWEEN_NAMES.split(text[end:], maxsplit=1)[0]
-    error = _refusal("white space stands within a name", found, start, "an operator, or nothing between the two")
+    error = _refusal(BLANK_IN_NAME, found, start, "an operator, or nothing between the two")
+    error.advice = "Write each copy into a cell of its own, or + between them."
     error.position = start + 1
     return error
 

@@ -49,6 +49,8 @@ SILENT = frozenset({ABSENT, "XXXX", "UUUU"})
 DISTINCT_LIMIT = 200_000
 LONGEST_REMEMBERED = 10_000
 """Characters of an expression that is remembered: the memory counts expressions, and one may have a million."""
+CODE_NUMBERS = re.compile(r"[0-9]+(?:\+[0-9]+)*")
+"""What a report states by numbers of antigens where no antigens have names (DQA1): no allele is called by it."""
 NUMBERED = re.compile(rf"{ACCESSION.pattern} (?:HLA-)?[A-Za-z0-9]+\*[0-9A-Za-z:]+")
 """An accession number as printed, with the name that is displayed for it."""
 
@@ -200,9 +202,9 @@ class TypingNormaliser:
         if printed.state not in COPIES:
             return
         antigens = antigens_in(printed.reported, printed.locus)
-        if not antigens:
+        if not antigens and not CODE_NUMBERS.fullmatch(printed.reported):
             yield Flag("malformed_name", "", "the report calls alleles here, but none could be read", "error")
-        elif self._serology:
+        elif antigens and self._serology:
             for flag in self._serology.oddities(antigens):
                 yield placed(flag, place_of_antigen(flag.token, printed.reported, printed.locus))
 

@@ -230,3 +230,19 @@ def test_scores_have_the_names_of_their_tests_beside_them_wherever_the_names_sta
         (locus,) = read(text).reports[0].loci
         assert locus.quality[0].text == "18"
         assert [(each.label, each.text) for each in locus.references] == [("test names", "P1;P2")]
+
+
+@pytest.mark.parametrize("absent", ["NNNN", "Absent"])
+def test_a_word_for_an_absent_copy_is_written_as_registries_do(absent):
+    (locus,) = report(f"<glstring>HLA-DRB3*{absent}+HLA-DRB3*02:02</glstring>").loci
+    assert (locus.state, locus.expression) == ("one_stated", "HLA-DRB3*NNNN+HLA-DRB3*02:02")
+    (locus,) = report(haploids(absent, "02:02", locus="HLA-DRB3")).loci
+    assert (locus.state, locus.expression) == ("one_stated", "HLA-DRB3*NNNN+HLA-DRB3*02:02")
+
+
+@pytest.mark.parametrize("names", [("HLA-A", "A"), ("HLA-Cw", "HLA-C")])
+def test_two_haploids_of_one_locus_are_its_copies_however_it_is_spelt(names):
+    first, second = names
+    read_from = report(haploids("01:02", locus=first) + haploids("02:02", locus=second))
+    assert [each.state for each in read_from.loci] == ["two_copies"]
+    assert "haploid_differs" not in [each.code for each in read_from.findings]

@@ -216,6 +216,12 @@ def test_a_row_without_a_sample_refuses_the_table_and_names_the_line():
         ("1,23457E+17", "the first digits only"),
         ("Total: 2", "the foot of the table"),
         ("Total number of samples 12", "the foot of the table"),
+        *(
+            (foot, "the foot of the table")
+            for foot in ("Summe", "Gesamt: 3", "Total général", "Suma", "Totale", "Totaal")
+        ),
+        ("Seite 1 von 1", "the foot of the page"),
+        ("Página 2 de 3", "the foot of the page"),
     ],
 )
 def test_what_a_spreadsheet_leaves_where_an_id_should_stand_refuses_the_table(cell, said):
@@ -226,7 +232,7 @@ def test_what_a_spreadsheet_leaves_where_an_id_should_stand_refuses_the_table(ce
         assert refusal.where == f"line 2, column {column}"
 
 
-@pytest.mark.parametrize("cell", ["#12", "S-1E7", "5E12", "Totalen-7", "NA12878"])
+@pytest.mark.parametrize("cell", ["#12", "S-1E7", "5E12", "Totalen-7", "NA12878", "Summer-1", "Paget 1", "Anzahl7b"])
 def test_what_may_be_an_id_is_one(cell):
     assert read(f"id,A1,A2\n{cell},01:01,\n").reports[0].sample == cell
 
@@ -294,3 +300,9 @@ def test_any_cell_is_kept_as_printed_or_means_blank(first, second):
     reports = read(f"id,A1,A2\nS-1,{first},{second}\n").reports
     printed = "+".join(filter(None, (first.strip(), second.strip())))
     assert [each.reported for each in reports[0].loci] == ([printed] if printed else [])
+
+
+def test_a_second_header_refuses_the_table_at_its_line():
+    refusal = refusal_of("id,A1,A2\nS-1,01:01,02:01\n\nid,A2,A1\nS-2,03:01,11:01\n")
+    assert (refusal.where, refusal.found) == ("line 4", "id, A2, A1")
+    assert "Take the exports apart" in refusal.advice

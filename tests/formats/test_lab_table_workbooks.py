@@ -1,6 +1,7 @@
 """Laboratories' tables as workbooks: every shown sheet that a profile describes, as its text would be read."""
 
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -91,3 +92,48 @@ def test_a_workbook_with_a_hidden_document_type_is_refused():
     with zipfile.ZipFile(stream, "a") as archive:
         archive.writestr("xl/extra.xml", "<!DOCTYPE x><x/>")
     assert "document type definition" in str(refusal_of(stream.getvalue()))
+
+
+@pytest.mark.parametrize("formula", ['="A*"&"02:01"', '=CONCATENATE("A*","24:02")'])
+def test_a_formula_without_its_result_is_refused_with_its_cell(formula):
+    refusal = refusal_of(workbook(["id", "A1", "A2"], ["S-1", "01:01", formula]))
+    assert (refusal.where, refusal.advice) == (
+        "sheet1, cell C2",
+        "Open the workbook in Excel, save it, and export that file.",
+    )
+
+
+@pytest.mark.parametrize(("result", "stated"), [("02:01", "01:01+02:01"), ("", "01:01")])
+def test_a_formula_with_its_result_is_the_result(result, stated):
+    raw = workbook(["id", "A1", "A2"], ["S-1", "01:01", "=D2"])
+    said = changed(raw, "xl/worksheets/sheet1.xml", worked_out(result))
+    assert [each.reported for each in read(said).reports[0].loci] == [stated]
+
+
+def worked_out(result):
+    """Writes the result of the one formula of a sheet as a spreadsheet does."""
+    return lambda sheet: re.sub(
+        rb'<c r="C2"[^>]*><f>D2</f><v ?/?>(?:</v>)?</c>',
+        f'<c r="C2" t="str"><f>D2</f><v>{result}</v></c>'.encode(),
+        sheet,
+    )
+
+
+def changed(raw, part, change):
+    """The same archive with one part changed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(stream, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, change(content) if name == part else content)
+    return stream.getvalue()
+
+
+def test_an_id_has_the_zeros_that_its_format_shows():
+    book = openpyxl.Workbook()
+    for row in (["id", "A1", "A2"], [123, "01:01", "02:01"], [7, "01:01", "02:01"]):
+        book.active.append(row)
+    book.active["A2"].number_format = "00000000"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert [each.sample for each in read(stream.getvalue()).reports] == ["00000123", "7"]

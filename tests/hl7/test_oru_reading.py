@@ -106,11 +106,11 @@ def test_the_null_of_hl7_reports_nothing(kind):
         ("A2, A24", "A2,A24"),
         ("A24", "A24"),
         ("A2+A24", "A2+A24"),
-        ("see paper report", "seepaperreport"),
+        ("see paper report", "see paper report"),
         ("A*02:01, A*24:02", "A*02:01,A*24:02"),
         ("A*02:01+-", "A*02:01+-"),
         ("A*24(9)", "A*24(9)"),
-        ("A*02:01 homozygous", "A*02:01homozygous"),
+        ("A*02:01 homozygous", "A*02:01 homozygous"),
     ],
 )
 def test_text_that_is_no_allele_states_no_copies(value, expression):
@@ -207,6 +207,32 @@ def test_a_message_that_breaks_off_in_its_value_may_have_lost_some_of_it():
     whole = f"{HEADER}\rOBR|1||F1\rOBX|1|ST|57290-9^A^LN|1|HLA-A*01:01+HLA-A*02:01||||||F"
     found = [FORMAT.parse(Document(whole[:end].encode())).reports[0].findings for end in (None, -10)]
     assert [[each.code for each in findings] for findings in found] == [[], ["no_final_line_end"]]
+
+
+@pytest.mark.parametrize("end", ["HLA-A*01:01+HLA-A*02:10", "HLA-A*01:01+HLA-A*02:101", "HLA-A*01:01||||||"])
+def test_what_stands_on_a_last_segment_that_was_cut_is_not_called(end):
+    first = "OBX|1|ST|57291-7^B^LN||HLA-B*07:02||||||F"
+    text = f"{HEADER}\rOBR|1||F1\r{first}\rOBX|2|ST|57290-9^A^LN||{end}"
+    report = FORMAT.parse(Document(text.encode())).reports[0]
+    assert [(each.locus, each.state, bool(each.expression)) for each in report.loci] == [
+        ("B", "one_stated", True),
+        ("A", "candidates", False),
+    ]
+    assert [(each.code, each.locus) for each in report.findings] == [("no_final_line_end", "A")]
+    whole = FORMAT.parse(Document(f"{text}\r".encode())).reports[0]
+    assert [each.state for each in whole.loci] != ["one_stated", "candidates"]
+
+
+def test_a_companion_that_was_cut_doubts_the_locus_that_it_is_about():
+    obx = "OBX|1|ST|84413-4^G^LN|1|HLA-A*01:01||||||F"
+    text = f"{HEADER}\rOBR|1||F1\r{obx}\rOBX|2|ST|48018-6^Gene^LN|1|HLA-"
+    report = FORMAT.parse(Document(text.encode())).reports[0]
+    assert [each.state for each in report.loci] == ["candidates"]
+
+
+def test_a_batch_that_has_its_trailer_is_not_cut():
+    text = f"FHS|^~\\&\r{HEADER}\rOBR|1||F1\rOBX|1|ST|57290-9^A^LN||HLA-A*01:01\rFTS|1"
+    assert FORMAT.parse(Document(text.encode())).reports[0].findings == ()
 
 
 def test_a_release_stands_in_the_glstring_code():

@@ -319,6 +319,14 @@ def test_antigens_are_not_alleles_that_could_not_be_read(
     assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)
 
 
+@pytest.mark.parametrize(("reported", "codes"), [("1+20", []), ("20", []), ("1 20x", ["malformed_name"])])
+def test_code_numbers_call_no_allele_where_antigens_have_no_names(
+    normaliser: TypingNormaliser, reported: str, codes: list[str]
+) -> None:
+    found = locus_of(normaliser, "", locus="DQA1", state="two_copies", reported=reported, method="serology")
+    assert (found.glstring, [flag.code for flag in found.flags]) == (None, codes)
+
+
 def test_expressions_as_long_as_books_are_read_and_not_remembered(mini: Release) -> None:
     normaliser = TypingNormaliser(mini)
     long = "/".join(["A*01:01", *(f"A*02:{number:04}" for number in range(1_100))])

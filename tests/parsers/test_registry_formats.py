@@ -60,6 +60,16 @@ class TestGlStringTable:
         parsed = read(glstring_table.FORMAT, f"{header}\n{row}\n")
         assert {each.sample for each in parsed.reports} == {"D1"}
 
+    @pytest.mark.parametrize("head", ["id,glstring\n", ""])
+    def test_a_second_header_is_nobody(self, head):
+        text = f"{head}D1,A*01:01+A*02:01\nid,glstring\nD2,A*01:01+A*02:01\n"
+        with pytest.raises(ParseError, match="this row is a header"):
+            read(glstring_table, text)
+
+    def test_the_foot_of_a_table_is_nobody(self):
+        with pytest.raises(ParseError, match="the foot of the table"):
+            read(glstring_table, "id,glstring\nD1,A*01:01+A*02:01\nTotal: 1,\n")
+
     @pytest.mark.parametrize(
         "header", ["name,glstring", "population,recip_gl", "id,donor_id,glstring", "id,id,glstring"]
     )

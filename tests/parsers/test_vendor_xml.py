@@ -221,6 +221,50 @@ def test_words_for_what_was_not_tested_and_for_a_second_antigen_that_was_not_fou
     assert told == [("serology", "A"), ("not_an_allele", "DRB345"), ("not_an_allele", "B")]
 
 
+NULL_AT_A = (
+    '<sureTyperHlaReport><testInfoSection><testInfoEntry name="Sample ID">S</testInfoEntry></testInfoSection>'
+    '<hlaTestSummarySection><hlaTestResultList><hlaTestResult testName="HLA-A"><genotype>A*03 {}</genotype>'
+    "<phenotype>{}</phenotype></hlaTestResult></hlaTestResultList></hlaTestSummarySection><labAssignmentSection>"
+    '<labAssignmentEntryList><labAssignmentEntry name="HLA-A">{}</labAssignmentEntry></labAssignmentEntryList>'
+    "</labAssignmentSection></sureTyperHlaReport>"
+)
+
+
+@pytest.mark.parametrize(
+    ("allele", "phenotype", "assignment", "state", "told"),
+    [
+        ("A*24", "A3 Null", "A3 Null", "candidates", ["serology_differs"]),
+        ("A*24", "A3 A24-Null", "A3 A24-Null", "candidates", ["serology_differs"]),
+        ("A*24", "A3 Null", "A*03 A*24", "candidates", ["serology_differs"]),
+        ("A*24:09N", "A3 Null", "A3 Null", "two_copies", []),
+        ("A*24", "A3 Blank", "A3 Blank", "two_copies", []),
+    ],
+)
+def test_a_null_that_only_serology_names_is_no_expressed_allele(allele, phenotype, assignment, state, told):
+    raw = NULL_AT_A.format(allele, phenotype, assignment)
+    parsed = FORMATS["suretyper"].parse(Document(raw.encode(), "report.xml"))
+    locus = loci(parsed)["A"]
+    assert (locus.state, bool(locus.expression)) == (state, state == "two_copies")
+    assert [each.code for each in parsed.reports[0].findings if each.locus] == told
+
+
+@pytest.mark.parametrize(
+    ("calls", "serology", "state"),
+    [
+        (["A*02", "A*29"], ["A2", "Null"], "candidates"),
+        (["A*02", "A*29:01:01:02N"], ["A2", "Null"], "two_copies"),
+        (["A*02", "A*29"], ["A2", "A29"], "two_copies"),
+        ([], ["A2", "Null"], "failed"),
+    ],
+)
+def test_calls_beside_a_serological_null_are_called_if_one_is_null(calls, serology, state):
+    pairs = "".join(f"<serologicalEquivalentCall>{each}</serologicalEquivalentCall>" for each in serology)
+    parsed = batch("HLA-A", calls, f"</resultPairs>{pairs}<resultPairs>")
+    assert (loci(parsed)["A"].state, bool(loci(parsed)["A"].expression)) == (state, state == "two_copies")
+    doubted = "serology_differs" in [each.code for each in parsed.reports[0].findings]
+    assert doubted == (state == "candidates")
+
+
 def test_an_allele_of_another_gene_stays_at_the_locus_that_was_tested():
     told = assigned(
         B="C*07:02 C*04:01", DRB345="DRB3*01:01 DRB4*01:03", DQB1="DQA1*01:01 DQB1*02:01", DRB1="DRB3*01:01"
