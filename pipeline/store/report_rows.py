@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from parsers.records import Report, TypingReport
+from parsers.records import CollectionReport, Report, TypingReport
 from pipeline.normalise.records import NormalReport, NormalTyping
 from pipeline.store.donor import donor_of, is_control, takes_back
 from pipeline.store.entry import Entry, LoadedReport, Receipt
-from pipeline.store.run import identity_of, run_of
+from pipeline.store.run import Run, identity_of, run_of
 from pipeline.store.statements import Pair, Statement, statement_of
 from pipeline.store.texts import json_text, key64
 
@@ -125,6 +125,13 @@ def typing_rows(typed: Iterable[TypedLoci], numbers: dict[Statement, int]) -> It
             )
 
 
+def _report_key(source: str, run: Run, printed: Report) -> int | None:
+    """A key of what reports share that should agree: the id of a report, or the run of a collection, whoever tells."""
+    if isinstance(printed, CollectionReport):
+        return key64(*run._replace(account=""))
+    return key64(source, run.kind, run.format, printed.report_id) if printed.report_id else None
+
+
 def _said(printed: Report) -> int | None:
     """A key of all that a typing calls; None for one that calls nothing."""
     if not isinstance(printed, TypingReport):
@@ -157,7 +164,7 @@ def report_row(each: Placed) -> ReportRow:
         donor_key=donor.key if donor else None,
         identity=name,
         run_key=key64(receipt.source, name),
-        report_key=key64(receipt.source, run.kind, run.format, printed.report_id) if printed.report_id else None,
+        report_key=_report_key(receipt.source, run, printed),
         said_key=_said(printed),
         turn=each.turn,
         listing=each.listing,

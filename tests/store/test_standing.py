@@ -161,3 +161,16 @@ def test_counts_of_another_person_under_the_same_number_are_no_version(store: St
         load(make.entry(seq, replace(report, normal=replace(report.normal, subject=subject))))
     assert counted(store) == {("WBC", 1): True, ("WBC", 2): True}
     assert codes(store)[1] == [("other_report_differs", "code-WBC")]
+
+
+@pytest.mark.parametrize(("summary", "differs"), [("1000.4", False), ("1040", False), ("1200", True)])
+def test_the_log_and_the_summary_of_a_run_have_to_agree(
+    store: Store, load: Load, make: Any, summary: str, differs: bool
+) -> None:
+    for seq, (profile, inlet) in enumerate((("log", "1000"), ("summary", summary)), start=1):
+        report = make.collection(inlet=inlet)
+        load(make.entry(seq, replace(report, printed=replace(report.printed, profile=profile)), source=profile))
+    flags = [[flag["code"] for flag in row["flags"]] for row in dump(store, "procedures")]
+    assert flags == ([["accounts_differ"], ["accounts_differ"]] if differs else [[], []])
+    (reason,) = [row["reason"] for row in dump(store, "quarantine")] or [""]
+    assert ("Inlet is 1200 mL here and 1000 in R1-" in reason) == differs

@@ -66,7 +66,7 @@ comment on column report.donor_key is 'A 64-bit key of donor and owner: equal te
 comment on column report.own_donor is 'Whom it would be about by itself, where it names nobody and others of its run name somebody.';
 comment on column report.identity is 'What it is about and which run it is of: reports of one source with the same identity are versions or parts of one run.';
 comment on column report.replaced_by is 'The receipt whose version stands in the place of this one; null where this is current.';
-comment on column report.report_key is 'A 64-bit key of source, format and the id that the report gives itself; null where it gives none.';
+comment on column report.report_key is 'A 64-bit key of source, format and the id that the report gives itself, null where it gives none; of a collection of its run alone, whatever log or summary tells of it.';
 comment on column report.said_key is 'A 64-bit key of all that a typing calls; null where it calls nothing.';
 comment on column report.turn is 'What was said later in the same receipt has a later turn: a message of a batch, an entry of a list.';
 comment on column report.listing is 'Whether it is all that its sender lists of the donor.';

@@ -220,3 +220,18 @@ select
 from feed_typing
 group by donor, owner;
 comment on view feed_donor is 'One row per donor: the GL Strings of the loci that donors are matched at, null where there is none.';
+
+-- The log of a run and its summary may round, and a log may be read before the last drop; what is more is a mistake.
+create view differing_account as
+select
+    report.seq, report.ordinal, value.code, value.label, value.value, value.unit, other.seq as other_seq,
+    other_value.value as other_value
+from report
+join report as other on other.report_key = report.report_key and other.run_key <> report.run_key
+join observation as value on value.seq = report.seq and value.ordinal = report.ordinal and value.part = 'final'
+join observation as other_value
+    on other_value.seq = other.seq and other_value.ordinal = other.ordinal and other_value.part = 'final'
+    and other_value.code = value.code and other_value.unit is not distinct from value.unit
+where report.kind = 'collection' and report.current and other.kind = 'collection' and other.current
+    and abs(value.number - other_value.number) > 0.05 * greatest(abs(value.number), abs(other_value.number));
+comment on view differing_account is 'One row per final value of a collection run of which another account of the run says otherwise, by more than 5 %.';

@@ -7,7 +7,8 @@ select
         from_json(coalesce(report.normalised->'$.sample.flags', '[]'), '["JSON"]'),
         from_json(coalesce(report.normalised->'$.subject.flags', '[]'), '["JSON"]'),
         from_json(coalesce(report.normalised->'flags', '[]'), '["JSON"]'),
-        coalesce(versions.flags, [])
+        coalesce(versions.flags, []),
+        coalesce(differing.flags, [])
     )) as flags
 from procedure
 join report using (seq, ordinal)
@@ -30,4 +31,17 @@ left join (
     from report_flag
     group by seq, ordinal
 ) as versions using (seq, ordinal)
+left join (
+    select
+        differing_account.seq, differing_account.ordinal,
+        list(to_json({
+            code: 'accounts_differ', token: code,
+            message: label || ' is ' || value || ' here and ' || other_value || ' in ' || receipt.receipt
+                || ', another account of this run',
+            severity: 'error'
+        }) order by code, receipt.receipt) as flags
+    from differing_account
+    join receipt on receipt.seq = differing_account.other_seq
+    group by differing_account.seq, differing_account.ordinal
+) as differing using (seq, ordinal)
 order by procedure.seq, procedure.ordinal

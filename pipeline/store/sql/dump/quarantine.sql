@@ -1,6 +1,6 @@
 -- What a person has to look at: receipts that were not loaded, repeats of what has had a newer version since, and
--- receipts that contradict another: about what a donor is, about whose a typing is, or about whose donation a donation
--- number names.
+-- receipts that contradict another: about what a donor is, about whose a typing is, about whose donation a donation
+-- number names, or about what a collection has yielded.
 select receipt, seq, source, name, format, sha256, bytes, received, whole, note, state, reason
 from receipt
 where state = 'quarantined'
@@ -66,4 +66,15 @@ join receipt as other on other.seq = other_said.seq
 where said.sample_scheme = 'DIN' and said.subject_scheme = 'GRID' and said.current
     and other_said.sample_scheme = 'DIN' and other_said.subject_scheme = 'GRID' and other_said.current
     and (other_said.seq, other_said.ordinal) < (said.seq, said.ordinal)
+union all by name
+select
+    receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
+    receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
+    'two accounts of one collection run do not agree: ' || differing_account.label || ' is ' || differing_account.value
+    || ' ' || coalesce(differing_account.unit, '') || ' here and ' || differing_account.other_value || ' in '
+    || other.receipt || '; compare with the device, and have the one that is wrong exported again' as reason
+from differing_account
+join receipt using (seq)
+join receipt as other on other.seq = differing_account.other_seq
+where differing_account.other_seq < differing_account.seq
 order by seq, state desc, reason
