@@ -116,27 +116,15 @@ def _report(chosen: Selection) -> TypingReport:
     results = _results(chosen)
     bw = results.pop(BW, Result())
     footnotes = chosen.texts(root, "hlaTestSummarySection/footnoteList/entry")
-    release = RELEASE.search(" ".join(footnotes))
-    common = LocusTyping(
-        locus="",
-        state="failed",
-        method="SSP",
-        kit=_entry(entries, "Kit Name", chosen),
-        kit_lot=_entry(entries, "Kit Lot #", chosen),
-        allele_db=release[1] if release else "",
-        stated_release=release[2] if release else "",
-    )
+    common = _test_of(entries, footnotes, chosen)
     review, reviewer, reviews = _reviews(chosen)
-    version = VERSION.search(
-        root.findtext("{*}sessionHistorySection") or ""
-    )  # the rest names people: left, and counted
     return TypingReport(
         format="suretyper",
         sample=sample,
         subject=_entry(entries, "Patient ID", chosen),
         report_id=chosen.attribute(root, "sessionName"),
         date=_entry(entries, "Test Date", chosen),
-        software=version[0] if version else "SureTyper",
+        software=_software(root),
         review=review,
         reviewer=reviewer,
         loci=tuple(typing for locus, result in results.items() for typing in _typings(locus, result, common)),
@@ -148,6 +136,26 @@ def _report(chosen: Selection) -> TypingReport:
         ),
         findings=(*_findings(results, root, footnotes), *([] if review == "Reviewed By" else [not_reviewed(root)])),
     )
+
+
+def _test_of(entries: dict[str, etree._Element], footnotes: list[str], chosen: Selection) -> LocusTyping:
+    """What all loci of a report share: the kit, and the release that a footnote names."""
+    release = RELEASE.search(" ".join(footnotes))
+    return LocusTyping(
+        locus="",
+        state="failed",
+        method="SSP",
+        kit=_entry(entries, "Kit Name", chosen),
+        kit_lot=_entry(entries, "Kit Lot #", chosen),
+        allele_db=release[1] if release else "",
+        stated_release=release[2] if release else "",
+    )
+
+
+def _software(root: etree._Element) -> str:
+    """The program and its version, out of a history that else names people: that is left, and counted."""
+    version = VERSION.search(root.findtext("{*}sessionHistorySection") or "")
+    return version[0] if version else "SureTyper"
 
 
 def not_reviewed(element: etree._Element) -> Finding:

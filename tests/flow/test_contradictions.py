@@ -15,27 +15,7 @@ from pipeline.renormalise import renormalised
 from pipeline.site import Site, open_site
 from pipeline.spool.frames import Kind
 from pipeline.store import queries
-
-DONOR = "9999TEST00000000118"
-FIRST, OTHER, FINER = "A*01:01\tA*02:01", "A*01:01\tA*03:01", "A*01:01:01:01\tA*02:01:01:01"
-SILENT = "A*01:01:02\tA*02:01:01:01"
-
-
-def arrive(site: Site, source: str, alleles: str, donor: str = DONOR) -> str:
-    """A report with these two alleles of HLA-A and always the same of HLA-B and HLA-C; its receipt."""
-    head = "\tA1\tA2\tB1\tB2\tC1\tC2\tReads\tObjective\n"
-    row = f"0\t{alleles}\tB*07:02\tB*08:01\tC*07:01\tC*07:02\t1000\t980.5\n"
-    site.spool.append_messages(source, [(f"{donor}_result.tsv", (head + row).encode())])
-    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
-
-
-def fed(site: Site) -> dict[str, str]:
-    rows = site.ready_store().rows("select locus, glstring from feed_typing where donor = ?", [DONOR])
-    return {row["locus"]: row["glstring"] for row in rows}
-
-
-def waiting(site: Site) -> list[tuple[str, str]]:
-    return [(row["receipt"], row["state"]) for row in queries.quarantine(site.ready_store())]
+from tests.flow.donor_reports import DONOR, FINER, FIRST, OTHER, SILENT, arrive, fed, hml, table, waiting
 
 
 def test_the_locus_is_held_back_and_the_others_are_told(site: Site) -> None:
@@ -119,13 +99,6 @@ def test_only_the_loci_that_are_named_are_decided(site: Site) -> None:
     assert "A" not in fed(site)
 
 
-def table(site: Site, source: str, *rows: str) -> str:
-    """A table of typings of HLA-A, a row for each donor; its receipt."""
-    text = "\n".join(("id,glstring", *rows, ""))
-    site.spool.append_messages(source, [("donors.csv", text.encode())])
-    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
-
-
 TWO_DONORS = (DONOR, "9999TEST00000000216")
 
 
@@ -180,15 +153,6 @@ def test_what_makes_the_same_protein_is_told_and_waits_for_a_person_all_the_same
     second = arrive(site, "lab-b", SILENT)
     assert fed(site)["A"] == "HLA-A*01:01:01:01+HLA-A*02:01:01:01"
     assert waiting(site) == [(second, "contradicts")]
-
-
-def hml(site: Site, alleles: str, heading: str = "", donor: str = DONOR, hmlid: str = "", project: str = "") -> str:
-    """A report of HLA-A by one laboratory, which says of itself what stands in the heading; its receipt."""
-    typing = f"<typing{heading}><allele-assignment><glstring>{alleles}</glstring></allele-assignment></typing>"
-    named = f"<hmlid root='{hmlid}'/>" if hmlid else ""
-    message = f"<hml version='1.0.1' project-name='{project}'>{named}<sample id='{donor}'>{typing}</sample></hml>"
-    site.spool.append_messages("lab-a", [("donor.hml", message.encode())])
-    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
 
 
 @pytest.mark.parametrize("word", ["HLA-A*01:01+HLA-A*NEW", "HLA-A*01:01+HLA-A*XXXX", "HLA-A*01:01+HLA-A*24:NEW"])
@@ -299,72 +263,6 @@ def test_another_release_judges_anew(home: Path, later: str) -> None:
         list(renormalised(site, "0.2.0"))
         assert waiting(site) == [(second, "contradicts")]
         assert {row["release"] for row in site.store.rows("select release from contradiction")} == {"0.1.0", "0.2.0"}
-
-
-IN_PHASE = f"{DONOR},HLA-A*01:01~HLA-B*08:01+HLA-A*02:01~HLA-B*07:02"
-BY_GENE = f"{DONOR},HLA-A*03:01+HLA-A*11:01^HLA-B*08:01+HLA-B*07:02^HLA-C*07:01+HLA-C*07:02"
-
-
-@pytest.mark.parametrize("order", [(IN_PHASE, BY_GENE), (BY_GENE, IN_PHASE)])
-def test_a_gene_of_haplotypes_that_contradict_it_is_held_back(site: Site, order: tuple[str, str]) -> None:
-    first, second = (table(site, f"lab-{place}", row) for place, row in enumerate(order))
-    assert fed(site).keys() == {"B", "C"}
-    assert waiting(site) == [(second, "contradicts")]
-    [conflict] = queries.dump(site.store, "conflicts")
-    assert (conflict["locus"], conflict["fields"], conflict["held"]) == ("A", 0, True)
-    in_phase, by_gene = (first, second) if order[0] == IN_PHASE else (second, first)
-    assert keep(site, in_phase, ["A"]) == 1
-    assert (waiting(site), fed(site).keys()) == ([], {"B", "C"})
-    assert keep(site, by_gene) == 1
-    assert (waiting(site), fed(site)["A"]) == ([], "HLA-A*03:01+HLA-A*11:01")
-
-
-def test_a_report_whose_haplotypes_contradict_its_genes_is_held_back(site: Site) -> None:
-    table(site, "lab-a", f"{IN_PHASE}^{BY_GENE.partition(',')[2]}")
-    assert fed(site).keys() == {"B", "C"}
-    assert [row["locus"] for row in queries.dump(site.store, "conflicts")] == ["A"]
-
-
-def test_haplotypes_that_differ_in_phase_alone_wait_and_hold_back_no_gene(site: Site) -> None:
-    table(site, "lab-a", IN_PHASE)
-    second = table(site, "lab-b", f"{DONOR},HLA-A*01:01~HLA-B*07:02+HLA-A*02:01~HLA-B*08:01")
-    table(site, "lab-c", f"{DONOR},HLA-A*01:01+HLA-A*02:01^HLA-B*08:01+HLA-B*07:02")
-    assert fed(site).keys() == {"A", "B"}
-    assert waiting(site) == [(second, "contradicts")]
-    assert [row["locus"] for row in queries.dump(site.store, "conflicts")] == ["A~B"]
-    assert keep(site, second) == 1
-    assert waiting(site) == []
-
-
-def test_another_release_judges_haplotypes_and_antigens_anew(home: Path, later: str) -> None:
-    with open_site(home, None) as site:
-        table(site, "lab-a", IN_PHASE)
-        table(site, "lab-b", BY_GENE)
-        table(site, "lab-c", f"{DONOR},DRB1*03:01+DRB1*15:01")
-        table(site, "lab-d", f"{DONOR},DR4+DR15")
-        install(later, Home(home).nomenclature)
-        list(renormalised(site, "0.2.0"))
-        found = site.store.rows("select locus, release from contradiction order by all")
-        assert [tuple(row.values()) for row in found] == [
-            (locus, release) for locus in ("A", "DRB1") for release in ("0.1.0", "0.2.0")
-        ]
-        assert fed(site).keys() == {"B", "C"}
-    with open_site(home, None) as site:
-        assert rebuild(site).equal is True
-
-
-ALLELES = f"{DONOR},HLA-A*01:01+HLA-A*24:02^HLA-B*07:02+HLA-B*08:01"
-
-
-def test_alleles_that_cannot_have_the_antigens_of_another_report_are_held_back(site: Site) -> None:
-    first = table(site, "lab-a", ALLELES)
-    table(site, "lab-b", f"{DONOR},A1+A9^B7+B8")
-    assert (waiting(site), fed(site).keys()) == ([], {"A", "B"})
-    third = table(site, "lab-c", f"{DONOR},A1+A3")
-    assert fed(site).keys() == {"B"}
-    assert waiting(site) == [(third, "contradicts")]
-    assert keep(site, first) == 1
-    assert fed(site)["A"] == "HLA-A*01:01+HLA-A*24:02"
 
 
 def test_a_person_sees_it_and_decides_at_the_prompt(
