@@ -1,4 +1,4 @@
-"""Reports about one invented donor as they arrive at a site, and what the matcher is told and a person has to do then."""
+"""Reports about one invented donor as they arrive at a site, and what becomes of the donor then."""
 
 from pipeline.site import Site
 from pipeline.store import queries
