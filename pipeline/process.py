@@ -4,9 +4,7 @@ Pure: the same bytes under the same formats and the same nomenclature release gi
 store can be made again from the spool. Loading and queueing what comes out of here is the loader's work.
 """
 
-import traceback
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -16,6 +14,7 @@ from parsers.line_gaps import with_gap
 from parsers.records import Parsed, Report
 from pipeline.hl7.message import Envelope, render
 from pipeline.hl7.typing_rows import HLA_C
+from pipeline.mistake import confessed
 from pipeline.normalise.collection import refuse_impossible
 from pipeline.normalise.normaliser import Normaliser
 from pipeline.normalise.records import NormalCollection
@@ -57,7 +56,7 @@ def process(receipt: Receipt, payload: bytes, bench: Workbench) -> Entry:
     except ParseError as refusal:
         return quarantined(refusal.explain())
     except Exception as mistake:  # a fault of ours must cost no message and stop no other
-        return quarantined(confession(mistake))
+        return quarantined(confessed(mistake))
 
 
 def reader_of(document: Document, wanted: str, formats: dict[str, Format]) -> Format:
@@ -116,13 +115,3 @@ def understood(report: Report, control_id: str, receipt: Receipt, bench: Workben
         refuse_impossible(normal)
     envelope = bench.envelope(control_id, receipt.received)
     return LoadedReport(printed=report, normal=normal, message=render(normal, envelope))
-
-
-def confession(mistake: Exception) -> str:
-    """A reason that names our fault and its place, without the values that may stand in the exception's text."""
-    place = traceback.extract_tb(mistake.__traceback__)[-1]
-    where = f"{Path(place.filename).name}:{place.lineno}"
-    return (
-        f"Graftline failed on this input by a mistake of its own ({type(mistake).__name__} in {where}); "
-        "the bytes are kept. Report the place to the makers, then resubmit."
-    )
