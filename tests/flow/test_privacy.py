@@ -84,7 +84,7 @@ def test_no_exception_of_a_reader_speaks_of_a_person(site: Site, inputs: dict[st
 def test_the_reason_for_quarantine_may_quote_but_a_mistake_of_ours_does_not(site: Site) -> None:
     class Failing:
         name = "failing"
-        named = False
+        sample_in_name = False
 
         def parse(self, _document: object) -> None:
             raise ValueError(NAME)
@@ -93,7 +93,7 @@ def test_the_reason_for_quarantine_may_quote_but_a_mistake_of_ours_does_not(site
     receipt = Receipt(receipt="R1-0", seq=1, source="s", name="n", sha256="0", size=1, received="", format="failing")
     entry = process(receipt, b"x", bench)
     assert entry.state == "quarantined"
-    assert "ValueError in test_privacy.py" in entry.reason
+    assert "ValueError in process.py" in entry.reason
     assert not said(entry.reason)
 
 
