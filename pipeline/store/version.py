@@ -25,11 +25,11 @@ that grew.
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline.normalise.findings import early_and_final, has_gaps, item_of, results_of
+from pipeline.normalise.findings import WITHDRAWN, codes_of, early_and_final, has_gaps, item_of, results_of
 from pipeline.normalise.records import Flag, NormalLocus, NormalReport, NormalTyping
 from pipeline.normalise.times import read_time
 from pipeline.store.donor import Donor, donor_of
@@ -85,9 +85,12 @@ def renumber(connection: Connection, changed: int) -> None:
     if not ranked:
         return
     connection.execute(script("load/ranked"), [json_text(ranked)])
+    connection.execute(script("load/rerun_kept"))
+    connection.execute(script("load/rerun_overruled"))
     connection.execute(script("load/rerun_version"), [changed])
+    connection.execute(script("load/rerun_changed"), [changed])
     connection.execute(script("load/rerun_unretire"))
-    connection.execute(script("load/rerun_retired"), [json_text(list(_retired_rows(ranked)))])
+    connection.execute(script("load/rerun_retired"))
     connection.execute(script("load/rerun_unflag"))
     connection.execute(script("load/rerun_flag"), [json_text(list(_flag_rows(ranked)))])
     outdated = sorted({each.seq for each in ranked if not each.current})
@@ -103,7 +106,7 @@ class Version:
         self.said = statements([member.normal for member in members])
         self.items = items_of(self.said)
         self.people = frozenset(name for member in members if (name := person(member.normal)))
-        self.days = {item: day for member in members for item, day in _days(member.normal)}
+        self.days = {item: dated for member in members for item, dated in _dated(member.normal)}
         early, final = zip(*(early_and_final(member.normal) for member in members), strict=True)
         self.early = frozenset().union(*early) - frozenset().union(*final)
         self.has_gaps = any(has_gaps(member.normal) for member in members)
@@ -118,15 +121,16 @@ class Version:
         """Take the place of what this is a newer version of, and leave what stands its own."""
         if older.replaced_by:
             return
-        shared = self.items & older.standing
+        shared = frozenset(self.standing & older.standing)
         apart = self._is_of_others(older, run) or self.has_gaps > older.has_gaps
+        known = run.is_named or run.is_listing or repeats(self.said, older.said)
+        if not apart and known:
+            shared -= self._leave_what_is_final(older, shared, run)
         stale = shared if apart else self._dated_before(older, shared, run)
         if stale:
             self.beside.append(older)
-        if apart or not (run.is_named or run.is_listing or repeats(self.said, older.said)):
-            return
-        newer = shared - stale - self._leave_what_is_final(older, shared - stale, run)
-        if newer or run.is_listing or not older.items:
+        newer = shared - stale
+        if not apart and known and (newer or run.is_listing or not older.items) and not self.replaced_by:
             self._take_the_place_of(older, newer if run.is_by_item else older.items)
 
     def _leave_what_is_final(self, older: "Version", shared: frozenset[str], run: Run) -> frozenset[str]:
@@ -139,10 +143,10 @@ class Version:
         return early
 
     def _dated_before(self, older: "Version", shared: frozenset[str], run: Run) -> frozenset[str]:
-        """The items that bear an earlier day here than there."""
+        """The items that bear an earlier day here than there, and are not taken back."""
         if not run.is_named:
             return frozenset()
-        return frozenset(item for item in shared if "" != self.days.get(item, "") < older.days.get(item, ""))
+        return frozenset(item for item in shared if _is_before(self.days.get(item), older.days.get(item)))
 
     def _is_of_others(self, older: "Version", run: Run) -> bool:
         """Whether both name people, and not the same; a separator runs once at a time, whoever is said to sit there."""
@@ -165,7 +169,10 @@ class Version:
     @property
     def newest(self) -> "Version | None":
         """The version that stands in the place of this one; None if it stands itself."""
-        return self.replaced_by and (self.replaced_by.newest or self.replaced_by)
+        newest = self.replaced_by
+        while newest and newest.replaced_by:
+            newest = newest.replaced_by
+        return newest
 
     def flags(self, place: int) -> tuple[Flag, ...]:
         """The doubts of one of its reports, for what stands before it at its side, and in the other versions."""
@@ -180,13 +187,26 @@ class Version:
         return flags
 
 
-def _days(report: NormalReport) -> Iterator[tuple[str, str]]:
-    """The day that each result of a report bears, ISO 8601; empty where it bears none that can be read."""
+class Dated(NamedTuple):
+    """The day that a result bears (ISO 8601), and whether it is the result's own or that of its report."""
+
+    day: str
+    is_own: bool
+
+
+def _dated(report: NormalReport) -> Iterator[tuple[str, Dated | None]]:
+    """The day of each result of a report; None where none can be read, and for what is taken back, on whatever day."""
     whole = report.date if isinstance(report, NormalTyping) else ""
     for result in results_of(report):
-        stated = result.date or whole if isinstance(result, NormalLocus) else result.time
-        time = read_time(stated or "")[0] or ""
-        yield item_of(result), time[:10] if len(time) >= len("2026-11-20") else ""
+        own = (result.date if isinstance(result, NormalLocus) else result.time) or ""
+        day = (read_time(own or whole)[0] or "")[:10]
+        is_told = len(day) == len("2026-11-20") and WITHDRAWN not in codes_of(result)
+        yield item_of(result), Dated(day, own != "") if is_told else None
+
+
+def _is_before(dated: Dated | None, other: Dated | None) -> bool:
+    """Whether one day lies before another that means the same: when a sample was taken, or when it was typed."""
+    return dated is not None and other is not None and dated.is_own == other.is_own and dated.day < other.day
 
 
 def rank(members: list[Member], run: Run) -> list[Ranked]:
@@ -198,11 +218,11 @@ def rank(members: list[Member], run: Run) -> list[Ranked]:
     if not run.is_named:
         for older, newer in pairwise(version for version in versions if not version.replaced_by):
             newer.beside.append(older)
-    donors = {name: member.donor for member in members if (name := person(member.normal))}
+    donors = {name: member.donor for member in members if member.donor and (name := person(member.normal))}
     return [ranked for number, version in enumerate(versions, 1) for ranked in _ranked(version, number, donors)]
 
 
-def _ranked(version: Version, number: int, donors: dict[str, Donor | None]) -> Iterator[Ranked]:
+def _ranked(version: Version, number: int, donors: dict[str, Donor]) -> Iterator[Ranked]:
     newest = version.newest
     by = newest.seq if newest else None
     retired = () if newest else tuple(sorted(version.items - version.standing))
@@ -223,12 +243,6 @@ def _runs(rows: list[tuple[Any, ...]]) -> Iterator[tuple[list[Member], Run]]:
         ]
         if len(members) > 1:
             yield members, run_named(identity)
-
-
-def _retired_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:
-    for each in ranked:
-        for item in each.retired:
-            yield {"seq": each.seq, "ordinal": each.ordinal, "item": item}
 
 
 def _flag_rows(ranked: list[Ranked]) -> Iterator[dict[str, Any]]:

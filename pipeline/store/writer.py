@@ -146,10 +146,10 @@ class Writer:
         """Hold the batch against what the store has of the same donors and runs; mostly it has nothing."""
         runs, donors, resembling = connection.execute(script("load/company")).fetchall()[0]
         twice = any(stated_twice(loci) or speaks_in_phase(loci) for _, _, loci in typed)
-        if self.comparison and typed and (donors or twice):
-            find_in_batch(connection, self.comparison)
         if runs:
             renumber(connection, reached)
+        if self.comparison and typed and (runs or donors or twice):
+            find_in_batch(connection, self.comparison)
         if resembling:
             connection.execute(script("load/resembling"))
         if typed and (runs or resembling):

@@ -7,10 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.feed.changes import changes
+from pipeline.normalise.comparison import Comparison
 from pipeline.normalise.records import Flag
 from pipeline.store.entry import LoadedReport
 from pipeline.store.queries import dump
 from pipeline.store.store import Store
+from pipeline.store.writer import Writer
 
 Load = Callable[..., list[str]]
 Loci = dict[str, str]
@@ -174,3 +176,71 @@ def test_the_log_and_the_summary_of_a_run_have_to_agree(
     assert flags == ([["accounts_differ"], ["accounts_differ"]] if differs else [[], []])
     (reason,) = [row["reason"] for row in dump(store, "quarantine")] or [""]
     assert ("Inlet is 1200 mL here and 1000 in R1-" in reason) == differs
+
+
+def test_a_run_may_have_any_number_of_versions(store: Store, load: Load, make: Any) -> None:
+    """A registry lists a donor every day for years."""
+    load(*(make.entry(seq, make.typing(run="", A="01:01+02:01"), listing=True) for seq in range(1, 1201)))
+    assert [row["seq"] for row in dump(store, "receipts") if row["state"] == "loaded"] == [1200]
+
+
+def test_what_is_taken_back_is_gone_on_whatever_day(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    report = make.typing(grid=GRIDS[0], A="01:01+02:01")
+    load(make.entry(1, replace(report, normal=replace(report.normal, date="2026-03-01"))))
+    gone = about(make.typing(grid=GRIDS[0], A=""), WITHDRAWN, "A")
+    load(make.entry(2, replace(gone, normal=replace(gone.normal, date="2026-01-01"))))
+    assert told() == {GRIDS[0]: {}}
+
+
+@pytest.fixture
+def mirror(store: Store) -> Callable[[], dict[str, Loci]]:
+    """What a matcher knows that takes only what has changed since it last asked."""
+    known: dict[str, Loci] = {}
+    cursor = 0
+
+    def follow() -> dict[str, Loci]:
+        nonlocal cursor
+        found = changes(store, cursor)
+        known.update({row["donor"]: {locus: gl[-5:] for locus, gl in row["loci"].items()} for row in found.donors})
+        cursor = found.cursor
+        return dict(known)
+
+    return follow
+
+
+def test_a_matcher_that_follows_is_told_of_everything_that_stands_no_more(
+    store: Store,
+    load: Load,
+    make: Any,
+    told: Callable[[], dict[str, Loci]],
+    mirror: Callable[[], dict[str, Loci]],
+) -> None:
+    history = [
+        make.typing(A="01:01+02:01", B="07:02+08:01"),
+        make.typing(grid=GRIDS[0], A="01:01+03:01"),
+        about(make.typing(grid=GRIDS[0], A=""), WITHDRAWN),
+        make.typing(grid=GRIDS[1], B="07:02+44:02"),
+        make.typing(B="07:02+44:02"),
+    ]
+    for seq, report in enumerate(history, start=1):
+        load(make.entry(seq, report))
+        assert mirror() == told(), f"after report {seq}"
+
+
+def test_a_contradiction_with_what_is_named_later_is_held_back(path: Any, make: Any, tmp_path: Any) -> None:
+    """The third report says whose the second one is, and that contradicts the first."""
+    entries = [
+        make.entry(1, make.typing(run="r0", grid=GRIDS[0], A="01:01+02:01"), source="a"),
+        make.entry(2, make.typing(A="11:01+24:02"), source="b"),
+        make.entry(3, make.typing(grid=GRIDS[0], B="07:02+08:01"), source="b"),
+    ]
+    fed = []
+    for name, cuts in (("one by one", [1, 1, 1]), ("at once", [3])):
+        with Store(tmp_path / f"{name}.duckdb") as store:
+            writer, rest = Writer(store, comparison=Comparison(lambda name: (name,))), list(entries)
+            for cut in cuts:
+                writer.load([rest.pop(0) for _ in range(cut)])
+            fed.append([row["locus"] for row in store.rows("select locus from feed_typing")])
+    assert fed == [["B"], ["B"]]

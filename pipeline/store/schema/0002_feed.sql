@@ -28,12 +28,13 @@ comment on view donor_report is 'One row per current report about a donor who ma
 
 create view current_typing as
 select
-    donor_report.donor, donor_report.owner, donor_report.donor_key, donor_report.run_key, typing.seq, typing.ordinal,
-    typing.position, typing.statement, statement.locus, statement.state
-from donor_report
+    report.donor, report.donor_owner as owner, report.donor_key, report.run_key, typing.seq, typing.ordinal, typing.position,
+    typing.statement, statement.locus, statement.state
+from report
 join typing using (seq, ordinal)
 join statement on statement.id = typing.statement
-anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.item = statement.locus;
+anti join retired on retired.seq = typing.seq and retired.ordinal = typing.ordinal and retired.item = statement.locus
+where report.current and report.donor is not null;
 comment on view current_typing is 'One row per donor and locus of a report, unless a newer version says something of it.';
 
 create view relabelled as
@@ -48,18 +49,23 @@ with pairs as (
         group by report_key
         having count(distinct donor_key) = 2
     )
+), alike as (
+    select pairs.*
+    from pairs
+    join report as newer using (seq, ordinal)
+    join report as older on older.seq = pairs.other_seq and older.ordinal = pairs.other_ordinal
+    where not exists (select 1 from report where report.seq = older.seq and report.donor_key = newer.donor_key)
+        and not exists (select 1 from report where report.seq = newer.seq and report.donor_key = older.donor_key)
     union
     select newer.seq, newer.ordinal, older.seq, older.ordinal
     from report as newer
     join report as older using (run_key, identity)
-    where newer.kind = 'typing' and newer.version > 1 and older.seq < newer.seq and older.donor_key <> newer.donor_key
+    where newer.kind = 'typing' and newer.version > older.version and older.donor_key <> newer.donor_key
 )
-select pairs.*
-from pairs
-join report as newer on newer.seq = pairs.seq and newer.ordinal = pairs.ordinal and newer.current
-join report as older on older.seq = pairs.other_seq and older.ordinal = pairs.other_ordinal and older.current
-where not exists (select 1 from report where report.seq = older.seq and report.donor_key = newer.donor_key)
-    and not exists (select 1 from report where report.seq = newer.seq and report.donor_key = older.donor_key);
+select alike.*
+from alike
+semi join report as newer on newer.seq = alike.seq and newer.ordinal = alike.ordinal and newer.current
+semi join report as older on older.seq = alike.other_seq and older.ordinal = alike.other_ordinal and older.current;
 comment on view relabelled is 'One row per two current typings that are one report under the names of two people.';
 
 create view disagreement as
@@ -139,7 +145,7 @@ where fields < 2; -- to two fields they make the same protein
 comment on view held_back is 'One row per donor and locus of which the matcher is told nothing until a person has decided.';
 
 create view typing_flag as
-select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code) as flags
+select seq, ordinal, token, list(to_json({code: code, token: token, message: message, severity: severity}) order by code, message) as flags
 from report_flag
 group by seq, ordinal, token;
 comment on view typing_flag is 'One row per report and token: the doubts of report_flag as a list.';

@@ -27,7 +27,7 @@ left join (
 left join (
     select
         seq, ordinal,
-        list(to_json({code: code, token: token, message: message, severity: severity}) order by token, code) as flags
+        list(to_json({code: code, token: token, message: message, severity: severity}) order by token, code, message) as flags
     from report_flag
     group by seq, ordinal
 ) as versions using (seq, ordinal)

@@ -44,8 +44,12 @@ select distinct
     receipt.receipt, receipt.seq, receipt.source, receipt.name, receipt.format, receipt.sha256, receipt.bytes,
     receipt.received, receipt.whole, receipt.note, 'contradicts' as state,
     'one report came as that of ' || newer.donor || ' (here) and as that of ' || older.donor || ' (in ' || other.receipt
-    || '): the matcher is told neither until somebody decides; graftline quarantine keep RECEIPT makes the one that is '
-    || 'right stand; if both are, have one exported under an id of its own' as reason
+    || '): the matcher is told neither until somebody decides; '
+    || case
+        when conflict.seq = conflict.other_seq then 'both stand in one receipt: ask the laboratory for a corrected report'
+        else 'graftline quarantine keep RECEIPT makes the one that is right stand; if both are, have one exported under an '
+            || 'id of its own'
+    end as reason
 from conflict
 join report as newer using (seq, ordinal)
 join report as older on older.seq = conflict.other_seq and older.ordinal = conflict.other_ordinal

@@ -6,7 +6,7 @@ join receipt using (seq)
 left join (
     select
         seq, ordinal,
-        to_json(list({code: code, token: token, message: message, severity: severity} order by token, code)) as flags
+        to_json(list({code: code, token: token, message: message, severity: severity} order by token, code, message)) as flags
     from report_flag
     group by seq, ordinal
 ) as flagged using (seq, ordinal)

@@ -1,3 +1,3 @@
 insert into retired by name
-select unnest(from_json(retired, '[{"seq": "BIGINT", "ordinal": "INTEGER", "item": "VARCHAR"}]'), recursive := true)
-from (select ?::varchar as retired)
+select seq, ordinal, unnest(retired) as item
+from ranked
