@@ -58,7 +58,7 @@ class Service:
         self.trouble = ""
         spool = site.spool  # also where there is no instrument: one service at a time
         self.sources: list[Source] = [
-            source_of(each, spool, site.profiles, site.worklist) for each in site.settings.instruments
+            source_of(each, spool, site.profiles, site.worklist, site.taken_files) for each in site.settings.instruments
         ]
         self.couriers: list[Source] = [
             *(courier_to(each, spool, lambda: site.store) for each in site.settings.destinations),
