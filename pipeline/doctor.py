@@ -73,6 +73,21 @@ def examine(home: Path, site_file: Path | None) -> list[Diagnosis]:
     ]
 
 
+def set_aside(source: str, size: int, reason: str) -> Diagnosis:
+    """What a source of the running service has brought that belongs to no message."""
+    message = f"{size} bytes since the service started belonged to no message and were set aside; the last: {reason}"
+    fix = (
+        "Compare baud rate, parity, protocol (link) and end mark in the site file with what the instrument is set to; "
+        "`graftline capture` shows what it sends. What is too large has to be sent in smaller messages."
+    )
+    return Diagnosis(f"from {source}", "warning", message, fix)
+
+
+def from_service(told: str) -> list[Diagnosis]:
+    """The findings of a running service, which told them in JSON, one a line."""
+    return [msgspec.json.decode(line, type=Diagnosis) for line in told.splitlines()]
+
+
 def _machine() -> Iterator[Diagnosis]:
     yield Diagnosis("machine", "ok", f"Python {platform.python_version()} on {platform.platform(terse=True)}")
     owners = packages_distributions()
@@ -269,7 +284,7 @@ def _places(instrument: Instrument) -> Iterator[Diagnosis]:
 
 
 def _left_alone(instrument: Instrument) -> Iterator[Diagnosis]:
-    """What lies in its export folder and would not be taken in."""
+    """What lies in its export folder and would not be taken in; how long a file has been empty one look cannot tell."""
     if instrument.source != "folder":
         return
     folder, files = Path(instrument.address), instrument.files
@@ -280,6 +295,10 @@ def _left_alone(instrument: Instrument) -> Iterator[Diagnosis]:
     if sightings.left_alone:
         message = f"{sightings.left_alone} links, pipes or unreadable folders in {folder} are left alone"
         fix = "Give the account that runs Graftline the right to read the folders; put files there, and not links."
+        yield Diagnosis(f"instrument {instrument.name}", "warning", message, fix)
+    if empty := sightings.empty():
+        message = f"{empty} empty {'file waits' if empty == 1 else 'files wait'} in {folder}: a failed export?"
+        fix = "If they stay empty, export them again, and delete the empty ones: an empty file is never taken in."
         yield Diagnosis(f"instrument {instrument.name}", "warning", message, fix)
 
 
@@ -331,7 +350,7 @@ def _folder(area: str, address: str) -> Diagnosis:
             area, "error", f"{address} cannot be read", "Give the account that runs Graftline the right to."
         )
     if not os.access(address, os.W_OK):
-        message = f"{address} is read-only: files taken stay where they are and are remembered only while we run"
+        message = f"{address} is read-only: files taken stay where they are, and it is remembered which"
         return Diagnosis(
             area, "warning", message, "Give the account that runs Graftline the right to move files there."
         )

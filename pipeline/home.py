@@ -6,6 +6,7 @@ nomenclature/   installed releases of IPD-IMGT/HLA
 profiles/       the site's own log and table layouts, beside those that come with the program
 schemas/        the XML Schemas of HML, if the site has installed them; `check` holds messages against them
 put_aside.json  how far quarantined files have been put into the folders that instruments name for them
+taken.jsonl     files taken from export folders that may still be written to, or cannot be moved away
 worklist.jsonl  what analysers are to measure
 snapshots/      what the feed has published
 service.json    how to reach the running service on loopback, while it runs
@@ -33,6 +34,7 @@ class Home:
         self.schemas = path / "schemas"
         self.store = path / "store.duckdb"
         self.put_aside = path / "put_aside.json"
+        self.taken_files = path / "taken.jsonl"
         self.worklist = path / "worklist.jsonl"
         self.service = path / "service.json"
 

@@ -17,10 +17,13 @@ from pipeline.wiring import courier_to, source_of
 SOURCES_SECONDS = 5.0
 LOADER_SECONDS = 3.0
 RETRY_SECONDS = 5.0
+NOISE = (
+    "{} belonged to no message and were set aside; look at baud rate, protocol and end mark (graftline doctor says why)"
+)
 
 
 class SourceReport(msgspec.Struct, frozen=True):
-    """How one source is doing, at one moment."""
+    """How one source is doing, at one moment; `noise_reason` is why the last bytes were set aside."""
 
     name: str
     state: str
@@ -28,6 +31,20 @@ class SourceReport(msgspec.Struct, frozen=True):
     messages: int
     refusals: int
     noise_bytes: int
+    noise_reason: str = ""
+
+    @property
+    def headline(self) -> str:
+        """How it is doing in a few words. They change rarely: of bytes set aside they tell the order of magnitude."""
+        noise = NOISE.format(_about(self.noise_bytes)) if self.noise_bytes else ""
+        remarks = "; ".join(filter(None, (self.detail, noise)))
+        return ": ".join(filter(None, (self.state, remarks)))
+
+
+def _about(size: int) -> str:
+    """The order of magnitude of so many bytes."""
+    tens = len(str(size)) - 1
+    return f"{10**tens} bytes or more" if tens else "a few bytes"
 
 
 class Silence:
@@ -58,7 +75,7 @@ class Service:
         self.trouble = ""
         spool = site.spool  # also where there is no instrument: one service at a time
         self.sources: list[Source] = [
-            source_of(each, spool, site.profiles, site.worklist) for each in site.settings.instruments
+            source_of(each, spool, site.profiles, site.worklist, site.taken_files) for each in site.settings.instruments
         ]
         self.couriers: list[Source] = [
             *(courier_to(each, spool, lambda: site.store) for each in site.settings.destinations),
@@ -102,12 +119,19 @@ class Service:
             silence = self._silences.get(source.name)
             remark = silence.remark(status.messages) if silence else ""
             detail = self._mishaps.get(source.name) or status.detail or remark
-            yield SourceReport(source.name, status.state, detail, status.messages, status.refusals, status.noise_bytes)
+            yield SourceReport(
+                source.name,
+                status.state,
+                detail,
+                status.messages,
+                status.refusals,
+                status.noise_bytes,
+                status.noise_reason,
+            )
 
     def headlines(self) -> dict[str, str]:
         """In a few words how every source and the loader are doing. No name, identifier or typing is in them."""
-        sources = {report.name: ": ".join(filter(None, (report.state, report.detail))) for report in self.reports()}
-        return {**sources, "loader": self.trouble or "up"}
+        return {**{report.name: report.headline for report in self.reports()}, "loader": self.trouble or "up"}
 
     def _listen(self, source: Source) -> None:
         """Keep a source at work: a mistake of ours must not make an instrument deaf until somebody notices."""

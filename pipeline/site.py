@@ -24,6 +24,7 @@ from pipeline.outbox import open_destinations
 from pipeline.process import Workbench
 from pipeline.spool.spool import Spool
 from pipeline.store.store import Store
+from pipeline.taken_files import TakenFiles
 from pipeline.worklist.orders import Worklist
 
 MEGABYTE = 1024 * 1024
@@ -153,6 +154,11 @@ class Site:
     def worklist(self) -> Worklist:
         """What analysers are to measure."""
         return Worklist(self.made_home.worklist)
+
+    @once
+    def taken_files(self) -> TakenFiles:
+        """What export folders have taken and are not done with."""
+        return TakenFiles(self.made_home.taken_files)
 
     @once
     def loader(self) -> Loader:

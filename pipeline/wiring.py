@@ -14,6 +14,7 @@ from instruments.links.lines import LineReceiver, LineSettings
 from instruments.links.link import Link, Respond
 from instruments.links.mllp import MllpReceiver
 from instruments.links.printer import PrinterReceiver
+from instruments.sources.claims import Claims
 from instruments.sources.connector import Connector
 from instruments.sources.courier import Courier, CourierSettings
 from instruments.sources.folder import Folder, FolderSettings
@@ -56,13 +57,19 @@ MLLP_SILENCE = 60.0
 """Seconds without a byte after which a block that has begun is given up."""
 
 
-def source_of(instrument: Instrument, spool: Spool, profiles: tuple[Profile, ...], worklist: Worklist) -> Source:
+def source_of(
+    instrument: Instrument,
+    spool: Spool,
+    profiles: tuple[Profile, ...],
+    worklist: Worklist,
+    claims: Claims | None = None,
+) -> Source:
     """The source that watches this instrument. Raises ConfigError, PortUnavailable."""
     intake = intake_of(instrument, spool, worklist)
     name, address = instrument.name, instrument.address
     tls = tls_files(instrument.tls)
     if instrument.source == "folder":
-        return folder_of(instrument, intake)
+        return folder_of(instrument, intake, claims)
     make_link = link_maker(instrument, profiles, worklist)
     if instrument.source == "port":
         settings = SerialSettings(**asdict(instrument.serial))
@@ -89,8 +96,8 @@ def courier_to(destination: Destination, spool: Spool, store: Callable[[], Store
     return Courier(f"to {destination.name}", destination.connect, outbox, read_reply, settings=settings, tls=tls)
 
 
-def folder_of(instrument: Instrument, intake: Intake) -> Folder:
-    """The export folder of this instrument under watch."""
+def folder_of(instrument: Instrument, intake: Intake, claims: Claims | None = None) -> Folder:
+    """The export folder of this instrument under watch; without `claims` a stop makes it forget what it took."""
     files = instrument.files
     settings = FolderSettings(
         settle=files.settle_seconds,
@@ -104,6 +111,7 @@ def folder_of(instrument: Instrument, intake: Intake) -> Folder:
         intake,
         settings=settings,
         complete=lambda raw: looks_whole(raw, files.end_mark or ""),
+        claims=claims,
     )
 
 

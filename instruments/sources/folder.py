@@ -6,6 +6,8 @@ stalled copy over a network stands still for minutes. A file that fails the test
 seconds, as it is. The file is read, compared with what was seen, put on disk, and only then moved to `taken/` or
 where else the site wants it: the move is the acknowledgement. A file that is written to in the `give_up` seconds after
 that is put back, and taken again. Where nothing can be moved (a read-only share) the source remembers what it took.
+
+A file's name holds the folders between it and the export folder: they may be all that says whose it is.
 """
 
 import os
@@ -20,6 +22,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from instruments.errors import Refused
+from instruments.sources.claims import Claim, Claims, NoClaims
 from instruments.sources.late_writes import LateWrites
 from instruments.sources.sightings import Print, Sighting, Sightings
 from instruments.sources.source import Intake, SourceStatus
@@ -59,13 +62,9 @@ class File(NamedTuple):
     """A file that has been read; `note` says why it is taken although it is not whole."""
 
     sighting: Sighting
+    name: str
     payload: bytes
     note: str = ""
-
-    @property
-    def name(self) -> str:
-        """Its name as text on one line, whatever bytes it has."""
-        return printable(self.sighting.path.name)
 
 
 class Changed(Exception):
@@ -96,7 +95,10 @@ def today() -> date:
 
 
 class Folder:
-    """An export folder under watch. `complete` tells a whole file from a partial one by its bytes."""
+    """An export folder under watch. `complete` tells a whole file from a partial one by its bytes.
+
+    What it has taken and is not done with is in `claims`.
+    """
 
     def __init__(
         self,
@@ -106,6 +108,7 @@ class Folder:
         *,
         settings: FolderSettings | None = None,
         complete: Callable[[bytes], bool] | None = None,
+        claims: Claims | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
@@ -123,7 +126,19 @@ class Folder:
         )
         self._late_writes = LateWrites(first=self._settings.settle, until=self._settings.give_up, clock=clock)
         self._immovable: dict[Path, Print] = {}
+        self._claims = claims or NoClaims()
+        self._resume()
         self._status = SourceStatus()
+
+    def _resume(self) -> None:
+        """Take up what was claimed in this folder when the service stopped."""
+        for claim in self._claims.standing():
+            if not claim.path.is_relative_to(self._path):
+                continue
+            if claim.stays:
+                self._immovable[claim.path] = claim.print
+            else:
+                self._late_writes.resume(claim)
 
     @property
     def name(self) -> str:
@@ -154,14 +169,47 @@ class Folder:
             self._status.state, self._status.detail = "down", f"the folder cannot be read: {fault.strerror or fault}"
             return self._settings.interval
         self._status.state = "up"
-        settled = [each for each in self._sightings.settled() if self._immovable.get(each.path) != each.print]
+        settled, immovable = self._settled()
         faults = self._take_all(settled[:MOST_AT_ONCE], stop)
-        faults += [*self._late_writes.put_back(), *self._carry_over()]
-        self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes()]))
+        stay = len(immovable) - self._move(immovable[:MOST_AT_ONCE], faults)
+        self._drop(self._late_writes.put_back(faults), faults)
+        faults += self._carry_over()
+        self._status.detail = "; ".join(dict.fromkeys([*faults, *self._notes(stay)]))
         if len(settled) > MOST_AT_ONCE:
             return 0.0
         due = self._sightings.next_due()
         return self._settings.interval if due is None else min(due, self._settings.interval)
+
+    def _settled(self) -> tuple[list[Sighting], list[Sighting]]:
+        """Files that are to be taken, and those that were and could not be moved away."""
+        settled: list[Sighting] = []
+        immovable: list[Sighting] = []
+        for each in self._sightings.settled():
+            (immovable if self._immovable.get(each.path) == each.print else settled).append(each)
+        return settled, immovable
+
+    def _move(self, immovable: list[Sighting], faults: list[str]) -> int:
+        """Move away what could not be moved before, as far as that works by now; how many files it was."""
+        moved: list[Claim] = []
+        for sighting in immovable:
+            claim = self._acknowledge(sighting)
+            if claim and claim.stays:
+                break
+            moved += [claim] if claim else []
+        self._lay(moved, faults)
+        return len(moved)
+
+    def _lay(self, claims: list[Claim], faults: list[str]) -> None:
+        try:
+            self._claims.lay(claims)
+        except OSError as fault:
+            faults.append(f"what was taken would be forgotten if the service stopped: {fault.strerror or fault}")
+
+    def _drop(self, places: list[Path], faults: list[str]) -> None:
+        try:
+            self._claims.drop(places)
+        except OSError as fault:
+            faults.append(f"what was taken would be looked at anew if the service stopped: {fault.strerror or fault}")
 
     def _carry_over(self) -> list[str]:
         try:
@@ -171,12 +219,14 @@ class Folder:
             return [f"taken files wait in .taken, because they cannot be moved to {where}"]
         return []
 
-    def _notes(self) -> list[str]:
+    def _notes(self, stay: int) -> list[str]:
         notes = []
-        if self._immovable:
+        if stay:
             place = self._shelves.place
+            notes.append(f"{stay} files were taken but cannot be moved to {place.parent.name}/{place.name}")
+        if empty := self._sightings.empty():
             notes.append(
-                f"{len(self._immovable)} files were taken but cannot be moved to {place.parent.name}/{place.name}"
+                f"{empty} empty {'file waits' if empty == 1 else 'files wait'} in {self._path}: a failed export?"
             )
         if self._sightings.left_alone:
             notes.append(f"{self._sightings.left_alone} links, pipes or unreadable folders are left alone")
@@ -211,12 +261,15 @@ class Folder:
         except OSError as fault:
             faults.append(f"a file cannot be read: {fault.strerror or fault}")
             return None
+        name = printable(sighting.path.relative_to(self._path).as_posix())
         if not self._complete or self._complete(payload):
-            return File(sighting, payload)
+            return File(sighting, name, payload)
         sighting.partial = True
         if not self._sightings.has_waited(sighting):
             return None
-        return File(sighting, payload, f"the file still looked incomplete after {self._settings.give_up:g} seconds")
+        return File(
+            sighting, name, payload, f"the file still looked incomplete after {self._settings.give_up:g} seconds"
+        )
 
     def _keep(self, files: list[File], faults: list[str]) -> bool:
         """Put files on disk, then move them away; false if the disk does not take them."""
@@ -231,19 +284,24 @@ class Folder:
             self._status.refusals += 1
             faults.append(str(reason))
             return False
-        for each in files:
-            self._status.bytes_in += len(each.payload)
-            self._status.messages += 1
-            self._acknowledge(each.sighting)
+        self._status.bytes_in += sum(len(each.payload) for each in files)
+        self._status.messages += len(files)
+        claims = [self._acknowledge(each.sighting) for each in files]
+        self._lay([each for each in claims if each], faults)
         return True
 
-    def _acknowledge(self, sighting: Sighting) -> None:
+    def _acknowledge(self, sighting: Sighting) -> Claim | None:
+        """Move a file away, if that can be; None if it is no longer what was taken, and to be taken anew."""
+        path, seen = sighting.path, sighting.print
         try:
-            taken = self._shelves.put(sighting.path, today())
+            place = self._shelves.put(path, today())
         except OSError:
-            self._immovable[sighting.path] = sighting.print
-            return
-        if Print.of(taken.lstat()) != sighting.print:  # replaced between reading and moving: not what we took
-            put_back(taken, sighting.path)
-        else:
-            self._late_writes.watch(sighting.path, taken, sighting.print)
+            self._immovable[path] = seen
+            return Claim(path, path, seen)
+        self._immovable.pop(path, None)
+        if Print.of(place.lstat()) != seen:  # replaced between reading and moving
+            put_back(place, path)
+            return None
+        claim = Claim(path, place, seen)
+        self._late_writes.watch(claim)
+        return claim

@@ -2,7 +2,8 @@
 
 Where the system lets an open file be moved, what comes later would never be seen. So what was taken is looked at again
 for a while, more and more rarely, and put back where it came from once it has changed: there it has to stand still and
-be whole again, and is taken once more, with everything in it.
+be whole again, and is taken once more, with everything in it. What was watched when the service stopped is looked at
+when it starts, however long it stood, and watched for as long again.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from instruments.sources.claims import Claim
 from instruments.sources.sightings import Print
 from instruments.sources.taken import put_back
 
@@ -20,10 +22,9 @@ SOONEST: Final = 1.0
 
 
 class Taken(msgspec.Struct):
-    """A file that was taken: where it came from, what it looked like, since when, and when to look again."""
+    """A file that was taken, since when, and when to look again."""
 
-    path: Path
-    print: Print
+    claim: Claim
     since: float
     look_at: float
 
@@ -38,36 +39,43 @@ class LateWrites:
         self._until = until
         self._clock = clock
 
-    def watch(self, path: Path, taken: Path, seen: Print) -> None:
-        """From now on, a file that was moved from `path` to `taken`."""
+    def watch(self, claim: Claim) -> None:
+        """From now on, a file that was moved away."""
         if self._until > 0:
             now = self._clock()
-            self.watched[taken] = Taken(path, seen, now, now + min(self._first, self._until))
+            self.watched[claim.place] = Taken(claim, now, now + min(self._first, self._until))
 
-    def put_back(self) -> list[str]:
-        """Put back what has changed; why some of it cannot be."""
-        now, faults = self._clock(), []
+    def resume(self, claim: Claim) -> None:
+        """Look at once at a file that was watched when the service stopped, and from then on."""
+        now = self._clock()
+        self.watched[claim.place] = Taken(claim, now, now)
+
+    def put_back(self, faults: list[str]) -> list[Path]:
+        """Put back what has changed; the places that are watched no longer. `faults`: why some of it cannot be."""
+        now, over = self._clock(), []
         for place, taken in [each for each in self.watched.items() if each[1].look_at <= now]:
             try:
-                if self._is_done_with(place, taken, now):
+                if self._is_done_with(taken, now):
                     del self.watched[place]
+                    over.append(place)
             except OSError as fault:
                 reason = fault.strerror or fault
                 faults.append(f"a file was written to after it was taken, and cannot be put back: {reason}")
-        return faults
+        return over
 
-    def _is_done_with(self, place: Path, taken: Taken, now: float) -> bool:
+    def _is_done_with(self, taken: Taken, now: float) -> bool:
         """Whether a file needs no further look: it is back where it came from, has gone, or was left as it is."""
+        path, place, before = taken.claim
         try:
             seen = Print.of(place.lstat())
         except FileNotFoundError:
             return True
-        if seen == taken.print:
+        if seen == before:
             age = now - taken.since
-            taken.look_at = taken.since + min(2 * age, self._until)
+            taken.look_at = taken.since + min(max(2 * age, self._first), self._until)
             return age >= self._until
-        if os.path.lexists(taken.path):
+        if os.path.lexists(path):
             return False  # the next file of that name is taken first
-        taken.path.parent.mkdir(parents=True, exist_ok=True)
-        put_back(place, taken.path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put_back(place, path)
         return True

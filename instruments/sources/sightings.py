@@ -1,10 +1,12 @@
 """What lies in an export folder, and how long each file has stood still by our own clock.
 
-Links, pipes and devices are left alone; so are empty files, hidden ones, and the names that programs give to files
-they are still writing. Folders inside the folder are looked into, except those where its own files are put and a data
-folder of Graftline: taken in, a spool would be moved away from under the service that writes it.
+Links, pipes and devices are left alone; so are hidden files, and the names that programs give to files they are still
+writing. An empty file is never taken: its content is still to come. Folders inside the folder are looked into, except
+those where its own files are put and a data folder of Graftline: taken in, a spool would be moved away from under the
+service that writes it.
 """
 
+import math
 import os
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -32,7 +34,10 @@ class Print(NamedTuple):
 
 
 class Sighting(msgspec.Struct):
-    """A file, what it looks like, and since when; `partial` once it has failed the completeness test as it is."""
+    """A file, what it looks like, and since when.
+
+    `partial` while it is empty, and once it has failed the completeness test as it is.
+    """
 
     path: Path
     print: Print
@@ -116,12 +121,20 @@ class Sightings:
         """True once nobody should wait any longer for the rest of the file."""
         return self._clock() - sighting.since >= self._give_up
 
+    def empty(self) -> int:
+        """How many files have been empty for longer than anybody should wait."""
+        return sum(not each.print.size and self.has_waited(each) for each in self._seen.values())
+
     def next_due(self) -> float | None:
         """Seconds until another file may have settled; None if there is none to wait for."""
         now = self._clock()
-        return min((due - now for each in self._seen.values() if (due := self._due(each)) > now), default=None)
+        return min(
+            (due - now for each in self._seen.values() if now < (due := self._due(each)) < math.inf), default=None
+        )
 
     def _due(self, sighting: Sighting) -> float:
+        if not sighting.print.size:
+            return math.inf
         return sighting.since + (self._give_up if sighting.partial else self._settle)
 
     def _judged(self, entry: "os.DirEntry[str]", now: float) -> Sighting | None:
@@ -139,17 +152,15 @@ class Sightings:
         return None
 
     def _sighted(self, entry: "os.DirEntry[str]", known: Sighting | None, now: float) -> Sighting | None:
-        """What a file looks like now; None if it is empty, or has gone since the folder was read."""
+        """What a file looks like now; None if it has gone since the folder was read."""
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError:
             return None
-        if not status.st_size:
-            return None
         if known is None:
-            return Sighting(Path(entry.path), Print.of(status), first_seen=now, since=now)
+            return Sighting(Path(entry.path), Print.of(status), first_seen=now, since=now, partial=not status.st_size)
         if known.print != (status.st_size, status.st_mtime_ns):
-            known.print, known.since, known.partial = Print.of(status), now, False
+            known.print, known.since, known.partial = Print.of(status), now, not status.st_size
         return known
 
     def _entries(self) -> "Iterator[os.DirEntry[str]]":

@@ -49,6 +49,8 @@ class SourceStatus(msgspec.Struct):
     messages: int = 0
     refusals: int = 0
     noise_bytes: int = 0
+    noise_reason: str = ""
+    """Why the last of these bytes were set aside."""
     reopened: int = 0
     delivered: int = 0
     undelivered: int = 0
@@ -134,6 +136,7 @@ class Course:
 
     def _set_aside(self, noise: bytes, reason: str) -> None:
         self._status.noise_bytes += len(noise)
+        self._status.noise_reason = reason
         self._intake.noise(noise, reason)
 
 

@@ -1,5 +1,8 @@
 """Where an export folder keeps what was taken from it: `<shelves>/<day>/`, nothing ever overwritten.
 
+Below the day lie the folders that the file lay in: some programs write one for each sample, and in it a file that is
+always called the same, so that only the folder says whose it is.
+
 A move is the acknowledgement of a file, and only within one disk is it all or nothing. Where the shelves are on another
 disk, or out of reach, a file is moved into the folder's own `.taken` first and carried over from there: intake waits
 for no archive, and a stop in the middle loses and doubles nothing. What may still be written to is carried over later,
@@ -10,6 +13,7 @@ import filecmp
 import os
 import shutil
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import count, islice
 from pathlib import Path
@@ -28,28 +32,43 @@ class Shelves:
 
     def __init__(self, folder: Path, place: Path | None = None) -> None:
         self.place = place or folder / TAKEN
+        self._folder = folder
         self._elsewhere = place is not None
         self._waiting = folder / WAITING
         self._some_wait = self._elsewhere
 
     def put(self, path: Path, day: date) -> Path:
         """Move a file onto the shelf of this day and return where it is now. Raises OSError."""
+        place = Path(day.isoformat()) / path.relative_to(self._folder)
         try:
-            return _shelve(path, self.place / day.isoformat())
+            return _shelve(path, self.place / place)
         except OSError:
             if not self._elsewhere:
                 raise
         self._some_wait = True
-        return _shelve(path, self._waiting / day.isoformat())
+        return _shelve(path, self._waiting / place)
 
     def carry_over(self, spared: Collection[Path] = ()) -> None:
         """Bring what waits onto the shelves, but for those `spared`. Raises OSError while they are out of reach."""
         if not self._some_wait:
             return
-        due = (path for path in self._waiting.glob("*/*") if path not in spared)
+        due = (path for path in self._waits() if path not in spared)
         for path in islice(due, CARRIED_AT_ONCE):
-            carry(path, self.place / path.parent.name)
-        self._some_wait = any(self._waiting.glob("*/*"))
+            carry(path, (self.place / path.relative_to(self._waiting)).parent)
+            self._tidy(path.parent)
+        self._some_wait = any(self._waits())
+
+    def _waits(self) -> Iterator[Path]:
+        """The files on their way to another disk."""
+        for folder, _, names in os.walk(self._waiting):
+            yield from (Path(folder, name) for name in names)
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove the folders in which nothing waits any more."""
+        with suppress(OSError):  # something waits there, or in a folder beside it
+            while folder != self._waiting:
+                folder.rmdir()
+                folder = folder.parent
 
 
 def put_back(taken: Path, path: Path) -> Path:
@@ -83,9 +102,9 @@ def numbered(path: Path) -> Iterator[Path]:
         yield path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def _shelve(path: Path, shelf: Path) -> Path:
-    shelf.mkdir(parents=True, exist_ok=True)
-    return _rename(path, shelf / path.name)
+def _shelve(path: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return _rename(path, target)
 
 
 def _rename(path: Path, target: Path) -> Path:

@@ -6,15 +6,17 @@ from typing import TextIO
 from pipeline.cli.app import carry_out, verdict
 from pipeline.cli.session import Session
 from pipeline.control import Answer, Request
-from pipeline.site import Site
+from pipeline.service import Service
 
 
-def attend(site: Site) -> Answer:
-    """What answers a request on this running site."""
+def attend(service: Service) -> Answer:
+    """What answers a request to this running service."""
 
     def answer(request: Request, out: TextIO, err: TextIO) -> int:
         folder = Path(request.folder_name)
-        session = Session(home=site.home.path, json=request.json, out=out, err=err, folder=folder, site=site)
+        session = Session(
+            home=service.site.home.path, json=request.json, out=out, err=err, folder=folder, service=service
+        )
         try:
             return carry_out(request.command, session)
         except ConnectionError:  # nobody is there to be told

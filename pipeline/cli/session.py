@@ -1,8 +1,10 @@
 """One command's surroundings: the data folder, the site file, the way of answering."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,7 @@ from pipeline.cli.answers import Answers
 from pipeline.errors import SiteError, Unavailable
 
 if TYPE_CHECKING:
+    from pipeline.service import Service
     from pipeline.site import Site
 
 USUAL_HOME = "graftline-data"
@@ -38,7 +41,7 @@ FORWARDED = frozenset(
 
 
 class Session:
-    """What every command is given. Within the service `site` is the running one."""
+    """What every command is given; within the running service, that."""
 
     def __init__(
         self,
@@ -49,20 +52,20 @@ class Session:
         out: TextIO | None = None,
         err: TextIO | None = None,
         folder: Path | None = None,
-        site: "Site | None" = None,
+        service: "Service | None" = None,
     ) -> None:
         self._named = home
         self.home = home or Path(USUAL_HOME)
         self.config = config
         self.folder = folder or Path()
         self.answers = Answers(out or sys.stdout, err or sys.stderr, json)
-        self._running = site
+        self.service = service
 
     @cached_property
     def site(self) -> "Site":
         """The parts of the site, opened as they are used. Raises SiteError."""
-        if self._running is not None:
-            return self._running
+        if self.service is not None:
+            return self.service.site
         from pipeline.site import open_site  # noqa: PLC0415  # a command that needs no site need not wait for its imports
 
         if self.home.exists() and not self.home.is_dir():
@@ -95,7 +98,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of the site, unless it is the running service's."""
-        if self._running is None and "site" in self.__dict__:
+        if self.service is None and "site" in self.__dict__:
             self.site.close()
 
     def __enter__(self) -> Self:
@@ -118,13 +121,23 @@ class Session:
 
     def forwarded(self, tokens: Sequence[str]) -> int | None:
         """The exit code of a command that a running service carried out; None if it is ours to carry out."""
-        if self._running is not None or not tokens or tokens[0] not in FORWARDED:
+        if self.service is not None or not tokens or tokens[0] not in FORWARDED:
             return None
         from pipeline.control import ask, invitation_of  # noqa: PLC0415  # only where a store is asked
 
         invitation = invitation_of(self.home / "service.json")
         answers = self.answers
         return ask(invitation, tokens, answers.json, answers.out, answers.err) if invitation else None
+
+    def told_by_service(self, *tokens: str) -> str:
+        """What a running service answers to a command in JSON; empty if none runs, or it stops meanwhile."""
+        from pipeline.control import ask, invitation_of  # noqa: PLC0415  # as above
+
+        invitation, answer = invitation_of(self.home / "service.json"), io.StringIO()
+        with suppress(Unavailable):
+            if invitation and ask(invitation, tokens, True, answer, io.StringIO()) is not None:
+                return answer.getvalue()
+        return ""
 
 
 Here = Annotated[Session, Parameter(parse=False)]

@@ -85,7 +85,7 @@ def run(*, session: Here) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    desk = ControlDesk(site.home.service, attend(site), site.settings.service.port)
+    desk = ControlDesk(site.home.service, attend(service), site.settings.service.port)
     try:
         service.start()
         say(f"{site.settings.site.name}: {counted(len(service.sources), 'instrument')}; stop with Ctrl+C or SIGTERM")
@@ -112,9 +112,13 @@ def news(known: dict[str, str], now: dict[str, str], say: Callable[[str], None])
 
 def doctor(*, session: Here) -> int:
     """Look at the machine and the site, and name one fix for each finding. Changes nothing."""
-    from pipeline.doctor import examine  # noqa: PLC0415
+    from pipeline.doctor import examine, from_service, set_aside  # noqa: PLC0415
 
-    found = examine(session.home, session.config)
+    if session.service:  # asked by the doctor of a person at another prompt
+        reports = session.service.reports()
+        found = [set_aside(each.name, each.noise_bytes, each.noise_reason) for each in reports if each.noise_bytes]
+    else:
+        found = [*examine(session.home, session.config), *from_service(session.told_by_service("doctor"))]
     if session.answers.json:
         session.answers.objects(found)
     else:

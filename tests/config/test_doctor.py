@@ -238,6 +238,16 @@ def test_what_an_export_folder_holds_that_would_not_be_taken_is_a_warning(place)
     assert (finding.level, finding.message[:40]) == ("warning", "1 links, pipes or unreadable folders in ")
 
 
+def test_empty_files_in_an_export_folder_are_a_warning(place):
+    exports = place.site.parent / "exports"
+    exports.mkdir()
+    (exports / "whole.csv").write_bytes(b"invented")
+    assert place.instrument('folder = "exports"').level == "ok"
+    (exports / "empty.csv").touch()
+    finding = place.instrument('folder = "exports"')
+    assert (finding.level, finding.message) == ("warning", f"1 empty file waits in {exports}: a failed export?")
+
+
 @pytest.mark.parametrize("key", ["taken", "quarantine"])
 def test_a_folder_that_files_cannot_be_put_into_is_a_warning(place, key):
     (place.site.parent / "exports").mkdir()

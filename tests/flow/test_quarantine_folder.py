@@ -109,6 +109,14 @@ def test_a_name_leads_nowhere_but_into_the_folder(home, site_file, place, arrive
     assert all(path.parent == place for path in set(tmp_path.rglob("*.hml")) - before)
 
 
+def test_the_reason_names_the_folders_that_a_file_lay_in(home, site_file, place, arrive):
+    arrive(("SAMPLE1/bad.hml", BAD), ("SAMPLE2/bad.hml", BAD + b" otherwise"))
+    put(home, site_file, place)
+    assert names(place) == ["bad-2.hml", "bad-2.hml.reason.txt", "bad.hml", "bad.hml.reason.txt"]
+    assert (place / "bad.hml.reason.txt").read_text().startswith("SAMPLE1/bad.hml was taken in at ")
+    assert (place / "bad-2.hml.reason.txt").read_text().startswith("SAMPLE2/bad.hml was taken in at ")
+
+
 def test_a_folder_out_of_reach_is_told_and_tried_again_while_the_rest_goes_on(
     home, site_file, place, arrive, eventually
 ):

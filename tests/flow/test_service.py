@@ -117,11 +117,12 @@ def test_instruments_of_every_kind_at_once(
         }
         assert [path.name for path in folder.rglob("*.hml")] == ["donor-01.hml"]
         assert not (folder / "donor-01.hml").exists()
-        eventually(lambda: service.log.read_text().count(": up\n") == 5)
+        eventually(lambda: service.log.read_text().count(": up") >= 5)
         assert service.stop() == 0
     assert not (home / "service.json").exists()
     assert sorted(messages_in(home)) == sorted([counts, b"".join(run_log), donor, cbc, typing])
-    first, *changes, last = service.log.read_text().splitlines()
+    first, *told, last = service.log.read_text().splitlines()
+    changes = [each.partition(": a few bytes belonged")[0] for each in told]  # the EOT of a call that came too early
     assert first == "Invented laboratory: 4 instruments; stop with Ctrl+C or SIGTERM"
     assert last == "stopped; everything that was acknowledged is on disk"
     parts = ("exports", "laboratory-system", "analyser", "separator", "loader")

@@ -205,23 +205,53 @@ def test_files_in_the_making_are_not_taken(exports, intake, scan, name):
     assert intake.messages == []
 
 
-def test_an_empty_file_is_waited_for(exports, intake, scan):
+def test_an_empty_file_is_waited_for_and_told_when_it_stays_empty(exports, intake, source, scan):
     path = write_in_place(exports, "donor.hml", b"")
-    scan(), scan(1000)
+    assert scan() == 1.0
+    scan(299)
+    assert source.status.detail == ""
+    scan(1)
+    assert source.status.detail == f"1 empty file waits in {exports}: a failed export?"
+    write_in_place(exports, "other.hml", b"")
+    scan(), scan(300)
+    assert source.status.detail == f"2 empty files wait in {exports}: a failed export?"
     assert intake.messages == []
     path.write_bytes(PAYLOAD)
+    (exports / "other.hml").unlink()
     scan(), scan(3)
-    assert intake.whole == [PAYLOAD]
+    assert (intake.whole, source.status.detail) == ([PAYLOAD], "")
 
 
 def test_a_folder_for_every_run_is_looked_into(exports, intake, scan):
     deep = exports / "plate 7" / "well A1"
     deep.mkdir(parents=True)
     write_in_place(deep, "donor.hml", PAYLOAD)
+    for _ in range(4):
+        scan(3)
+    assert intake.names == ["plate 7/well A1/donor.hml"]
+
+
+def test_what_lies_in_a_folder_of_its_own_keeps_that_folder_in_its_name_and_on_the_shelf(exports, intake, scan):
+    for sample in ("SAMPLE1", "SAMPLE2"):
+        (exports / sample / "out").mkdir(parents=True)
+        write_in_place(exports / sample / "out", "winners.hla.txt", PAYLOAD)
     scan(), scan(3)
-    assert intake.names == ["donor.hml"]
+    names = ["SAMPLE1/out/winners.hla.txt", "SAMPLE2/out/winners.hla.txt"]
+    assert intake.names == names
+    shelf = next((exports / "taken").iterdir())
+    assert sorted(path.relative_to(shelf).as_posix() for path in shelf.rglob("*.txt")) == names
+
+
+def test_a_file_whose_folders_cannot_be_made_on_the_shelf_stays_and_is_told(exports, intake, source, scan):
+    write_in_place(exports, "run", PAYLOAD)
     scan(), scan(3)
-    assert intake.names == ["donor.hml"]
+    (exports / "run").mkdir()
+    path = write_in_place(exports / "run", "donor.hml", PAYLOAD)
+    for _ in range(3):
+        scan(3)
+    assert intake.names == ["run", "run/donor.hml"]
+    assert path.exists()
+    assert source.status.detail == "1 files were taken but cannot be moved to exports/taken"
 
 
 def test_the_same_name_again_overwrites_nothing(exports, intake, scan):
@@ -302,6 +332,20 @@ def test_a_file_that_cannot_be_moved_is_taken_once_and_again_when_it_changes(exp
     path.write_bytes(PAYLOAD * 2)
     scan(3), scan(3)
     assert intake.whole == [PAYLOAD, PAYLOAD * 2]
+
+
+def test_files_that_could_not_be_moved_are_moved_as_soon_as_that_works_and_not_taken_again(
+    exports, intake, source, scan
+):
+    (exports / "taken").write_bytes(b"a file where the folder should be")
+    for number in range(3):
+        write_in_place(exports, f"{number}.hml", PAYLOAD)
+    scan(), scan(3), scan(3)
+    assert source.status.detail == "3 files were taken but cannot be moved to exports/taken"
+    (exports / "taken").unlink()
+    scan(3), scan(3)
+    assert (taken(exports), source.status.detail) == (["0.hml", "1.hml", "2.hml"], "")
+    assert intake.names == ["0.hml", "1.hml", "2.hml"]
 
 
 def test_five_hundred_renames_are_taken_exactly_once_while_they_happen(exports, intake, start, eventually):

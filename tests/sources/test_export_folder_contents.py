@@ -22,7 +22,7 @@ def test_a_data_folder_that_lies_in_an_export_folder_is_left_alone(exports, inta
     write_in_place(exports / "deep", "donor.hml", PAYLOAD)
     for _ in range(3):
         scan(3)
-    assert intake.names == ["donor.hml"]
+    assert intake.names == ["deep/donor.hml"]
     assert store.read_bytes() == b"a store"
     assert source.status.detail == "1 data folders of Graftline lie in it and are left alone"
 
@@ -42,7 +42,7 @@ def test_a_folder_called_spool_without_segments_is_looked_into(exports, intake, 
     (exports / "spool").mkdir()
     write_in_place(exports / "spool", "donor.hml", PAYLOAD)
     scan(), scan(3)
-    assert intake.names == ["donor.hml"]
+    assert intake.names == ["spool/donor.hml"]
 
 
 @posix

@@ -88,6 +88,18 @@ def test_what_waited_when_the_service_stopped_is_carried_over_by_the_next(export
     assert files(exports) == []
 
 
+def test_a_file_waits_for_its_archive_and_lies_there_in_the_folders_it_came_in(exports, take, tmp_path):
+    (tmp_path / "archive").write_bytes(b"a file where the folder should be")
+    (exports / "SAMPLE1" / "out").mkdir(parents=True)
+    write_in_place(exports / "SAMPLE1" / "out", "winners.hla.txt", b"invented")
+    source = take(taken=tmp_path / "archive")
+    assert len(files(exports / ".taken")) == 2
+    (tmp_path / "archive").unlink()
+    source.scan(threading.Event())
+    assert files(today(tmp_path / "archive")) == [str(Path("SAMPLE1", "out", "winners.hla.txt")), "run.csv"]
+    assert list((exports / ".taken").iterdir()) == []
+
+
 @pytest.fixture
 def other_disk(exports, monkeypatch):
     """A folder to which nothing can be moved by renaming: on another file system, or as if on one."""
