@@ -13,8 +13,8 @@ import re
 LOOSE = re.compile("(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
 BEHIND_LETTERS = re.compile(r"(?<![^+|~/^?])((?:HLA-)?(?:A|Bw?|Cw?|D[PQR]w?)) (?=[0-9])")
 """The letters of an antigen and its number."""
-BEFORE_SUFFIX = re.compile(r"(?<=[0-9]) (?=[NLSCAQ](?![^+|~/^?]))")
-"""A name and the letter that says how its allele is expressed."""
+BEFORE_SUFFIX = re.compile(r"(?<=[0-9]) (?=(?:[NLSCAQGPg]|new|XX)(?![^+|~/^?]))")
+"""A name and what says how its allele is expressed, of which group it is, or that it is new: none of them is a name."""
 
 
 def closed_up(text: str) -> str:

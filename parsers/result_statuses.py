@@ -91,6 +91,11 @@ def hl7_status(format_name: str, status: str) -> str:
     return _hl7_statuses().get((format_name, status.strip()), "")
 
 
+def is_final(format_name: str, status: str) -> bool:
+    """Whether a result is final by its own status, whatever is still to come of its order."""
+    return hl7_status(format_name, status) in ("F", "C")
+
+
 @cache
 def _hl7_statuses() -> dict[tuple[str, str], str]:
     return {(row["format"], row["status"]): row["hl7"] for row in code_rows("result_statuses.csv")}

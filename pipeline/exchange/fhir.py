@@ -32,7 +32,6 @@ from parsers.typing_states import USUAL_WORDS, gene_of, state_of
 from pipeline.exchange.antigens import states_antigens
 from pipeline.exchange.record import (
     ALLELES_ONLY,
-    NO_GLSTRING,
     NO_LOCUS,
     NOTHING_LEFT,
     Dispatch,
@@ -41,6 +40,7 @@ from pipeline.exchange.record import (
     day_of,
     prefixed,
     preliminary_loci,
+    why_not,
 )
 from pipeline.normalise.identifiers import read_identifier
 from pipeline.normalise.tables import rows
@@ -179,7 +179,7 @@ def _why_not_silent(locus: LocusTyping) -> str:
     """The same for a locus whose GL String does not say of which gene it is, or that has none."""
     if locus.locus not in HGNC:
         return UNNAMED
-    return "" if locus.expression or locus.state in USUAL_WORDS else NO_GLSTRING
+    return "" if locus.expression or locus.state in USUAL_WORDS else why_not(locus)
 
 
 def _identifier(printed: str) -> Resource:

@@ -38,6 +38,11 @@ def flags_of(findings: Iterable[Finding]) -> tuple[Flag, ...]:
     return tuple(Flag(each.code, each.where, each.message, severities().get(each.code, "warning")) for each in findings)
 
 
+def of_an_order(findings: Iterable[Finding], *, is_final: bool) -> list[Finding]:
+    """What is said of an order and holds for a result of it: one that is final by itself is not preliminary."""
+    return [each for each in findings if each.code in OF_AN_ORDER and not (is_final and each.code == PRELIMINARY)]
+
+
 def codes_of(result: NormalLocus | NormalObservation) -> set[str]:
     """The codes of everything that is doubted about a result."""
     doubts = result.doubts if isinstance(result, NormalLocus) else ()
@@ -50,9 +55,8 @@ def early_and_final(report: NormalReport) -> tuple[frozenset[str], frozenset[str
     What is taken back is taken back for good, also where the sender calls the rest of the report preliminary.
     """
     early, final = set[str](), set[str]()
-    of_all = {flag.code for flag in report.flags if flag.code == PRELIMINARY}
     for result in results_of(report):
-        codes = codes_of(result) | of_all
+        codes = codes_of(result)
         (early if PRELIMINARY in codes and WITHDRAWN not in codes else final).add(item_of(result))
     return frozenset(early), frozenset(final)
 

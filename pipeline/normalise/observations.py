@@ -6,9 +6,9 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from parsers.records import Observation, ObservationReport
-from parsers.result_statuses import hl7_status, says_no_result, status_finding
+from parsers.result_statuses import hl7_status, is_final, says_no_result, status_finding
 from pipeline.normalise.codes import Coded, is_counted_in, observation_code
-from pipeline.normalise.findings import OF_AN_ORDER, flags_of
+from pipeline.normalise.findings import OF_AN_ORDER, flags_of, of_an_order
 from pipeline.normalise.identifiers import read_identifier, read_subject
 from pipeline.normalise.numbers import Number, read_number, shows_commas
 from pipeline.normalise.ranges import range_flags, unitless_flags
@@ -44,13 +44,18 @@ def _observations(report: ObservationReport) -> tuple[NormalObservation, ...]:
     if report.format == SCANS:
         return tuple(map(scanned, report.observations))
     specimen = specimen_of(report.properties)
-    shared = [flag for flag in flags_of(report.findings) if flag.code in OF_AN_ORDER]
     commas = shows_commas(each.value for each in report.observations)
     found = [_observation(each, report, specimen, commas) for each in report.observations]
-    if shared:
-        found = [replace(each, flags=tuple(dict.fromkeys((*each.flags, *shared)))) for each in found]
+    if any(each.code in OF_AN_ORDER for each in report.findings):
+        found = [_under_order(each, report) for each in found]
     about = report.sample or report.subject or report.report_id or report.date
     return with_repetitions(found) if about else tuple(found)
+
+
+def _under_order(value: NormalObservation, report: ObservationReport) -> NormalObservation:
+    """The value with what is said of all its order."""
+    shared = flags_of(of_an_order(report.findings, is_final=is_final(report.format, value.status)))
+    return replace(value, flags=tuple(dict.fromkeys((*value.flags, *shared))))
 
 
 def _observation(

@@ -23,9 +23,10 @@ import msgspec
 
 from parsers.glstring_code import ACCESSION, coded
 from parsers.records import LocusTyping, State, TypingReport
+from parsers.result_statuses import is_final
 from pipeline.normalise.consistency import doubts_of
 from pipeline.normalise.drb_copies import TOGETHER
-from pipeline.normalise.findings import OF_AN_ORDER, flags_of
+from pipeline.normalise.findings import OF_AN_ORDER, flags_of, of_an_order
 from pipeline.normalise.flag_places import placed, placed_in
 from pipeline.normalise.genotypes import DRB345, genotype_flags, haplotypes
 from pipeline.normalise.glstring import GLString, GLStringError, Tree, alternatives, leaves, read, text_of
@@ -94,9 +95,8 @@ class TypingNormaliser:
         doubts = doubts_of(report.loci, loci, self._serology)
         for each in about:
             doubts.setdefault(each.locus, []).extend(flags_of([each]))
-        for flag in flags_of(each for each in report.findings if each.code in OF_AN_ORDER and each not in about):
-            for locus in sorted(named):
-                doubts.setdefault(locus, []).append(flag)
+        for name, flag in _of_its_order(report, named):
+            doubts.setdefault(name, []).append(flag)
         return NormalTyping(
             sample=read_identifier(report.sample),
             subject=read_subject(report.subject, report.sample),
@@ -282,6 +282,23 @@ def _expected_genes(locus: str, phased: Iterable[frozenset[str]]) -> frozenset[s
         return DRB345
     own = frozenset(gene.removeprefix("HLA-") for gene in locus.split("~"))
     return own.union(*(genes for genes in phased if genes & own))
+
+
+def _of_its_order(report: TypingReport, named: set[str]) -> Iterator[tuple[str, Flag]]:
+    """What is said of a whole report and holds for loci of it."""
+    said = [each for each in report.findings if each.code in OF_AN_ORDER and each.locus not in named]
+    if not said:
+        return
+    final = [is_final(report.format, _own_status(each)) for each in report.loci]
+    for name in sorted(named):
+        settled = all(own for each, own in zip(report.loci, final, strict=True) if each.locus == name)
+        for flag in flags_of(of_an_order(said, is_final=settled)):
+            yield name, flag
+
+
+def _own_status(locus: LocusTyping) -> str:
+    """The status that the sender gives a result itself: OBX-11 of HL7, else that of its review."""
+    return next((each.text for each in locus.quality if each.label == "OBX-11"), locus.review)
 
 
 def _doubted(locus: NormalLocus, doubts: dict[str, list[Flag]]) -> NormalLocus:

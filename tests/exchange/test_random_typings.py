@@ -44,7 +44,9 @@ def copies(locus: str, most: int = 3) -> st.SearchStrategy[str]:
 
 
 def genotypes(locus: str) -> st.SearchStrategy[str]:
-    return st.lists(copies(locus), min_size=1, max_size=2).map("+".join)
+    """One copy or two, which may be the same, but not in two spellings (`01` and `01:XX`)."""
+    drawn = st.lists(copies(locus), min_size=1, max_size=2)
+    return drawn.filter(lambda said: len(set(said)) == len(set(map(with_xx, said)))).map("+".join)
 
 
 def by_dna(locus: str) -> st.SearchStrategy[LocusTyping]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.records import Finding, LocusTyping, TypingReport
+from parsers.records import Finding, LocusTyping, Printed, TypingReport
 from pipeline.normalise.nomenclature.history import read_history
 from pipeline.normalise.nomenclature.release import Reference, Release
 from pipeline.normalise.nomenclature.release_files import LocusNames
@@ -349,3 +349,24 @@ def test_what_is_stated_stays_with_a_locus_that_has_no_gl_string(
 ) -> None:
     found = locus_of(normaliser, expression, "A", stated_release=stated_release)
     assert (found.glstring is None, found.expression) == (bool(kept) or not expression, kept)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "final"),
+    [
+        ("fhir", {"review": "final"}),
+        ("fhir", {"review": "corrected"}),
+        ("hl7_oru", {"quality": (Printed("OBX-11", "F"),)}),
+    ],
+)
+def test_what_is_final_by_itself_is_not_preliminary_because_its_report_is(format_name, final):
+    """A report goes out as partial while one locus is still running."""
+    still_running = LocusTyping(locus="DPB1", state="not_tested")
+    report = TypingReport(
+        format=format_name,
+        sample="S1",
+        loci=(LocusTyping(locus="A", state="one_stated", expression="HLA-A*01:01", **final), still_running),
+        findings=(Finding("preliminary_result", "the sender calls the report partial", "the report"),),
+    )
+    loci = TypingNormaliser(None).normalise(report).loci
+    assert [[flag.code for flag in each.doubts] for each in loci] == [[], ["preliminary_result"]]

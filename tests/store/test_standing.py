@@ -39,10 +39,13 @@ def told(store: Store) -> Callable[[], dict[str, Loci]]:
 
 
 def about(report: LoadedReport, flag: Flag, *loci: str) -> LoadedReport:
-    """The report with a doubt about some of its loci, or about all of it."""
+    """The report with a doubt about some of its loci; about all of it, if none is named."""
+    named = loci or [each.locus for each in report.normal.loci]
+    doubted = [
+        replace(each, doubts=(*each.doubts, flag)) if each.locus in named else each for each in report.normal.loci
+    ]
     if not loci:
-        return replace(report, normal=replace(report.normal, flags=(flag,)))
-    doubted = [replace(each, doubts=(flag,)) if each.locus in loci else each for each in report.normal.loci]
+        report = replace(report, normal=replace(report.normal, flags=(flag,)))
     return replace(report, normal=replace(report.normal, loci=tuple(doubted)))
 
 
