@@ -1,8 +1,9 @@
 """Which donors have changed since a reader last asked: for a matcher that keeps a copy of its own.
 
-A cursor is a sequence number of the spool. A donor has changed when a report about it came, or stopped being the
-current version of its run, while the spool was read beyond that cursor; a resubmitted receipt counts when it is loaded,
-not when it arrived. The reader takes every donor's typings as they are now, and keeps `Changes.cursor` for next time.
+A cursor is a sequence number of the spool. A donor has changed when a report came beyond that cursor that is about it,
+or is of a run that names it, or may hold it back or set it free; a resubmitted receipt counts when it is loaded, not
+when it arrived. Donors are told of more often than need be, and never too seldom. The reader takes every donor's
+typings as they are now, and keeps `Changes.cursor` for next time.
 """
 
 from collections.abc import Iterator

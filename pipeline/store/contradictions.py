@@ -79,4 +79,5 @@ def keep(connection: Connection, decision: int, kept: Kept) -> None:
     """Carry out a decision, the frame `decision` of the spool: what contradicts the receipt no longer stands."""
     named = {"seq": kept.seq, "loci": list(kept.loci), "donors": list(kept.donors), "decision": decision}
     connection.execute(script("compare/prefer"), named)
-    connection.execute(script("compare/changed_reports"), {"decision": decision})
+    connection.execute(script("compare/concerned"), {"decision": decision})
+    connection.execute(script("load/told_again"), [decision])

@@ -78,8 +78,8 @@ class Member(msgspec.Struct, frozen=True):
     normal: NormalReport
 
 
-def renumber(connection: Connection, changed: int) -> None:
-    """Number the versions of every run in the temporary table `batch`; `changed` marks the rows that this alters."""
+def renumber(connection: Connection) -> None:
+    """Number the versions of every run in the temporary table `batch`."""
     rows = connection.execute(script("load/rerun")).fetchall()
     ranked = [each for members, run in _runs(rows) for each in rank(members, run)]
     if not ranked:
@@ -87,8 +87,7 @@ def renumber(connection: Connection, changed: int) -> None:
     connection.execute(script("load/ranked"), [json_text(ranked)])
     connection.execute(script("load/rerun_kept"))
     connection.execute(script("load/rerun_overruled"))
-    connection.execute(script("load/rerun_version"), [changed])
-    connection.execute(script("load/rerun_changed"), [changed])
+    connection.execute(script("load/rerun_version"))
     connection.execute(script("load/rerun_unretire"))
     connection.execute(script("load/rerun_retired"))
     connection.execute(script("load/rerun_unflag"))

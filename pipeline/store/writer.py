@@ -144,16 +144,17 @@ class Writer:
 
     def _compare(self, connection: Connection, typed: list[TypedLoci], reached: int) -> None:
         """Hold the batch against what the store has of the same donors and runs; mostly it has nothing."""
-        runs, donors, resembling = connection.execute(script("load/company")).fetchall()[0]
+        runs, donors, resembling, shared = connection.execute(script("load/company")).fetchall()[0]
         twice = any(stated_twice(loci) or speaks_in_phase(loci) for _, _, loci in typed)
         if runs:
-            renumber(connection, reached)
+            renumber(connection)
         if self.comparison and typed and (runs or donors or twice):
             find_in_batch(connection, self.comparison)
         if resembling:
             connection.execute(script("load/resembling"))
-        if typed and (runs or resembling):
-            connection.execute(script("load/relabelled"), [reached])
+        if runs or donors or shared or resembling:
+            connection.execute(script("load/concerned"))
+            connection.execute(script("load/told_again"), [reached])
 
 
 def _without_repeats(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

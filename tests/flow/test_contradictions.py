@@ -206,6 +206,16 @@ def test_people_of_one_project_may_be_alike(site: Site) -> None:
     assert waiting(site) == []
 
 
+def test_whoever_follows_the_changes_hears_of_two_people_when_a_third_of_their_project_comes(site: Site) -> None:
+    two = (DONOR, "9999TEST00000000206")
+    for donor in two:
+        hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", donor=donor)
+    cursor = site.ready_store().last_seq
+    hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1.2.3", donor="9999TEST00000000307")
+    told = {row["donor"]: row["loci"] for row in changes(site.store, cursor).donors}
+    assert [told[donor] for donor in two] == [{"A": "HLA-A*01:01+HLA-A*02:01"}] * 2
+
+
 def test_a_recipient_of_the_same_number_takes_nothing_from_a_donor(site: Site) -> None:
     hml(site, "HLA-A*01:01+HLA-A*02:01", hmlid="1.2.3", project="DONOR")
     hml(site, "HLA-A*01:01+HLA-A*03:01", hmlid="1.2.3", project="RECIPIENT")

@@ -73,7 +73,7 @@ comment on column report.listing is 'Whether it is all that its sender lists of 
 comment on column report.withdraws is 'Whether it takes the donor off its sender''s list.';
 comment on column report.printed is 'The record as printed, JSON.';
 comment on column report.normalised is 'The record as it was read when it came, JSON. Its typings under other releases stand in `meaning`.';
-comment on column report.changed is 'How far the spool was read when this row came or its version changed: the cursor of the change feed.';
+comment on column report.changed is 'How far the spool was read when what a matcher is told of its donor may last have changed: the cursor of the change feed.';
 
 create table report_flag (
     seq bigint not null,

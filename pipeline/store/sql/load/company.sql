@@ -1,5 +1,5 @@
 -- Whether a run of the batch, a donor of it, and the report id of a typing in it, has another report beside the one that
--- the batch brings.
+-- the batch brings; and whether an id that it brings is one that two people have borne.
 select
     (select count(*) from report where run_key in (select run_key from batch))
         > (select count(distinct run_key) from batch) as runs,
@@ -10,4 +10,10 @@ select
         from batch
         join report using (report_key, said_key)
         where batch.kind = 'typing' and report.seq <> batch.seq
-    ) as resembling
+    ) as resembling,
+    exists (
+        select 1
+        from resembling
+        join report using (seq, ordinal)
+        where report.report_key in (select report_key from batch)
+    ) as shared
