@@ -11,14 +11,17 @@ from msgspec import Meta, Struct
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Seconds = Annotated[float, Meta(gt=0, le=86400)]
 Hours = Annotated[float, Meta(gt=0, le=8760)]
 Release = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 State = Literal["invented", "published descriptions only", "verified on real messages"]
 Tries = Annotated[int, Meta(ge=1, le=100)]
-SECONDS = "a number of seconds, more than 0 and at most 86400"
+Switch = Annotated[bool, Meta(description="true or false, without quotes")]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Duration = Annotated[Seconds, Meta(description="a number of seconds, more than 0 and at most 86400")]
+Limit = Annotated[Seconds | None, Meta(description="a number of seconds, more than 0 and at most 86400")]
+Folder = Annotated[Text | None, Meta(description="a folder, a text in quotes")]
+PemFile = Annotated[Text | None, Meta(description="a PEM file, a text in quotes")]
 MARK = 'characters, control characters by name with blanks between: "CR LF", "STX", "ESC P"'
-YES_OR_NO = "true or false, without quotes"
 SourceKind = Literal["port", "listen", "connect", "folder"]
 
 
@@ -62,14 +65,14 @@ class Hl7(Struct, frozen=True, kw_only=True):
 class Feed(Struct, frozen=True, kw_only=True):
     """Where the matcher finds its snapshots."""
 
-    publish_to: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
+    publish_to: Folder = None
 
 
 class Service(Struct, frozen=True, kw_only=True):
     """How the running service can be reached."""
 
     port: Annotated[Port, Meta(description="a port number from 0, for any free one, to 65535")] = 0
-    allow_remote: Annotated[bool, Meta(description=YES_OR_NO)] = False
+    allow_remote: Switch = False
 
 
 class SerialLine(Struct, frozen=True, kw_only=True):
@@ -83,21 +86,21 @@ class SerialLine(Struct, frozen=True, kw_only=True):
         Literal["N", "E", "O", "M", "S"], Meta(description='"N" for none, "E" even, "O" odd, "M" mark or "S" space')
     ] = "N"
     stopbits: Annotated[Literal[1, 2], Meta(description="1 or 2 stop bits")] = 1
-    xonxoff: Annotated[bool, Meta(description=YES_OR_NO)] = False
-    rtscts: Annotated[bool, Meta(description=YES_OR_NO)] = False
-    dtr: Annotated[bool, Meta(description=YES_OR_NO)] = True
-    rts: Annotated[bool, Meta(description=YES_OR_NO)] = True
+    xonxoff: Switch = False
+    rtscts: Switch = False
+    dtr: Switch = True
+    rts: Switch = True
 
 
 class Timers(Struct, frozen=True, kw_only=True):
     """How long a link waits; None where the link's own limit holds."""
 
-    patience_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    rest_of_frame_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    reply_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    busy_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    contention_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
-    yield_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    patience_seconds: Limit = None
+    rest_of_frame_seconds: Limit = None
+    reply_seconds: Limit = None
+    busy_seconds: Limit = None
+    contention_seconds: Limit = None
+    yield_seconds: Limit = None
     tries: Annotated[Tries | None, Meta(description="a whole number of tries, 1 to 100")] = None
 
 
@@ -107,7 +110,7 @@ class Astm(Struct, frozen=True, kw_only=True):
     longest_text: Annotated[
         Annotated[int, Meta(ge=1, le=63_993)], Meta(description="a whole number of bytes, 1 to 63993")
     ] = 240
-    packed: Annotated[bool, Meta(description=YES_OR_NO)] = False
+    packed: Switch = False
     largest_frame: Annotated[
         Annotated[int, Meta(ge=247, le=16_777_216)], Meta(description="a whole number of bytes, 247 to 16777216")
     ] = 64_000
@@ -123,38 +126,33 @@ class Lines(Struct, frozen=True, kw_only=True):
 
     end: Annotated[Text, Meta(description=MARK)] = "LF"
     start: Annotated[Text | None, Meta(description=MARK)] = None
-    gap_seconds: Annotated[Seconds | None, Meta(description=SECONDS)] = None
+    gap_seconds: Limit = None
     poll: Annotated[str | None, Meta(description=MARK)] = None
     """Empty where an instrument is not to be polled although its model says so."""
-    poll_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 1.0
+    poll_seconds: Duration = 1.0
 
 
 class Tls(Struct, frozen=True, kw_only=True):
     """Certificates of a connection that is encrypted: PEM files."""
 
-    cert: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
-    key: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
-    ca: Annotated[Text | None, Meta(description="a PEM file, a text in quotes")] = None
+    cert: PemFile = None
+    key: PemFile = None
+    ca: PemFile = None
 
 
 class Files(Struct, frozen=True, kw_only=True):
     """When a file in an export folder is taken to be complete, and where it goes then."""
 
-    settle_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 3.0
-    give_up_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 300.0
+    settle_seconds: Duration = 3.0
+    give_up_seconds: Duration = 300.0
     end_mark: Annotated[Text | None, Meta(description="what the last line begins with, a text in quotes")] = None
-    taken: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
-    quarantine: Annotated[Text | None, Meta(description="a folder, a text in quotes")] = None
+    taken: Folder = None
+    quarantine: Folder = None
 
 
-class InstrumentModel(Struct, frozen=True, kw_only=True):
-    """What is known of an instrument model: how it talks, in which format, and how sure we are."""
+class Manner(Struct, frozen=True, kw_only=True):
+    """How an instrument talks, and in which format: what its model says, and a site may say otherwise."""
 
-    title: Annotated[Text, Meta(description="the model's name for people, a text in quotes")]
-    vendor: Annotated[Text, Meta(description="the maker's name, a text in quotes")]
-    state: Annotated[
-        State, Meta(description='"invented", "published descriptions only" or "verified on real messages"')
-    ]
     link: Annotated[Text | None, Meta(description="the name of a link, a text in quotes")] = None
     format: Annotated[Text | None, Meta(description="the name of a format, a text in quotes")] = None
     profile: Annotated[Text | None, Meta(description="the name of a profile, a text in quotes")] = None
@@ -166,7 +164,17 @@ class InstrumentModel(Struct, frozen=True, kw_only=True):
     files: Files = Files()
 
 
-class InstrumentEntry(Struct, frozen=True, kw_only=True):
+class InstrumentModel(Manner, frozen=True, kw_only=True):
+    """What is known of an instrument model: how it talks, in which format, and how sure we are."""
+
+    title: Annotated[Text, Meta(description="the model's name for people, a text in quotes")]
+    vendor: Annotated[Text, Meta(description="the maker's name, a text in quotes")]
+    state: Annotated[
+        State, Meta(description='"invented", "published descriptions only" or "verified on real messages"')
+    ]
+
+
+class InstrumentEntry(Manner, frozen=True, kw_only=True):
     """One [[instrument]] as the site states it; what it leaves out comes from the model."""
 
     name: Annotated[Text, Meta(description="a name of your choice, a text in quotes")]
@@ -175,15 +183,6 @@ class InstrumentEntry(Struct, frozen=True, kw_only=True):
     listen: Annotated[Text | None, Meta(description='our address and port, such as "127.0.0.1:5000"')] = None
     connect: Annotated[Text | None, Meta(description='the instrument\'s address and port: "10.0.0.7:4001"')] = None
     folder: Annotated[Text | None, Meta(description="an export folder, a text in quotes")] = None
-    link: Annotated[Text | None, Meta(description="the name of a link, a text in quotes")] = None
-    format: Annotated[Text | None, Meta(description="the name of a format, a text in quotes")] = None
-    profile: Annotated[Text | None, Meta(description="the name of a profile, a text in quotes")] = None
-    silence_hours: Annotated[Hours | None, Meta(description="a number of hours, more than 0 and at most 8760")] = None
-    serial: SerialLine = SerialLine()
-    timers: Timers = Timers()
-    astm: Astm = Astm()
-    lines: Lines = Lines()
-    files: Files = Files()
     tls: Tls | None = None
 
 
@@ -192,14 +191,14 @@ class Destination(Struct, frozen=True, kw_only=True):
 
     name: Annotated[Text, Meta(description="a name of your choice, a text in quotes")]
     connect: Annotated[Text, Meta(description='the peer\'s address and port: "10.0.0.9:2575"')]
-    reply_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 30.0
-    longest_delay_seconds: Annotated[Seconds, Meta(description=SECONDS)] = 60.0
+    reply_seconds: Duration = 30.0
+    longest_delay_seconds: Duration = 60.0
     tries: Annotated[Tries, Meta(description="a whole number of tries, 1 to 100")] = 5
     tls: Tls | None = None
 
 
-class SiteFile(Struct, frozen=True, kw_only=True):
-    """The tables of a site file, as they stand there."""
+class SiteTables(Struct, frozen=True, kw_only=True):
+    """The settings of a site that are there once."""
 
     site: Site = Site()
     nomenclature: Nomenclature = Nomenclature()
@@ -208,45 +207,33 @@ class SiteFile(Struct, frozen=True, kw_only=True):
     hl7: Hl7 = Hl7()
     feed: Feed = Feed()
     service: Service = Service()
+
+
+class SiteFile(SiteTables, frozen=True, kw_only=True):
+    """The tables of a site file, as they stand there."""
+
     instrument: tuple[InstrumentEntry, ...] = ()
     destination: tuple[Destination, ...] = ()
 
 
-class Instrument(Struct, frozen=True, kw_only=True):
+class Instrument(Manner, frozen=True, kw_only=True):
     """One instrument, ready to be opened: the site's settings over those of its model.
 
     `source` says what `address` is: a pyserial port or URL, host:port to listen on or to connect to, or an absolute
-    folder. `link` is None for a folder alone. `format` is None where each file is to be recognised. `profile` names the
-    layout that frames the stream. `timers.patience_seconds` is None where the link's own
-    limit holds.
+    folder. `link` is None for a folder alone, `format` where each file is to be recognised, and
+    `timers.patience_seconds` where the link's own limit holds. `profile` names the layout that frames the stream.
     """
 
     name: str
     source: SourceKind
     address: str
     model: str | None = None
-    link: str | None = None
-    format: str | None = None
-    profile: str | None = None
-    silence_hours: float | None = None
-    serial: SerialLine = SerialLine()
-    timers: Timers = Timers()
-    astm: Astm = Astm()
-    lines: Lines = Lines()
-    files: Files = Files()
     tls: Tls | None = None
 
 
-class SiteSettings(Struct, frozen=True, kw_only=True):
+class SiteSettings(SiteTables, frozen=True, kw_only=True):
     """A checked site: its settings, every default filled in, and its instruments, ready to be opened."""
 
     path: Path
-    site: Site = Site()
-    nomenclature: Nomenclature = Nomenclature()
-    spool: Spool = Spool()
-    store: Store = Store()
-    hl7: Hl7 = Hl7()
-    feed: Feed = Feed()
-    service: Service = Service()
     instruments: tuple[Instrument, ...] = ()
     destinations: tuple[Destination, ...] = ()
