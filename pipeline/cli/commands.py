@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """A command: `module:function` in this package, a line for the list of commands, and one way to use it."""
+    """A command: `module:function` in this package, a line for the list of commands, and one way to use it.
+
+    `by_service`: the running service carries it out, for it holds the store, the spool and the work list.
+    """
 
     place: str
     summary: str
     example: str
+    by_service: bool = False
 
     @property
     def help(self) -> str:
@@ -22,10 +26,11 @@ class Command(NamedTuple):
 
 
 class Family(NamedTuple):
-    """Commands with a first word in common."""
+    """Commands with a first word in common; `by_service` as for one."""
 
     summary: str
     members: dict[str, Command]
+    by_service: bool = False
 
 
 COMMANDS = {
@@ -50,7 +55,7 @@ COMMANDS = {
         "The instrument models that are known, and on what they were verified.",
         "graftline instruments",
     ),
-    "ingest": Command("intake:ingest", "Take in files and folders, once.", "graftline ingest exports"),
+    "ingest": Command("intake:ingest", "Take in files and folders, once.", "graftline ingest exports", by_service=True),
     "parse": Command(
         "reading:parse", "Records as printed, JSON Lines; nothing is stored.", "graftline parse report.hml"
     ),
@@ -59,32 +64,45 @@ COMMANDS = {
         "Pre-flight: format, every HLA name, identifiers, the HL7 message; nothing is stored.",
         "graftline check report.hml",
     ),
-    "hl7": Command("reading:hl7", "The canonical ORU^R01 of a file or a receipt.", "graftline hl7 report.hml"),
+    "hl7": Command(
+        "reading:hl7", "The canonical ORU^R01 of a file or a receipt.", "graftline hl7 report.hml", by_service=True
+    ),
     "write": Command(
         "exchange:write",
         "Typings in the format of a registry, a clinic or a matcher: HML, FHIR, GL String Code, WMDA, Atlas.",
         "graftline write fhir report.hml",
+        by_service=True,
     ),
     "compare": Command(
         "comparing:compare",
         "The typings of two files or receipts held against each other: same, compatible, contradictory.",
         "graftline compare report.hml R1-9f2c1e",
+        by_service=True,
     ),
     "identify": Command(
         "reading:identify",
         "GRID, DIN, ISBT 128 structures, SEC: decoded and checked.",
         "graftline identify 9999TEST00000000118",
     ),
-    "dump": Command("records:dump", "Canonical JSON Lines of the store, in a stable order.", "graftline dump typings"),
+    "dump": Command(
+        "records:dump",
+        "Canonical JSON Lines of the store, in a stable order.",
+        "graftline dump typings",
+        by_service=True,
+    ),
     "show": Command(
-        "records:show", "A receipt: raw, parsed, normalised and sent, side by side.", "graftline show R1-9f2c1e"
+        "records:show",
+        "A receipt: raw, parsed, normalised and sent, side by side.",
+        "graftline show R1-9f2c1e",
+        by_service=True,
     ),
     "rebuild": Command("upkeep:rebuild", "Make the store again from the spool.", "graftline rebuild"),
-    "verify": Command("upkeep:verify", "Hold spool and store against each other.", "graftline verify"),
+    "verify": Command("upkeep:verify", "Hold spool and store against each other.", "graftline verify", by_service=True),
     "renormalise": Command(
         "upkeep:renormalise",
         "Every typing under another nomenclature release, with a log of what changed.",
         "graftline renormalise --release 0.1.0 --dry-run",
+        by_service=True,
     ),
     "reduce": Command(
         "names:reduce",
@@ -100,6 +118,7 @@ COMMANDS = {
         "matcher:search",
         "Matched donors from the feed, best first.",
         "graftline search --patient report.hml --rule 9/10",
+        by_service=True,
     ),
     "capture": Command(
         "lines:capture",
@@ -148,6 +167,7 @@ FAMILIES = {
                 "graftline quarantine keep R1-9f2c1e --locus A",
             ),
         },
+        by_service=True,
     ),
     "outbox": Family(
         "Messages on their way to other systems: what waits, what was refused; and how to send it again.",
@@ -157,6 +177,7 @@ FAMILIES = {
                 "outbox:resubmit", "Have a message delivered again.", "graftline outbox resubmit R1-9f2c1e.0"
             ),
         },
+        by_service=True,
     ),
     "worklist": Family(
         "What analysers are to measure, and are told when they ask.",
@@ -164,6 +185,7 @@ FAMILIES = {
             "load": Command("worklist:load", "Load orders from a table, CSV.", "graftline worklist load orders.csv"),
             "list": Command("worklist:show", "The orders of the work list.", "graftline worklist list"),
         },
+        by_service=True,
     ),
     "nomenclature": Family(
         "Releases of IPD-IMGT/HLA: install, list, diff.",
@@ -208,5 +230,6 @@ FAMILIES = {
                 "matcher:changes", "The donors that have changed since a cursor.", "graftline feed changes --since 0"
             ),
         },
+        by_service=True,
     ),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Self, TextIO
 from cyclopts import Parameter
 
 from pipeline.cli.answers import Answers
+from pipeline.cli.commands import COMMANDS, FAMILIES
 from pipeline.errors import SiteError, Unavailable
 
 if TYPE_CHECKING:
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
     from pipeline.site import Site
 
 USUAL_HOME = "graftline-data"
-FORWARDED = frozenset(
-    {
-        "ingest",
-        "dump",
-        "show",
-        "quarantine",
-        "verify",
-        "renormalise",
-        "search",
-        "feed",
-        "hl7",
-        "write",
-        "compare",
-        "worklist",
-        "outbox",
-    }
-)
-"""Commands that need the store, the spool or the work list, which the running service holds."""
 
 
 class Session:
@@ -121,7 +104,7 @@ class Session:
 
     def forwarded(self, tokens: Sequence[str]) -> int | None:
         """The exit code of a command that a running service carried out; None if it is ours to carry out."""
-        if self.service is not None or not tokens or tokens[0] not in FORWARDED:
+        if self.service is not None or not tokens or not _is_for_service(tokens[0]):
             return None
         from pipeline.control import ask, invitation_of  # noqa: PLC0415  # only where a store is asked
 
@@ -138,6 +121,11 @@ class Session:
             if invitation and ask(invitation, tokens, True, answer, io.StringIO()) is not None:
                 return answer.getvalue()
         return ""
+
+
+def _is_for_service(name: str) -> bool:
+    named = COMMANDS.get(name) or FAMILIES.get(name)
+    return named is not None and named.by_service
 
 
 Here = Annotated[Session, Parameter(parse=False)]
