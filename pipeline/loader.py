@@ -137,7 +137,8 @@ class Loader:
         before, after = self.bench.normaliser.typings, self._bench_of(release)
         comparison = comparison_of(after)
         renormalise(self.store, seq, before, after.normaliser.typings, comparison)
-        self.bench, self._writer.comparison = after, comparison
+        self.bench = after
+        self._writer.read_under(comparison)
 
     def entries(self, envelope: Envelope, payload: bytes) -> Iterator[Entry]:
         """What one frame brings to the store: a message one entry, a resubmission that of its receipt, others none."""

@@ -2,8 +2,9 @@
 
 A release renames alleles, gives some up, and moves some to other G and P groups. What was printed stays, and so do the
 meanings under earlier releases; the distinct statements of the store, not its typings, are read once more. A statement
-that names no release of its own was read under the one in use when it came, so its alleles are looked up there; one
-that names another is read again as it was printed, for what the release in use made of it may say more than it does.
+that names no release of its own was read under the one in use when it came, so its alleles are looked up there, however
+many releases have come since; one that names another is read again as it was printed, for what the release in use made
+of it may say more than it does.
 
 The change of release is a decision of a person and a frame of the spool: receipts before it were read under the old
 release, receipts behind it are read under the new one, and a rebuilt store gives the same change log.
@@ -99,7 +100,7 @@ def _find(connection: Connection, old: TypingNormaliser, new: TypingNormaliser) 
     connection.execute(script("renormalise/copy"), _columns(_judged(moved, names, copies), JudgedCopy))
     connection.execute(script("renormalise/touched"))
     connection.execute(script("renormalise/put_together"), {"release": new.version or ""})
-    put(connection, [_one_by_one(row, copies, old, new, names) for row in _left(connection)])
+    put(connection, [_one_by_one(row, copies, new, names) for row in _left(connection)])
 
 
 class JudgedCopy(msgspec.Struct, frozen=True):
@@ -132,21 +133,19 @@ def _left(connection: Connection) -> list[dict[str, Any]]:
     return [dict(zip(titles, row, strict=True)) for row in found.fetchall()]
 
 
-def _one_by_one(
-    row: dict[str, Any], put_together: Copies, old: TypingNormaliser, new: TypingNormaliser, names: "Names"
-) -> Restated:
+def _one_by_one(row: dict[str, Any], put_together: Copies, new: TypingNormaliser, names: "Names") -> Restated:
     alone = row["doubted"] or row["elsewhere"]
     light = None if alone else put_together.meaning(row["glstring"], row["stated_release"])
-    return _changed(row, light or _read_anew(row, old, new), new, names)
+    return _changed(row, light or _read_anew(row, new), new, names)
 
 
-def _read_anew(row: dict[str, Any], old: TypingNormaliser, new: TypingNormaliser) -> Meaning:
+def _read_anew(row: dict[str, Any], new: TypingNormaliser) -> Meaning:
     printed = LocusTyping(
         locus=row["locus"],
         state=STATES[row["state"]],
         reported=row["reported"],
         expression=row["expression"],
-        stated_release=row["stated_release"] or old.version or "",
+        stated_release=row["stated_release"] or row["read_under"],
     )
     meant = new.meaning(printed)
     if row["stated_release"]:
@@ -269,6 +268,7 @@ def write(connection: Connection, seq: int, before: str, release: str) -> None:
     connection.execute(script("renormalise/kept"), {"release": release})
     connection.execute(script("renormalise/change"), [seq, before, release])
     connection.execute(script("renormalise/changed_reports"), [seq])
+    connection.execute(script("renormalise/read_under"), [release])
     connection.execute("delete from release_in_use")
     connection.execute("insert into release_in_use values (?)", [release])
     connection.execute(script("load/cursor"), [seq])

@@ -2,7 +2,9 @@
 
 A registry's typings repeat: millions of them are some ten thousand distinct statements. What a statement means depends
 on nothing but its own text and the nomenclature release, so its meaning is written once a release, and another release
-means new rows for statements, not for typings. What the rest of a report makes doubtful belongs to the typing.
+means new rows for statements, not for typings. One that names no release itself means what it meant under the one in
+use when it first came: the same text is another statement when it comes under another. What the rest of a report makes
+doubtful belongs to the typing.
 
 Numbers follow the order in which statements first came, which is that of the spool: a rebuilt store gives the same.
 """

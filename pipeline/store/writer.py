@@ -69,7 +69,7 @@ class Writer:
 
     def __init__(self, store: Store, destinations: Sequence[str] = (), comparison: Comparison | None = None) -> None:
         self._store = store
-        self.comparison = comparison
+        self._comparison = comparison
         self._statements = Statements()
         self._destinations = json_text(list(destinations)) if destinations else None
 
@@ -95,6 +95,11 @@ class Writer:
             self._statements.forget()
             raise
         return states
+
+    def read_under(self, comparison: Comparison | None) -> None:
+        """Hold typings against each other under another release from now on: what they state is stated under that."""
+        self._comparison = comparison
+        self._statements.forget()
 
     def keep(self, decision: int, kept: Kept) -> None:
         """Carry out a decision between typings that contradict each other, the frame `decision` of the spool."""
@@ -148,8 +153,8 @@ class Writer:
         twice = any(stated_twice(loci) or speaks_in_phase(loci) for _, _, loci in typed)
         if runs:
             renumber(connection)
-        if self.comparison and typed and (runs or donors or twice):
-            find_in_batch(connection, self.comparison)
+        if self._comparison and typed and (runs or donors or twice):
+            find_in_batch(connection, self._comparison)
         if resembling:
             connection.execute(script("load/resembling"))
         if runs or donors or shared or resembling:

@@ -10,15 +10,15 @@ RENAMED = ("A*03:01:01:01", "A*03:01:01:09")
 REGROUPED, GIVEN_UP = "B*07:02:01:01", "C*07:02:01:01"
 
 
-def write_later(folder: Path) -> str:
-    """Write release 0.2.0 into a folder."""
+def write_later(folder: Path, version: str = LATER) -> str:
+    """Write release 0.2.0, or one that says the same under another number, into a folder."""
     source = BUNDLED / "demo" / "nomenclature"
     for path in source.rglob("*"):
         if path.is_file():
             changed = folder / path.relative_to(source)
             changed.parent.mkdir(parents=True, exist_ok=True)
             changed.write_text(
-                changed_lines(path.name, path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
+                changed_lines(path.name, path.read_text(encoding="utf-8"), version), encoding="utf-8", newline="\n"
             )
     sums = [
         f"MD5 ({path.name}) = {hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}\n"
@@ -28,8 +28,8 @@ def write_later(folder: Path) -> str:
     return str(folder)
 
 
-def changed_lines(name: str, text: str) -> str:
-    text = text.replace(f"version {FIRST}", f"version {LATER}")
+def changed_lines(name: str, text: str, version: str) -> str:
+    text = text.replace(f"version {FIRST}", f"version {version}")
     old, new = RENAMED
     gene, fields = GIVEN_UP.split("*")
     for before, after in ((old, new), tuple(each.replace("*", "*;") for each in RENAMED)):

@@ -14,11 +14,13 @@ import pytest
 from pipeline.errors import Unavailable
 from pipeline.home import BUNDLED, Home
 from pipeline.normalise.nomenclature.install import install, install_any
+from pipeline.quarantine import keep
 from pipeline.rebuild import rebuild
 from pipeline.renormalise import renormalised, tried
 from pipeline.site import Site, open_site
 from pipeline.store import queries
-from tests.flow.later_release import FIRST, LATER, RENAMED
+from tests.flow.donor_reports import DONOR, fed, table
+from tests.flow.later_release import FIRST, LATER, RENAMED, write_later
 
 
 @pytest.fixture
@@ -140,6 +142,45 @@ def test_typings_that_came_before_any_release_are_read_when_there_is_one(tmp_pat
         assert all(row["glstring"] for row in typings(site))
     with open_site(home, None) as site:
         assert rebuild(site).equal is True
+
+
+OLD_NAME, NEW_NAME = (f"HLA-A*01:01:01:01+HLA-{name}" for name in RENAMED)
+
+
+def test_a_name_means_what_it_meant_when_it_came_however_many_releases_have_come_since(
+    home: Path, later: str, tmp_path: Path
+) -> None:
+    with open_site(home, None) as site:
+        table(site, "lab", f"P-1,{OLD_NAME}")
+        for release, folder in ((LATER, later), ("0.3.0", write_later(tmp_path / "last", "0.3.0"))):
+            install(folder, Home(home).nomenclature)
+            list(renormalised(site, release))
+            assert [row["glstring"] for row in typings(site)] == [NEW_NAME]
+
+
+def test_the_same_text_under_another_release_is_another_statement(typed: Path) -> None:
+    with open_site(typed, None) as site:
+        table(site, "lab", f"P-1,{OLD_NAME}")
+        list(renormalised(site, LATER))
+        table(site, "lab", f"P-2,{OLD_NAME}")
+        read = {row["sample"]: row for row in typings(site) if row["source"] == "lab"}
+    assert read["P-1"]["glstring"] == NEW_NAME
+    assert (read["P-2"]["glstring"], [flag["token"] for flag in read["P-2"]["flags"]]) == (None, [f"HLA-{RENAMED[0]}"])
+    with open_site(typed, None) as site:
+        assert rebuild(site).equal is True
+
+
+def test_a_decision_holds_for_the_same_text_under_another_release(home: Path, later: str) -> None:
+    right, wrong = (f"{DONOR},HLA-A*01:01+HLA-A*{name}" for name in ("02:01", "11:01"))
+    with open_site(home, None) as site:
+        kept = table(site, "lab", right)
+        table(site, "other", wrong)
+        assert keep(site, kept) == 1
+        install(later, Home(home).nomenclature)
+        list(renormalised(site, LATER))
+        table(site, "lab", right, "P-2,HLA-B*07:02+HLA-B*08:01")
+        assert list(queries.quarantine(site.ready_store())) == []
+        assert fed(site)["A"] == "HLA-A*01:01+HLA-A*02:01"
 
 
 def test_a_release_that_is_not_installed_is_refused_before_anything_is_decided(typed: Path) -> None:

@@ -107,9 +107,11 @@ create table statement (
     state varchar not null,
     reported varchar not null,
     expression varchar not null,
-    stated_release varchar not null
+    stated_release varchar not null,
+    read_under varchar not null
 );
 comment on table statement is 'One row per distinct statement about a locus, as printed. Registries repeat them, so each is kept once.';
+comment on column statement.read_under is 'The first release it was read under; one that states no release means what it meant there. Empty where none was installed.';
 comment on column statement.key is 'A 64-bit key of the texts: equal texts have equal keys; equal keys are then compared by their texts.';
 
 create table meaning (
@@ -177,12 +179,13 @@ create table preferred (
     decision bigint not null,
     locus varchar not null,
     donor_key ubigint not null,
-    statement integer not null,
+    said ubigint not null,
     other_donor_key ubigint not null,
-    other_statement integer not null,
+    other_said ubigint not null,
     other_run_key ubigint not null
 );
 comment on table preferred is 'One row per locus and statement about a donor that a person held right, and statement of a run that contradicted it.';
+comment on column preferred.said is 'The key of the statement: it is the same one as long as its text is, whatever release it was first read under.';
 
 create table observation (
     seq bigint not null,

@@ -29,7 +29,7 @@ comment on view donor_report is 'One row per current report about a donor who ma
 create view current_typing as
 select
     report.donor, report.donor_owner as owner, report.donor_key, report.run_key, typing.seq, typing.ordinal, typing.position,
-    typing.statement, statement.locus, statement.state
+    typing.statement, statement.key as said, statement.locus, statement.state
 from report
 join typing using (seq, ordinal)
 join statement on statement.id = typing.statement
@@ -76,9 +76,9 @@ with pairs as (
 )
 select
     pairs.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
-    older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
+    newer.said, older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
     older.run_key as other_run_key, older.seq as other_seq, older.ordinal as other_ordinal,
-    older.statement as other_statement, pairs.fields, false as relabelled
+    older.statement as other_statement, older.said as other_said, pairs.fields, false as relabelled
 from pairs
 join current_typing as newer on newer.statement = pairs.one
 join current_typing as older
@@ -88,7 +88,8 @@ where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, ol
 union
 select
     newer.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
-    older.donor, older.owner, older.donor_key, older.run_key, older.seq, older.ordinal, older.statement, 0, true
+    newer.said, older.donor, older.owner, older.donor_key, older.run_key, older.seq, older.ordinal, older.statement,
+    older.said, 0, true
 from relabelled
 join current_typing as newer on newer.seq = relabelled.seq and newer.ordinal = relabelled.ordinal
 join current_typing as older
@@ -104,22 +105,22 @@ with latest as (
     from preferred
     anti join preferred as reversed
         on reversed.locus = preferred.locus
-        and reversed.donor_key = preferred.other_donor_key and reversed.statement = preferred.other_statement
-        and reversed.other_donor_key = preferred.donor_key and reversed.other_statement = preferred.statement
+        and reversed.donor_key = preferred.other_donor_key and reversed.said = preferred.other_said
+        and reversed.other_donor_key = preferred.donor_key and reversed.other_said = preferred.said
         and reversed.decision > preferred.decision
 ), in_force as (
     select *
     from latest
-    semi join current_typing as kept on kept.donor_key = latest.donor_key and kept.statement = latest.statement
+    semi join current_typing as kept on kept.donor_key = latest.donor_key and kept.said = latest.said
 )
 select distinct lost.seq, lost.ordinal, in_force.locus
 from in_force
 anti join in_force as later
     on later.locus = in_force.locus
-    and later.other_donor_key = in_force.donor_key and later.other_statement = in_force.statement
+    and later.other_donor_key = in_force.donor_key and later.other_said = in_force.said
     and later.decision > in_force.decision
 join current_typing as lost
-    on lost.donor_key = in_force.other_donor_key and lost.statement = in_force.other_statement
+    on lost.donor_key = in_force.other_donor_key and lost.said = in_force.other_said
     and lost.run_key = in_force.other_run_key;
 comment on view overruled is 'One row per report and locus that a person has decided against.';
 

@@ -14,8 +14,8 @@ with decided as (
 )
 select distinct
     $decision::bigint, locus,
-    if(is_newer, donor_key, other_donor_key), if(is_newer, statement, other_statement),
-    if(is_newer, other_donor_key, donor_key), if(is_newer, other_statement, statement),
+    if(is_newer, donor_key, other_donor_key), if(is_newer, said, other_said),
+    if(is_newer, other_donor_key, donor_key), if(is_newer, other_said, said),
     if(is_newer, other_run_key, run_key)
 from decided
 order by all
