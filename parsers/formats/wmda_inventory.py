@@ -6,8 +6,9 @@
 
 Whether a value is an attribute or an element of its own makes no difference here, nor do capitals: how names are spelt
 is known from descriptions alone. Paths of ignored fields are in capitals. The sample is the ID in its inventory, the
-subject the GRID. An entry whose STAT is DE takes its donor back: its typing is kept as printed and not called. What
-else is listed of a person (birth date, sex, blood group ..) is read by nobody here, and declared by path alone.
+subject the GRID, the date of a report the SNAPSHOT_TIME of its list. An entry whose STAT is DE takes its donor back:
+its typing is kept as printed and not called. What else is listed of a person (birth date, sex, blood group ..) is read
+by nobody here, and declared by path alone.
 
 The schema of the WMDA is not in the public domain; this reader is built on the published data dictionary.
 """
@@ -26,7 +27,7 @@ ROOTS = ("INVENTORIES", "INVENTORY")
 PERSONS = ("DONOR", "CBU")
 LOCI = ("A", "B", "C", "DRB1", "DRB3", "DRB4", "DRB5", "DQA1", "DQB1", "DPA1", "DPB1")
 DELETED = "DE"
-PROPERTIES = ("CONTENT_TYPE", "UPDATE_MODE", "SNAPSHOT_TIME", "SCHEMA_VERSION")
+PROPERTIES = ("CONTENT_TYPE", "UPDATE_MODE", "SCHEMA_VERSION")
 
 
 def looks_like(head: bytes) -> bool:
@@ -63,6 +64,7 @@ def _reports(inventory: Element) -> list[TypingReport]:
         sample="",
         centre=inventory.read("LISTING_ORGANIZATION"),
         project=inventory.read("POOL"),
+        date=inventory.read("SNAPSHOT_TIME"),
         properties=tuple(Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text),
     )
     return [_report(person, shared) for person in persons]

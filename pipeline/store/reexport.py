@@ -10,6 +10,7 @@ before it is said in flags, one per item that differs:
     reexport_same_values    nothing that is measured or called has changed
     other_report_differs    another report, which this one takes no place of, says otherwise; both stand
     preliminary_after_final a final result of the item came before; the preliminary one does not stand
+    older_list              a list that was made later came before; this one does not stand
     repeated_in_receipt     one receipt reports the same item of the same run twice; both stand
 """
 
@@ -86,6 +87,12 @@ def too_early(items: Sequence[str], final_receipt: str) -> Iterator[Flag]:
     for item in items:
         message = f"{final_receipt} has a final result of {item}; this preliminary one came later and does not stand"
         yield Flag("preliminary_after_final", item, message)
+
+
+def out_of_date(made: str, later: str, later_receipt: str) -> Flag:
+    """The flag on an entry of a list that came behind one that was made later."""
+    message = f"this list was made at {made}, and the one of {later_receipt} at {later}; the later one stands"
+    return Flag("older_list", "", message)
 
 
 def repeated(earlier: Sequence[NormalReport], report: NormalReport) -> tuple[Flag, ...]:

@@ -19,7 +19,7 @@ the later says what differs, and typings are held against each other as any two 
 
 A receipt that is resubmitted from quarantine takes the place that its arrival gives it, also between two versions that
 are there already: the order is that of the spool, never that of loading, so that a rebuilt store says the same as one
-that grew.
+that grew. Only of a registry's lists that say when they were made, the one that was made last stands.
 """
 
 from collections.abc import Iterator
@@ -39,6 +39,7 @@ from pipeline.store.reexport import (
     differing,
     items_of,
     left_out,
+    out_of_date,
     repeated,
     repeats,
     statements,
@@ -108,6 +109,7 @@ class Version:
         self.days = {item: dated for member in members for item, dated in _dated(member.normal)}
         early, final = zip(*(early_and_final(member.normal) for member in members), strict=True)
         self.early = frozenset().union(*early) - frozenset().union(*final)
+        self.made = max(_made(member.normal) for member in members)
         self.has_gaps = any(has_gaps(member.normal) for member in members)
         self.standing = set(self.items)
         self.replaced_by: Version | None = None
@@ -115,10 +117,14 @@ class Version:
         self.beside: list[Version] = []
         self.late: list[tuple[Version, list[str]]] = []
         self.left_out: list[Flag] = []
+        self.out_of_date: list[Flag] = []
 
     def meet(self, older: "Version", run: Run) -> None:
         """Take the place of what this is a newer version of, and leave what stands its own."""
         if older.replaced_by:
+            return
+        if run.is_listing and "" < self.made < older.made:
+            self._stand_back_for(older)
             return
         shared = frozenset(self.standing & older.standing)
         apart = self._is_of_others(older, run) or self.has_gaps > older.has_gaps
@@ -140,6 +146,12 @@ class Version:
             self.standing -= early
             self.replaced_by = None if self.standing else older
         return early
+
+    def _stand_back_for(self, later: "Version") -> None:
+        """Leave the place to a list that came before and was made later."""
+        self.out_of_date = [out_of_date(self.made, later.made, later.receipt)]
+        self.standing.clear()
+        self.replaced_by = later
 
     def _dated_before(self, older: "Version", shared: frozenset[str], run: Run) -> frozenset[str]:
         """The items that bear an earlier day here than there, and are not taken back."""
@@ -176,7 +188,7 @@ class Version:
     def flags(self, place: int) -> tuple[Flag, ...]:
         """The doubts of one of its reports, for what stands before it at its side, and in the other versions."""
         reports = [member.normal for member in self.members]
-        flags = (*repeated(reports[:place], reports[place]), *self.left_out)
+        flags = (*repeated(reports[:place], reports[place]), *self.left_out, *self.out_of_date)
         if self.before:
             flags += compare(self.said, [(said, older.receipt, older.left_out) for older, said in self.before])
         for older in self.beside:
@@ -201,6 +213,11 @@ def _dated(report: NormalReport) -> Iterator[tuple[str, Dated | None]]:
         day = (read_time(own or whole)[0] or "")[:10]
         is_told = len(day) == len("2026-11-20") and WITHDRAWN not in codes_of(result)
         yield item_of(result), Dated(day, own != "") if is_told else None
+
+
+def _made(report: NormalReport) -> str:
+    """When a list says that it was made, ISO 8601; empty where it does not."""
+    return read_time(report.date)[0] or "" if isinstance(report, NormalTyping) else ""
 
 
 def _is_before(dated: Dated | None, other: Dated | None) -> bool:

@@ -247,3 +247,21 @@ def test_a_contradiction_with_what_is_named_later_is_held_back(path: Any, make: 
                 writer.load([rest.pop(0) for _ in range(cut)])
             fed.append([row["locus"] for row in store.rows("select locus from feed_typing")])
     assert fed == [["B"], ["B"]]
+
+
+def test_a_list_that_was_made_before_one_that_is_here_brings_nobody_back(
+    store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
+) -> None:
+    def dated(report: LoadedReport, day: str) -> LoadedReport:
+        return replace(report, normal=replace(report.normal, date=day))
+
+    listed = make.typing(grid=GRIDS[0], run="", A="01:01+02:01")
+    withdrawn = about(make.typing(grid=GRIDS[0], run=""), DONOR_WITHDRAWN)
+    load(make.entry(1, dated(withdrawn, "2026-11-20T04:00:00Z"), source="registry", listing=True))
+    load(make.entry(2, dated(listed, "2026-11-19T04:00:00Z"), source="registry", listing=True))
+    assert told() == {GRIDS[0]: {}}
+    assert [code for code, _ in codes(store)[1]] == ["older_list"]
+    late = list(dump(store, "receipts"))[1]
+    assert (late["state"], late["reason"][:40]) == ("superseded", "a list that was made later came before, ")
+    load(make.entry(3, dated(listed, "2026-11-21T04:00:00Z"), source="registry", listing=True))
+    assert told() == {GRIDS[0]: {"A": "02:01"}}
