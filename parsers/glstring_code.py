@@ -15,8 +15,9 @@ from typing import NamedTuple
 from parsers.kir import GENES as KIR
 from parsers.name_blanks import closed_up
 from parsers.records import Finding, LocusTyping
-from parsers.typing_states import gene_name, gene_of
+from parsers.typing_states import SEVERAL_GENES, gene_name, gene_of
 
+WITH_DRBX = {*SEVERAL_GENES["DRB345"], "DRBX"}
 CODE = re.compile(r"(?:hla|kir)#([^#]*)#(.*)", re.DOTALL)
 ACCESSION = re.compile("HLA[0-9]{5,}")
 """The number of an allele, which stays with it whatever it is called."""
@@ -76,9 +77,13 @@ def is_well_formed(expression: str) -> bool:
 
 
 def locus_of(expression: str) -> str:
-    """The gene of a one-locus expression, also where its first name is misspelt; empty if none is named."""
+    """The gene of a one-locus expression, also where its first name is misspelt; empty if none is named.
+
+    Of DRB3, DRB4 and DRB5 one haplotype may carry one and the other another: then it is `DRB345`.
+    """
     if is_well_formed(expression):
-        return gene_of(expression)
+        genes = {gene_of(copy) for copy in re.split(r"[|+]", expression)}
+        return "DRB345" if len(genes) > 1 and genes <= WITH_DRBX else gene_of(expression)
     found = FIRST_GENE.search(expression)
     return gene_name(found[1]) if found else ""
 

@@ -94,10 +94,12 @@ def uncalled(typing: LocusTyping) -> LocusTyping:
 
 
 def _word_state(copy: str, words: dict[str, State]) -> State | None:
-    value = copy.rpartition("*")[2]
-    if NOVEL.search(value):
+    """What words say of a whole copy: a haplotype that names any allele is called, and one novel allele is enough."""
+    values = [name.rpartition("*")[2] for name in re.split("[~/]", copy)]
+    spoken = {"novel" if NOVEL.search(value) else words.get(value.upper()) for value in values}
+    if "novel" in spoken:
         return "novel"
-    return None if "/" in copy else words.get(value.upper())
+    return spoken.pop() if len(spoken) == 1 else None
 
 
 def _state_of_alleles(copies: list[str]) -> State:

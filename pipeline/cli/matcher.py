@@ -48,7 +48,7 @@ def search(
     session.answers.table(rows, ("donor", "matched", "least", "most", *matched, "flags"))
     session.answers.say(
         f"{found.found} donors can reach {rule}, of {found.searched}; "
-        f"{found.unsearchable} could not be searched (A, B or DRB1 is missing)"
+        f"{found.unsearchable} could not be searched (of A, B or DRB1 no allele is called)"
     )
     if held := held_back(store):
         session.answers.say(f"{counted(held, 'donor')} held back at a locus; see: graftline quarantine list")
@@ -77,7 +77,7 @@ def _typing_of(patient: str, session: Session) -> NormalTyping:
             return typing_in(path.read_bytes(), path.name, "", bench)
     except ParseError as error:
         raise SiteError(f"the patient's typing cannot be read: {error.explain()}") from error
-    raise SiteError(f'"{patient}" is neither a file nor a GL String such as A*01:01+A*02:01^B*07:02+B*08:01')
+    raise SiteError(f'"{patient}" is neither a file nor a GL String of alleles such as A*01:01+A*02:01^B*07:02+B*08:01')
 
 
 def _shown(donor: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _expressed(first: Groups, second: Groups) -> Iterator[Reading]:
         yield Reading(second_made, second_made, linked=True)
     if second_null and first_made:
         yield Reading(first_made, first_made, linked=True)
-    if first_null and second_null:
+    if first_null and (second_null or second == ANY):
         yield SILENT
 
 

@@ -11,9 +11,11 @@ allows. Two typings are
 A null allele agrees with no expressed one, however many fields they share. A second copy that is not stated may be
 anything, and so may one that failed or was not typed (XXXX, UUUU). NNNN is no copy at all. A novel allele (NEW) is none
 of those that have a name, and what stands before the word bounds it: `A*01:NEW` may be `A*NEW` and is no `A*02:NEW`,
-and `A*01:XX` may be either. DRB3, DRB4 or DRB5 stated twice alike may be one copy, for software writes it so. A gene
-that is absent contradicts any copy of it, and a typing that failed says nothing. The sets are compared as sets, so that
-a list of 500 alleles against another costs no more than reading both.
+and `A*01:XX` may be either. With a named allele it shares the first field at most, however many stand before the word:
+they are those of the nearest allele, and nobody has said that the protein is the same. DRB3, DRB4 or DRB5 stated twice
+alike may be one copy, for software writes it so. A gene that is absent contradicts any copy of it, and a typing that
+failed says nothing. The sets are compared as sets, so that a list of 500 alleles against another costs no more than
+reading both.
 
 A typing in phase speaks of each of its genes (`phase.py`), and beside another in phase of which alleles lie together:
 that is asked where the genes by themselves agree. A gene that a haplotype does not name is not stated there.
@@ -259,12 +261,10 @@ def _no_copy(gene: str) -> Copy:
 
 
 def _cut(copy: Copy, depth: int) -> Copy:
-    """A copy with its names and bounds cut to so many fields; a bound that has as many is a name then."""
-    bounded = [bound.split(":")[:depth] for bound in copy.novel if bound.count(":") >= depth]
-    return Copy(
-        frozenset((*_shortened(copy.alleles, depth), *map(":".join, bounded))),
-        tuple(bound for bound in copy.novel if bound.count(":") < depth),
-    )
+    """A copy with its names cut to so many fields; cut to one, what is novel has a name if its bound has a field."""
+    named = [bound.partition(":")[0] for bound in copy.novel if depth == 1 and ":" in bound]
+    novel = tuple(bound for bound in copy.novel if depth > 1 or ":" not in bound)
+    return Copy(frozenset((*_shortened(copy.alleles, depth), *named)), novel)
 
 
 def _shortened(alleles: frozenset[str], depth: int) -> Iterator[str]:

@@ -83,6 +83,7 @@ def test_two_genotypes(groups: Any, patient: str, donor: str, expected: LocusMat
         ("A*03:01+A*01:01", "A*03:01+A*01:11N", LocusMatch(1, 1, "mismatch", "GvH")),
         ("A*24:02+A*01:01", "A*24:09N+A*01:01", LocusMatch(1, 1, "mismatch", "GvH")),
         ("A*01:11N+A*24:09N", "A*01:11N+A*24:09N", LocusMatch(0, 0, "null", "none")),
+        ("A*01:11N+A*24:09N", "A*24:09N", LocusMatch(0, 0, "null", "none")),
         ("A*01:01+A*02:01", "A*01:11N+A*24:09N", LocusMatch(0, 0, "null", "GvH")),
         ("A*03:01+A*01:01", "A*03:01+A*01:01/A*01:11N", LocusMatch(1, 2, "potential", "none")),
     ],

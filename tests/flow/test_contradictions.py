@@ -163,6 +163,14 @@ def test_a_word_in_place_of_one_copy_hides_no_contradiction(site: Site, word: st
     assert [(row["locus"], row["fields"]) for row in queries.dump(site.store, "conflicts")] == [("A", 0)]
 
 
+@pytest.mark.parametrize("novel", ["HLA-A*24:02:01:01e1", "HLA-A*24:02v1", "HLA-A*24:02:NEW", "HLA-A*24:02new"])
+def test_a_novel_allele_that_is_found_later_holds_back_the_named_one_that_it_resembles(site: Site, novel: str) -> None:
+    hml(site, "HLA-A*03:01+HLA-A*24:02:01:01", " date='2026-11-20'")
+    hml(site, f"HLA-A*03:01+{novel}", " date='2026-11-21'")
+    assert fed(site) == {}
+    assert [(row["locus"], row["fields"]) for row in queries.dump(site.store, "conflicts")] == [("A", 1)]
+
+
 def test_a_corrected_export_of_the_same_run_is_no_contradiction(site: Site) -> None:
     hml(site, "HLA-A*01:01+HLA-A*02:01", " date='2026-11-20'")
     hml(site, "HLA-A*01:01+HLA-A*03:01", " date='2026-11-20'")

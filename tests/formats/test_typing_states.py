@@ -42,6 +42,13 @@ STATES = {
     "A*24:02:01:02L": "one_stated",
     "DRB3*01:01?DRB4*01:03": "candidates",
     "A*01:01~B*08:01+A*02:01~B*07:02": "two_copies",
+    "A*01:01~DRBX*NNNN+A*02:01~DRBX*NNNN": "two_copies",
+    "A*01:01~DRB3*01:01+A*02:01~DRBX*NNNN": "two_copies",
+    "A*01:01~B*08:01+A*02:01~B*XXXX": "two_copies",
+    "A*01:01~B*08:01+A*NEW~B*07:02": "novel",
+    "DRB3*NNNN~DRB4*NNNN+DRB3*NNNN~DRB4*NNNN": "absent",
+    "A*02:NEW/A*02:01+A*01:01": "novel",
+    "A*02:01/02:NEW+A*01:01": "novel",
 }
 
 

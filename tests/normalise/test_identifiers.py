@@ -226,6 +226,13 @@ def parts(code: str) -> dict[str, str]:
     return {part.label: part.value for part in identify(code).parts}
 
 
+def test_a_wrong_check_character_is_shown_as_it_is_printed() -> None:
+    right = parts(DINS[0][0])["check character"]
+    wrong = "A" if right != "A" else "B"
+    assert parts(DINS[0][0] + right)["check character"] == right
+    assert parts(DINS[0][0] + wrong)["check character"] == wrong
+
+
 def test_identify_decodes_each_scheme() -> None:
     assert identify("9999TEST00000000118").scheme == "GRID"
     assert identify("A9999 24 000123 M").scheme == "DIN"

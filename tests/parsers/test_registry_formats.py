@@ -218,3 +218,13 @@ def test_a_member_that_stands_twice_is_refused():
     twice = '{"updateMode": "full", "donors": [{"recordId": "1", "recordId": "2", "hla": {}}]}'
     with pytest.raises(ParseError, match="two members of one name"):
         read(ATLAS, twice)
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("DRB3*01:01+DRB4*01:03", "two_copies"), ("DRB3*01:01+DRBX*NNNN", "one_stated"), ("DRB3*01:01+A*01:01", None)],
+)
+def test_one_haplotype_may_carry_drb3_and_the_other_drb4_or_none(said, state):
+    [(_, [(locus, found, expression)])] = told(read(glstring_table.FORMAT, f"id,glstring\nP-1,{said}\n"))
+    assert expression == said
+    assert (locus, found) == (("DRB345", state) if state else ("DRB3", "two_copies"))
