@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,20 @@ def agree(path: Path, before: Release, after: Release, seed: int) -> set[str]:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_invented_statements_under_a_later_release(tmp_path: Path, mini: Release, later: Release, seed: int) -> None:
     assert agree(tmp_path / "store.duckdb", mini, later, seed) >= {"restated", "regrouped"}
+
+
+def test_two_steps_say_what_one_says(tmp_path: Path, mini: Release, later: Release) -> None:
+    last = open_cached(Path(write_later(tmp_path / "last", "0.3.0")))
+    opened = {each.version: each for each in (mini, later, last)}
+    readers = {version: TypingNormaliser(each, opened.get) for version, each in opened.items()}
+    found = []
+    for releases in (("0.1.0", "0.3.0"), ("0.1.0", "0.2.0", "0.3.0")):
+        with Store(tmp_path / f"{len(releases)}.duckdb") as store:
+            fill(store, invented(mini, 5, ("",)), readers["0.1.0"])
+            for seq, (before, after) in enumerate(pairwise(releases), start=1):
+                renormalise(store, seq, readers[before], readers[after])
+            found.append(list(store.rows("select * from meaning where release = '0.3.0' order by statement")))
+    assert found[0] == found[1]
 
 
 def test_statements_of_a_real_release_under_a_later_one(tmp_path: Path, earlier: Release, real: Release) -> None:
