@@ -57,6 +57,7 @@ def test_the_copies_stated_are_held_against_those_expected(
         ("DRB1*04:01+DRB1*04:01", "DRB3*01:01", ["DRB3", "DRB4"]),
         ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB4*XXXX", []),
         ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*02:02|DRB3*01:01+DRB4*01:03", []),
+        ("DRB1*03:01+DRB1*04:01", "DRB3*01:01+DRB3*02:02+DRB5*01:01", []),  # three copies: which of them are right?
     ],
 )
 def test_a_result_that_holds_the_three_genes_together(drb1: str, together: str, contradicts: list[str]) -> None:
@@ -87,6 +88,9 @@ def test_a_null_drb4_is_a_copy() -> None:
         "DRB1*03:01",  # the second copy is not stated
         "DRB1*03:01/DRB1*15:01+DRB1*01:01",  # the alternatives lie beside different genes
         "DRB1*03:01+DRB1*15:01|DRB1*03:02+DRB1*15:02",
+        "DRB1*01:01~DQB1*02:01+DRB1*01:01~DQB1*06:02",  # what lies beside DQB1 is not asked
+        "DRB1*03:01+DRB1*15:NEW",
+        "DRB1*03:01+DRB1*15:01+DRB1*04:01",
         "DRB1*0301+DRB1*1501",  # names without colons are not taken apart
         "DRB1*99:01+DRB1*01:01",
         "",
