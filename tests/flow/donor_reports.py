@@ -39,3 +39,21 @@ def hml(site: Site, alleles: str, heading: str = "", donor: str = DONOR, hmlid: 
     message = f"<hml version='1.0.1' project-name='{project}'>{named}<sample id='{donor}'>{typing}</sample></hml>"
     site.spool.append_messages("lab-a", [("donor.hml", message.encode())])
     return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])
+
+
+LOINC = {"A": "57290-9^HLA-A^LN", "B": "57291-7^HLA-B^LN"}
+
+
+def oru(site: Site, donor: str, **loci: str) -> str:
+    """A message about one order for a typing, which holds some loci of it; its receipt."""
+    head = "MSH|^~\\&|TYPELAB LIS|INVENTED LAB|REGISTRY|HUB|20261120101500||ORU^R01^ORU_R01|M1|P|2.5.1"
+    results = [f"OBX||ST|{LOINC[locus]}|1|{said}||||||F" for locus, said in loci.items()]
+    segments = (
+        head,
+        f"PID|1||{donor}^^^GRID^DR",
+        "OBR|1||F-1|51969-4^HLA typing^LN|||20261118",
+        *results,
+        "SPM|1|F-1&LAB||BLD",
+    )
+    site.spool.append_messages("lab-a", [("report.hl7", "\r".join((*segments, "")).encode())])
+    return str(list(queries.dump(site.ready_store(), "receipts"))[-1]["receipt"])

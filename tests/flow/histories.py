@@ -82,7 +82,7 @@ def message(draw: st.DrawFn) -> str:
     segments.append(f"OBR|1||{order}|51969-4^HLA typing^LN|||{day}|||||||||||||||20261120|||{status}")
     for gene, said in draw(genotypes).items():
         status = draw(st.sampled_from("FFFPCDX"))
-        segments += [f"OBX||ST|{LOINC[gene]}|1|HLA-{allele}||||||{status}" for allele in said.split("+")]
+        segments.append(f"OBX||ST|{LOINC[gene]}|1|{said}||||||{status}")
     if draw(st.booleans()):
         segments.append("SPM|1|F-1&LAB||U^Unknown^HL70353")
     return "\r".join((*segments, ""))

@@ -15,7 +15,7 @@ from pipeline.renormalise import renormalised
 from pipeline.site import Site, open_site
 from pipeline.spool.frames import Kind
 from pipeline.store import queries
-from tests.flow.donor_reports import DONOR, FINER, FIRST, OTHER, SILENT, arrive, fed, hml, table, waiting
+from tests.flow.donor_reports import DONOR, FINER, FIRST, OTHER, SILENT, arrive, fed, hml, oru, table, waiting
 
 
 def test_the_locus_is_held_back_and_the_others_are_told(site: Site) -> None:
@@ -197,6 +197,24 @@ def test_one_report_under_the_names_of_two_people_is_told_of_neither(site: Site)
     assert f"as that of 9999TEST00000000206 (here) and as that of {DONOR} (in {first})" in row["reason"]
     keep(site, first)
     assert fed(site) == {"A": "HLA-A*01:01+HLA-A*02:01"}
+    assert waiting(site) == []
+
+
+@pytest.mark.parametrize("right", [0, 1])
+def test_parts_of_one_report_under_the_names_of_two_people_are_told_of_neither(site: Site, right: int) -> None:
+    people = (DONOR, "9999TEST00000000216")
+    said = {"A": "A*01:01:01:01+A*02:01:01:01", "B": "B*07:02:01:01+B*08:01:01:01"}
+    receipts = [oru(site, people[0], A=said["A"]), oru(site, people[1], B=said["B"])]
+    assert list(changes(site.store, 0).donors) == [
+        {"donor": donor, "source": "", "loci": {}, "flagged": row["flagged"]}
+        for donor, row in zip(people, changes(site.store, 0).donors, strict=True)
+    ]
+    [row] = queries.quarantine(site.store)
+    assert f"as that of {people[1]} (here) and as that of {DONOR} (in {receipts[0]})" in row["reason"]
+    assert keep(site, receipts[right], ["B"]) == 0, "of one locus alone nobody can say whose it is"
+    assert keep(site, receipts[right]) == 1
+    told = {row["donor"]: list(row["loci"]) for row in changes(site.store, 0).donors}
+    assert told == {people[right]: [("A", "B")[right]], people[1 - right]: []}
     assert waiting(site) == []
 
 

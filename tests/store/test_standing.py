@@ -69,6 +69,24 @@ def test_a_preliminary_result_takes_no_final_one_s_place_and_does_not_stand_besi
     assert "a final one came before" in late["reason"]
 
 
+def test_a_preliminary_result_of_another_person_stands_and_so_does_one_of_which_nobody_knows_the_run(
+    store: Store, load: Load, make: Any
+) -> None:
+    for seq, (grid, run) in enumerate(((GRIDS[0], "1"), (GRIDS[1], "1"), (GRIDS[0], ""), (GRIDS[0], "")), start=1):
+        said = make.typing(grid=grid, run=run, A=f"01:01+0{seq}:01")
+        load(make.entry(seq, said if seq in (1, 3) else about(said, PRELIMINARY)))
+    assert [row["current"] for row in dump(store, "reports")] == [True] * 4
+
+
+def test_a_report_that_names_nobody_is_about_whom_it_corrects_also_where_another_is_named_later(
+    store: Store, load: Load, make: Any
+) -> None:
+    for seq, grid in enumerate((GRIDS[0], "", GRIDS[1]), start=1):
+        load(make.entry(seq, make.typing(grid=grid, A=f"01:01+0{seq}:01")))
+    donors = [row["donor"] for row in store.rows("select donor from report order by seq")]
+    assert donors == [GRIDS[0], GRIDS[0], GRIDS[1]]
+
+
 def test_what_is_taken_back_is_gone_also_where_another_locus_is_preliminary(
     store: Store, load: Load, make: Any, told: Callable[[], dict[str, Loci]]
 ) -> None:

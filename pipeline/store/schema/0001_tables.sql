@@ -180,6 +180,7 @@ create table preferred (
     locus varchar not null,
     donor_key ubigint not null,
     said ubigint not null,
+    other_locus varchar not null,
     other_donor_key ubigint not null,
     other_said ubigint not null,
     other_run_key ubigint not null

@@ -68,6 +68,30 @@ semi join report as newer on newer.seq = alike.seq and newer.ordinal = alike.ord
 semi join report as older on older.seq = alike.other_seq and older.ordinal = alike.other_ordinal and older.current;
 comment on view relabelled is 'One row per two current typings that are one report under the names of two people.';
 
+-- Locus by locus; a locus that the other typing does not report stands against the first one that it does, for nobody
+-- knows of any locus whose it is.
+create view relabelled_locus as
+with sides as materialized (
+    select seq, ordinal from relabelled
+    union
+    select other_seq, other_ordinal from relabelled
+), called as materialized (
+    select
+        *, list(locus) over report as loci, position = min(position) over report as leads
+    from current_typing
+    semi join sides using (seq, ordinal)
+    where state not in ('failed', 'not_tested')
+    window report as (partition by seq, ordinal)
+)
+select newer, older
+from relabelled
+join called as newer using (seq, ordinal)
+join called as older on older.seq = relabelled.other_seq and older.ordinal = relabelled.other_ordinal
+where newer.locus = older.locus
+    or (older.leads and not list_contains(older.loci, newer.locus))
+    or (newer.leads and not list_contains(newer.loci, older.locus));
+comment on view relabelled_locus is 'One row per two loci of two current typings that are one report under the names of two people.';
+
 create view disagreement as
 with pairs as (
     select one, other, locus, fields from contradiction where release = (select release from release_in_use)
@@ -76,7 +100,7 @@ with pairs as (
 )
 select
     pairs.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
-    newer.said, older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
+    newer.said, pairs.locus as other_locus, older.donor as other_donor, older.owner as other_owner, older.donor_key as other_donor_key,
     older.run_key as other_run_key, older.seq as other_seq, older.ordinal as other_ordinal,
     older.statement as other_statement, older.said as other_said, pairs.fields, false as relabelled
 from pairs
@@ -88,13 +112,9 @@ where (newer.seq, newer.ordinal, newer.position) > (older.seq, older.ordinal, ol
 union
 select
     newer.locus, newer.donor, newer.owner, newer.donor_key, newer.run_key, newer.seq, newer.ordinal, newer.statement,
-    newer.said, older.donor, older.owner, older.donor_key, older.run_key, older.seq, older.ordinal, older.statement,
-    older.said, 0, true
-from relabelled
-join current_typing as newer on newer.seq = relabelled.seq and newer.ordinal = relabelled.ordinal
-join current_typing as older
-    on older.seq = relabelled.other_seq and older.ordinal = relabelled.other_ordinal and older.locus = newer.locus
-where newer.state not in ('failed', 'not_tested') and older.state not in ('failed', 'not_tested');
+    newer.said, older.locus, older.donor, older.owner, older.donor_key, older.run_key, older.seq, older.ordinal,
+    older.statement, older.said, 0, true
+from relabelled_locus;
 comment on view disagreement is 'One row per two current typings that cannot both be true: of a donor and locus, or one report of two people.';
 
 -- A decision holds as long as what was held right is still said, and for what it was made about, exported again or not.
@@ -104,7 +124,7 @@ with latest as (
     select *
     from preferred
     anti join preferred as reversed
-        on reversed.locus = preferred.locus
+        on reversed.locus = preferred.other_locus and reversed.other_locus = preferred.locus
         and reversed.donor_key = preferred.other_donor_key and reversed.said = preferred.other_said
         and reversed.other_donor_key = preferred.donor_key and reversed.other_said = preferred.said
         and reversed.decision > preferred.decision
@@ -113,10 +133,10 @@ with latest as (
     from latest
     semi join current_typing as kept on kept.donor_key = latest.donor_key and kept.said = latest.said
 )
-select distinct lost.seq, lost.ordinal, in_force.locus
+select distinct lost.seq, lost.ordinal, in_force.other_locus as locus
 from in_force
 anti join in_force as later
-    on later.locus = in_force.locus
+    on later.other_locus = in_force.locus
     and later.other_donor_key = in_force.donor_key and later.other_said = in_force.said
     and later.decision > in_force.decision
 join current_typing as lost
@@ -130,12 +150,13 @@ with standing as (
     from disagreement
     anti join overruled using (seq, ordinal, locus)
     anti join overruled as other
-        on other.seq = disagreement.other_seq and other.ordinal = disagreement.other_ordinal and other.locus = disagreement.locus
+        on other.seq = disagreement.other_seq and other.ordinal = disagreement.other_ordinal
+        and other.locus = disagreement.other_locus
 )
 select donor, owner, locus, seq, ordinal, statement, other_seq, other_ordinal, other_statement, fields, relabelled
 from standing
 union
-select other_donor, other_owner, locus, seq, ordinal, statement, other_seq, other_ordinal, other_statement, fields, relabelled
+select other_donor, other_owner, other_locus, seq, ordinal, statement, other_seq, other_ordinal, other_statement, fields, relabelled
 from standing;
 comment on view conflict is 'One row per two standing typings that cannot both be true: of a donor and locus, or one report of two people.';
 

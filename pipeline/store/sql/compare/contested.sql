@@ -2,7 +2,7 @@
 select count(*) as contested
 from (
     select distinct
-        disagreement.locus, disagreement.seq, disagreement.ordinal, disagreement.statement, disagreement.other_seq,
+        disagreement.locus, disagreement.other_locus, disagreement.seq, disagreement.ordinal, disagreement.statement, disagreement.other_seq,
         disagreement.other_ordinal, disagreement.other_statement
     from disagreement
     join report as kept
@@ -10,7 +10,7 @@ from (
             (disagreement.seq, disagreement.ordinal), (disagreement.other_seq, disagreement.other_ordinal)
         )
     anti join overruled
-        on overruled.locus = disagreement.locus
+        on overruled.locus = if(kept.seq = disagreement.seq, disagreement.other_locus, disagreement.locus)
         and overruled.seq = if(kept.seq = disagreement.seq, disagreement.other_seq, disagreement.seq)
         and overruled.ordinal = if(kept.seq = disagreement.seq, disagreement.other_ordinal, disagreement.ordinal)
     where kept.seq = $1::bigint and disagreement.seq <> disagreement.other_seq

@@ -9,13 +9,13 @@ with decided as (
             (disagreement.seq, disagreement.ordinal), (disagreement.other_seq, disagreement.other_ordinal)
         )
     where kept.seq = $seq::bigint and disagreement.seq <> disagreement.other_seq
-        and (len($loci::varchar[]) = 0 or list_contains($loci::varchar[], disagreement.locus))
+        and (len($loci::varchar[]) = 0 or list_has_all($loci::varchar[], [disagreement.locus, disagreement.other_locus]))
         and (len($donors::varchar[]) = 0 or list_contains($donors::varchar[], kept.donor))
 )
 select distinct
-    $decision::bigint, locus,
-    if(is_newer, donor_key, other_donor_key), if(is_newer, said, other_said),
-    if(is_newer, other_donor_key, donor_key), if(is_newer, other_said, said),
+    $decision::bigint,
+    if(is_newer, locus, other_locus), if(is_newer, donor_key, other_donor_key), if(is_newer, said, other_said),
+    if(is_newer, other_locus, locus), if(is_newer, other_donor_key, donor_key), if(is_newer, other_said, said),
     if(is_newer, other_run_key, run_key)
 from decided
 order by all
