@@ -115,6 +115,18 @@ def test_messages_of_one_batch_come_one_after_the_other(
     assert [(row["version"], row["current"]) for row in dump(store, "reports")] == [(1, True), (2, True)]
 
 
+@pytest.mark.parametrize(("days", "stands"), [(("20", "19"), "02:01"), (("19", "20"), "03:01"), (("20", ""), "03:01")])
+def test_a_locus_that_was_typed_before_takes_nothing_of_one_that_was_typed_later(
+    store: Store, load: Load, make: Any, days: tuple[str, str], stands: str
+) -> None:
+    for seq, (day, alleles) in enumerate(zip(days, ("01:01+02:01", "01:01+03:01"), strict=True), start=1):
+        said = make.typing(A=alleles)
+        dated = [replace(each, date=f"2026-11-{day}" if day else "") for each in said.normal.loci]
+        load(make.entry(seq, replace(said, normal=replace(said.normal, loci=tuple(dated)))))
+    current = [row["normalised"]["loci"][0]["glstring"][-5:] for row in dump(store, "reports") if row["current"]]
+    assert current[0] == stands
+
+
 def test_two_centres_behind_one_source_have_a_sample_of_one_name_each(store: Store, load: Load, make: Any) -> None:
     said = make.typing("17", A="01:01+02:01"), make.typing("17", A="01:01+03:01")
     for seq, (centre, report) in enumerate(zip(("111", "222"), said, strict=True), start=1):
