@@ -129,6 +129,12 @@ def test_of_a_day_without_a_time_only_the_day_is_compared(ended: str, codes: lis
     assert [flag.code for flag in found.flags] == codes
 
 
+@pytest.mark.parametrize(("ended", "codes"), [("2026-11-20 08:26", []), ("2026-11-19 23:59", ["ends_before_start"])])
+def test_of_a_start_with_a_zone_and_an_end_without_one_only_the_days_are_compared(ended: str, codes: list[str]) -> None:
+    found = run(FINALS, started="2026-11-20 08:41+0100", ended=ended)
+    assert [flag.code for flag in found.flags] == codes
+
+
 VALUES = [
     ("PRODUCT_VOL_DEVICE_ML", "302", "mL", []),
     ("PRODUCT_VOL_DEVICE_ML", "460", "mL", [("out_of_range", "warning")]),

@@ -19,7 +19,7 @@ NUMBERS = [
     ("12,3456", None, "", ["ambiguous_number"]), ("1.234,5", None, "", ["ambiguous_number"]),
     ("1,234", None, "", ["ambiguous_number"]), ("1,234.5", None, "", ["ambiguous_number"]),
     ("-----", None, "", ["no_value"]), ("****", None, "", ["no_value"]), ("-", None, "", []),
-    ("2.45E6", 2_450_000, "", []), ("<1.2E-3", 0.0012, "<", []),
+    ("2.45E6", 2_450_000, "", []), ("<1.2E-3", 0.0012, "<", []), ("9.9E999", None, "", ["unreadable_number"]),
     ("24.5E6", None, "", ["unreadable_number"]),
     ("POSITIVE", None, "", []), ("", None, "", []), ("1e5", None, "", ["unreadable_number"]), ("nan", None, "", []),
     (".5", None, "", ["unreadable_number"]), ("5.", None, "", ["unreadable_number"]),
@@ -107,6 +107,7 @@ def test_a_clock_runs_past_midnight() -> None:
     assert after("23:50", "2026-11-20T23:41:00") == ("2026-11-20T23:50:00", ())
     assert after("00:05", "2026-11-20T23:50:00") == ("2026-11-21T00:05:00", ())
     assert after("08:41", "2026-11-20T08:41:30")[0] == "2026-11-20T08:41:00"
+    assert after("08:51:30", "2026-11-20T08:41:00Z") == ("2026-11-20T08:51:30Z", ())
     assert after("08:41", None)[1][0].code == "time_without_date"
     assert after("2026-11-20 08:41", None)[0] == "2026-11-20T08:41:00"
     assert after("25:00", "2026-11-20T23:50:00")[1][0].code == "unreadable_time"
