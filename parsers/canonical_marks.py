@@ -2,6 +2,8 @@
 
 APPLICATION = "GRAFTLINE"
 """MSH-3: the program that wrote the message, and not whoever found what it says."""
+SCHEMES = frozenset({"GRID", "DIN", "LOCAL"})
+"""PID-3.4: of which scheme the subject's identifier is; who gave a local one stands in a companion."""
 LOCAL = "99GRAFT"
 """The coding system of companions: OBX that carry what HL7 has no place for."""
 REPORT_LEVEL = "0"

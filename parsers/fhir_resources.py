@@ -138,6 +138,10 @@ class Resources:
             known = self._identifiers[said] = sorted(in_use or stated, key=_precedence)
         return known
 
+    def assigner(self, reference: Element) -> str:
+        """The system of the identifier that a person or a specimen is called by; empty where none is stated."""
+        return next((each.read("system") for each in self.identifiers(reference)[:1]), "")
+
     def retired(self, reference: Element) -> list[Element]:
         """The identifiers of what a reference points to that are no longer in use, and not taken for that reason."""
         taken = self.identifiers(reference)

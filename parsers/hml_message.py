@@ -47,7 +47,10 @@ class Message(Walk):
         reports = [each.report() for each in samples]
         repeated = repeated_ids(reports) if len(reports) > 1 else {}
         if self.findings or repeated:
-            reports = [with_findings(each, [*self.findings, *repeated.get(each.sample, ())]) for each in reports]
+            reports = [
+                with_findings(each, [*self.findings, *repeated.get((each.sample, each.sample_assigner), ())])
+                for each in reports
+            ]
         return Parsed(reports=tuple(reports), ignored=self.ignored)
 
     @property
@@ -116,10 +119,10 @@ class Message(Walk):
             self.note("releases_differ", self.root)
 
 
-def repeated_ids(reports: list[TypingReport]) -> dict[str, list[Finding]]:
-    """A finding for every sample id that occurs more than once."""
+def repeated_ids(reports: list[TypingReport]) -> dict[tuple[str, str], list[Finding]]:
+    """A finding for every sample id, of one centre, that occurs more than once."""
     code = "duplicate_sample_id"
-    counts = Counter(each.sample for each in reports)
+    counts = Counter((each.sample, each.sample_assigner) for each in reports)
     return {sample: [Finding(code, MEANINGS[code])] for sample, count in counts.items() if count > 1}
 
 

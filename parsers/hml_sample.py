@@ -138,6 +138,7 @@ class Sample(Walk):
             sample=self.id,
             report_id=message.report_id,
             centre=message.centre,
+            sample_assigner=self.assigner if self.assigner != message.centre else "",
             project=self.project,
             date=self.dates[0] if len(set(self.dates)) == 1 else "",
             software=message.software,
@@ -150,7 +151,8 @@ class Sample(Walk):
         path = self.paths.sample
         field = self.fields(element, path, SAMPLE_FIELDS)
         self.id = field("id", "").strip()
-        self.keep("center-code", field("center-code", ""))
+        self.assigner = field("center-code", "").strip()
+        self.keep("center-code", self.assigner)
         for child in self.children(element, path):
             match LOCAL_NAMES[child.tag]:
                 case "typing":

@@ -98,13 +98,18 @@ class LocusTyping(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 class TypingReport(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="typing"
 ):
-    """The typing of one sample. `subject` is the donor's or patient's identifier if the report prints one."""
+    """The typing of one sample. `subject` is the donor's or patient's identifier if the report prints one.
+
+    `centre` reports it. `sample_assigner` and `subject_assigner` say who gave the numbers, where that is another.
+    """
 
     format: str
     sample: str
     subject: str = ""
     report_id: str = ""
     centre: str = ""
+    sample_assigner: str = ""
+    subject_assigner: str = ""
     project: str = ""
     date: str = ""
     software: str = ""
@@ -137,11 +142,15 @@ class Observation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_
 class ObservationReport(
     msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag_field="kind", tag="observations"
 ):
-    """The results of one specimen in one order; `comments` are about all of them."""
+    """The results of one specimen in one order; `comments` are about all of them.
+
+    `subject_assigner` says who gave the subject's number, where that is said.
+    """
 
     format: str
     sample: str
     subject: str = ""
+    subject_assigner: str = ""
     report_id: str = ""
     device: str = ""
     date: str = ""

@@ -164,6 +164,12 @@ class Reading:
         subjects = (identify(reference) for each in sources for reference in self.bases.of(each).persons)
         return next(filter(None, samples), ""), next(filter(None, subjects), "")
 
+    def _assigner(self, sources: list[Element], subject: str) -> str:
+        """The system of the identifier that the subject is called by; a GRID needs none."""
+        references = (reference for each in sources for reference in self.bases.of(each).persons)
+        named = next((each for each in references if self.resources.identifier(each) == subject), None)
+        return self.resources.assigner(named) if named else ""
+
     def _made(
         self, source: Element, sources: list[Element], loci: list[LocusTyping], findings: list[Finding]
     ) -> TypingReport:
@@ -184,6 +190,7 @@ class Reading:
             format="fhir",
             sample=sample,
             subject="" if rivals else subject,
+            subject_assigner=self._assigner(sources, subject) if not rivals else "",
             report_id=self._report_id(source),
             centre=self._centre(sources),
             project=_project(source),

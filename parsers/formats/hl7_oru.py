@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from parsers.canonical_marks import APPLICATION, REPORT_LEVEL, UNVERIFIED
+from parsers.canonical_marks import APPLICATION, REPORT_LEVEL, SCHEMES, UNVERIFIED
 from parsers.control_specimens import is_control
 from parsers.er7 import Message, Segment, parse_message, split_messages
 from parsers.errors import ParseError
@@ -153,6 +153,8 @@ def _typing(order: Order, message: Message, ledger: Ledger, coding: Coding) -> T
         profile=coding.name,
         sample=sample,
         subject=subject,
+        sample_assigner=own.pop("SAMPLE_ASSIGNER", ""),
+        subject_assigner=own.pop("SUBJECT_ASSIGNER", "") or _assigner(order, ledger),
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
         centre=own.pop("CENTRE", "") or _sender(order, 4, ledger),
         project=own.pop("PROJECT", ""),
@@ -189,6 +191,7 @@ def _observations(order: Order, results: list[Result], message: Message, ledger:
         format=FORMAT.name,
         sample=sample,
         subject=_subject(order, ledger),
+        subject_assigner=own.pop("SUBJECT_ASSIGNER", "") or _assigner(order, ledger),
         report_id=_request(order, 3, ledger) or _request(order, 2, ledger),
         device=own.pop("DEVICE", "") or _sender(order, 3, ledger),
         date=own.pop("DATE", "") or _request(order, 7, ledger) or _request(order, 22, ledger),
@@ -263,6 +266,14 @@ def _subject(order: Order, ledger: Ledger) -> str:
     if order.patient is None or len(numbers) > 1:
         return ""
     return ledger.value(order.patient, 3, 1, next(iter(numbers.values()), 1))
+
+
+def _assigner(order: Order, ledger: Ledger) -> str:
+    """Who gave the number that `_subject` takes (PID-3.4); in messages of our own a scheme stands there."""
+    if not _subject(order, ledger) or order.patient is None:
+        return ""
+    place = next(iter(_donor_numbers(order).values()), 1)
+    return "" if order.patient.value(3, 4, place) in SCHEMES else ledger.value(order.patient, 3, 4, place)
 
 
 def _donor_numbers(order: Order) -> dict[str, int]:

@@ -133,14 +133,19 @@ def _genotypes(printed: str, locus: str) -> tuple[str, ...]:
 
 
 def _genotype(text: str, locus: str) -> str:
-    """One genotype in GL String grammar, every allele with its gene."""
-    copies = [copy.split(",") for copy in text.split("+")]
-    return "+".join("/".join(_allele(name, locus) for name in copy if name.strip()) for copy in copies)
+    """One genotype in GL String grammar, every allele with its gene where it is whole.
+
+    What is short for an allele (`A*24:02,03`) stays so, for a GL String's reader to say that it may be two.
+    """
+    return "+".join("/".join(_alleles(copy, locus)) for copy in text.split("+"))
 
 
-def _allele(name: str, locus: str) -> str:
-    written = closed_up(name)
-    return f"{locus}*{written.lstrip('*')}" if written.lstrip("*")[:1].isdigit() else written
+def _alleles(copy: str, locus: str) -> Iterator[str]:
+    names = [closed_up(name) for name in copy.split(",") if name.strip()]
+    for place, name in enumerate(names):
+        fields = name.lstrip("*")
+        whole = place == 0 or ":" in fields
+        yield f"{locus}*{fields}" if whole and fields[:1].isdigit() else name
 
 
 def _findings(strip: Strip, strips_of_locus: int) -> Iterator[Finding]:

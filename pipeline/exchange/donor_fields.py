@@ -50,9 +50,11 @@ def grid_of(report: TypingReport) -> str:
 
 def by_donor(reports: Iterable[TypingReport]) -> list[TypingReport]:
     """One report of each donor, with everything that these say of him; a GRID names a donor before any other id."""
-    found: dict[str, TypingReport] = {}
+    found: dict[tuple[str, ...], TypingReport] = {}
     for each in reports:
-        donor = grid_of(each) or each.subject or each.sample
+        grid = grid_of(each)
+        assigner = each.subject_assigner if each.subject else each.sample_assigner
+        donor = (grid,) if grid else (each.subject or each.sample, assigner or each.centre)
         known = found.get(donor)
         found[donor] = replace(known, loci=known.loci + each.loci) if known else each
     return list(found.values())

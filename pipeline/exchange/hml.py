@@ -107,7 +107,7 @@ def _property(parent: etree._Element, name: str, value: str) -> None:
 
 def _add_sample(root: etree._Element, report: TypingReport, dispatch: Dispatch) -> list[LeftOut]:
     name = _name(report)
-    element = _add(root, "sample", id=name, **{"center-code": report.centre})
+    element = _add(root, "sample", id=name, **{"center-code": report.sample_assigner or report.centre})
     _property(element, "subject", report.subject)
     _property(element, "report", report.report_id)
     _property(element, "software", report.software)

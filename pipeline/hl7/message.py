@@ -98,6 +98,9 @@ def _identifier_rows(report: NormalReport) -> Iterator[Row]:
     for code, identifier in (("SAMPLE_PRINTED", report.sample), ("SUBJECT_PRINTED", report.subject)):
         if identifier and identifier.printed != identifier.value:
             yield attribute(code, identifier.printed)
+    for code, identifier in (("SAMPLE_ASSIGNER", report.sample), ("SUBJECT_ASSIGNER", report.subject)):
+        if identifier and identifier.assigner:
+            yield attribute(code, identifier.assigner)
 
 
 def _comments(report: NormalReport) -> tuple[str, ...]:
@@ -173,7 +176,7 @@ def _flags(notes: Iterator[Segment]) -> tuple[Flag, ...]:
 
 def _sample_of(specimen: Segment, rows: Rows, flags: tuple[Flag, ...]) -> Identifier:
     value, _, scheme = specimen.field(2).partition(specimen.encoding.subcomponent)
-    return _identifier(unescape(value, specimen.encoding), scheme, rows.attribute("SAMPLE_PRINTED"), flags)
+    return _identifier(unescape(value, specimen.encoding), scheme, "SAMPLE", rows, flags)
 
 
 def _subject_of(message: Message, rows: Rows, notes: dict[int, list[Segment]]) -> Identifier | None:
@@ -181,11 +184,18 @@ def _subject_of(message: Message, rows: Rows, notes: dict[int, list[Segment]]) -
     if patient is None:
         return None
     flags = _flags(iter(notes.get(patient.number, ())))
-    return _identifier(patient.value(3), patient.value(3, 4), rows.attribute("SUBJECT_PRINTED"), flags)
+    return _identifier(patient.value(3), patient.value(3, 4), "SUBJECT", rows, flags)
 
 
-def _identifier(value: str, scheme: str, printed: str | None, flags: tuple[Flag, ...]) -> Identifier:
+def _identifier(value: str, scheme: str, whose: str, rows: Rows, flags: tuple[Flag, ...]) -> Identifier:
+    printed = rows.attribute(f"{whose}_PRINTED")
     for known in Identifier.__annotations__["scheme"].__args__:
         if known == scheme:
-            return Identifier(scheme=known, value=value, printed=value if printed is None else printed, flags=flags)
+            return Identifier(
+                scheme=known,
+                value=value,
+                printed=value if printed is None else printed,
+                assigner=rows.attribute(f"{whose}_ASSIGNER") or "",
+                flags=flags,
+            )
     raise ValueError("an identifier of no scheme of ours")

@@ -16,11 +16,11 @@ from pipeline.normalise.records import Flag, Identifier
 SMALL_LETTERS = "in capitals this would be a GRID or DIN, which have no small letters: compare it with the label"
 
 
-def read_identifier(printed: str, *, labelled: bool = False) -> Identifier:
+def read_identifier(printed: str, *, labelled: bool = False, assigner: str = "") -> Identifier:
     """The identifier in `printed`: GRID, DIN or a local one; a wrong check character makes it local, with a flag.
 
     `labelled` if what it stands under is for donation numbers alone: then a DIN may be typed with its flags and without
-    its check character.
+    its check character. The `assigner` of a local one is kept with it; the others name one thing everywhere.
     """
     text = unprefixed(printed)
     if names_nobody(text):
@@ -29,14 +29,14 @@ def read_identifier(printed: str, *, labelled: bool = False) -> Identifier:
     if number := number_in(text, labelled=labelled):
         return _numbered(number, printed)
     doubts = [Flag("small_letters", printed, f"{SMALL_LETTERS}; kept as printed")] if _is_small(text) else []
-    return Identifier(scheme="LOCAL", value=text, printed=printed, flags=tuple(doubts))
+    return Identifier(scheme="LOCAL", value=text, printed=printed, assigner=assigner, flags=tuple(doubts))
 
 
-def read_subject(printed: str, sample: str) -> Identifier | None:
+def read_subject(printed: str, sample: str, assigner: str = "") -> Identifier | None:
     """Whom a report about this sample is about; None where it does not say, a flag where the two seem exchanged."""
     if not printed:
         return None
-    subject = read_identifier(printed)
+    subject = read_identifier(printed, assigner=assigner)
     if subject.scheme != "DIN" or read_identifier(sample).scheme != "GRID":
         return subject
     message = "a donation number stands where the donor's should, and a GRID where the donation's should"

@@ -28,7 +28,7 @@ def normalise_observations(report: ObservationReport) -> NormalObservations:
     date, doubts = read_time(report.date)
     return NormalObservations(
         sample=read_identifier(report.sample),
-        subject=read_subject(report.subject, report.sample),
+        subject=read_subject(report.subject, report.sample, report.subject_assigner),
         report_id=report.report_id,
         device=report.device,
         date=date,

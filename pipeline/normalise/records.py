@@ -27,11 +27,15 @@ class Flag(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """An identifier read: its scheme, its canonical form (the printed one if it could not be read), its doubts."""
+    """An identifier read: its scheme, its canonical form (the printed one if it could not be read), its doubts.
+
+    `assigner` is who gave it, where that is said: two hospitals have a patient 17 each.
+    """
 
     scheme: Literal["GRID", "DIN", "LOCAL"]
     value: str
     printed: str
+    assigner: str = ""
     flags: tuple[Flag, ...] = ()
 
 

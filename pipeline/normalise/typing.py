@@ -98,8 +98,8 @@ class TypingNormaliser:
         for name, flag in _of_its_order(report, named):
             doubts.setdefault(name, []).append(flag)
         return NormalTyping(
-            sample=read_identifier(report.sample),
-            subject=read_subject(report.subject, report.sample),
+            sample=read_identifier(report.sample, assigner=report.sample_assigner),
+            subject=read_subject(report.subject, report.sample, report.subject_assigner),
             report_id=report.report_id,
             centre=report.centre,
             project=report.project,

@@ -1,9 +1,9 @@
 """Whom a matcher is told that a report is about: a donor, or nobody.
 
 A GRID names a donor everywhere. A laboratory's own number means something in that laboratory only: its owner is the
-source it came from, and the reporting centre where the report names one, so that two laboratories' sample 17 stay two
-donors. A report with an error flag of its own is a test message or worse, unless it takes the donor back. A patient who
-is taken for a donor is found by the next patient's search.
+source it came from, and there whoever gave the number, or else the reporting centre, where the report names one, so
+that two centres' sample 17 stay two donors. A report with an error flag of its own is a test message or worse, unless
+it takes the donor back. A patient who is taken for a donor is found by the next patient's search.
 """
 
 import msgspec
@@ -30,7 +30,7 @@ def donor_of(normal: NormalReport, source: str) -> Donor | None:
     named = _named(normal)
     if doubtful or is_control(normal) or _is_patients(normal) or not named.value:
         return None
-    owner = _owner(normal, source)
+    owner = _owner(normal, named, source)
     return Donor(named.value, named.scheme, owner, key64(owner, named.value))
 
 
@@ -55,8 +55,8 @@ def _named(normal: NormalReport) -> Identifier:
     return subject if subject and by_subject else normal.sample
 
 
-def _owner(normal: NormalReport, source: str) -> str:
+def _owner(normal: NormalReport, named: Identifier, source: str) -> str:
     if "GRID" in {each.scheme for each in (normal.subject, normal.sample) if each}:
         return ""
-    centre = centre_of(normal)
+    centre = named.assigner or centre_of(normal)
     return f"{source}/{centre}" if centre else source

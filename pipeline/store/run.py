@@ -5,7 +5,7 @@ account         of a collection its layout: the log of a run and its summary are
 purpose         production, control material or a test: a test never takes the place of a result
 run             the id that the report gives itself, else its time; empty if it has neither
 device          of a collection the separator's serial number: two of them may start in one minute
-centre          of a typing the centre that reports it: two laboratories behind one source have a sample 17 each
+centre          of a typing the centre whose number the sample is: two behind one source have a sample 17 each
 sample          as it is meant: `=A99992400012300` and `A9999 24 000123` are one donation
 container       of a measurement the flags of a donation number, which tell its tube from its bag
 subject         the person, where no sample is named
@@ -112,9 +112,9 @@ def _container(sample: Identifier) -> str:
 def person(normal: NormalReport) -> str:
     """Whom a report is about, where it names a person."""
     subject = normal.subject
-    return f"{subject.scheme} {subject.value}" if subject and subject.value else ""
+    return f"{subject.scheme} {subject.value} {subject.assigner}".rstrip() if subject and subject.value else ""
 
 
 def centre_of(normal: NormalReport) -> str:
-    """The centre that reports a typing; empty where none is named."""
-    return normal.centre if isinstance(normal, NormalTyping) else ""
+    """The centre whose number a sample bears: the one that reports its typing, unless another is named; else empty."""
+    return normal.sample.assigner or (normal.centre if isinstance(normal, NormalTyping) else "")

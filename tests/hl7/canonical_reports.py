@@ -40,7 +40,12 @@ flags = st.lists(st.builds(Flag, words, words, words, severities, places), max_s
 
 
 identifiers = st.builds(
-    Identifier, scheme=st.sampled_from(["GRID", "DIN", "LOCAL"]), value=words, printed=words, flags=flags
+    Identifier,
+    scheme=st.sampled_from(["GRID", "DIN", "LOCAL"]),
+    value=words,
+    printed=words,
+    assigner=words,
+    flags=flags,
 )
 
 

@@ -61,7 +61,7 @@ create table report (
 );
 comment on table report is 'One row per report of a receipt: as printed, as meant, and which version of its run it is.';
 comment on column report.donor is 'Whom a matcher may be told that the report is about; null where it is about no donor.';
-comment on column report.donor_owner is 'The source, and its reporting centre, whose number `donor` is; empty for a GRID, which names a donor everywhere.';
+comment on column report.donor_owner is 'The source, and the centre there, whose number `donor` is; empty for a GRID, which names a donor everywhere.';
 comment on column report.donor_key is 'A 64-bit key of donor and owner: equal texts have equal keys.';
 comment on column report.own_donor is 'Whom it would be about by itself, where it names nobody and others of its run name somebody.';
 comment on column report.identity is 'What it is about and which run it is of: reports of one source with the same identity are versions or parts of one run.';
