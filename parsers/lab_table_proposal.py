@@ -72,6 +72,7 @@ class Proposal(msgspec.Struct):
 def proposal_for(document: Document) -> Proposal:
     """What a profile for this table would say. Raises ParseError if no column looks like a sample or a typing."""
     table, encoding = _table(document)
+    _refuse_unnamed(table)
     cells = {name: [row.cells[at] for row in table.rows if row.cells[at]] for at, name in enumerate(table.header)}
     made = Proposal(encoding)
     typings = [name for name in cells if _holds_typings(cells[name]) and not _headed(name, "time")]
@@ -83,6 +84,19 @@ def proposal_for(document: Document) -> Proposal:
     used = {*made.signature, *made.columns.values(), *made.properties}
     made.unread = [name for name in table.header if name and name not in used]
     return made
+
+
+def _refuse_unnamed(table: Table) -> None:
+    """Raise ParseError if alleles stand under no heading, as behind one that is merged over two columns."""
+    for place, name in enumerate(table.header):
+        if not name and _holds_typings([row.cells[place] for row in table.rows if row.cells[place]]):
+            raise ParseError(
+                "alleles stand in a column without a heading, which no profile could name: they would be left out",
+                found=next(row.cells[place] for row in table.rows if row.cells[place]),
+                where=f"line 1, column {place + 1}",
+                expected="a heading over every column",
+                advice="Give each column one of its own, as HLA-A 1 and HLA-A 2; split headings that are merged.",
+            )
 
 
 def _table(document: Document) -> tuple[Table, str]:

@@ -10,6 +10,7 @@ kept as candidates until the profile says which. Of a workbook every sheet that 
 that is hidden refuses the workbook.
 """
 
+import re
 from collections import Counter
 from itertools import starmap
 
@@ -35,6 +36,8 @@ from parsers.tables import (
 from parsers.text_encoding import decoded
 
 HEADER_REACH = 65_536
+DAY_AT_MIDNIGHT = re.compile(r"\d{4}-\d{2}-\d{2} 00:00:00")
+"""How a day that a workbook holds is written as text."""
 
 
 def from_profiles(profiles: tuple[Profile, ...]) -> Format:
@@ -125,6 +128,7 @@ def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     for each, layout in read:
         _refuse_hidden(each)
         _refuse_times(each.table, layout)
+        _refuse_dated_ids(each.table, layout)
     parsed = _read([(each.table, layout) for each, layout in read])
     others = tuple(Ignored(each.name, len(each.table.rows)) for each, layout in matched if not layout)
     return msgspec.structs.replace(parsed, ignored=parsed.ignored + others)
@@ -164,6 +168,22 @@ def _refuse_times(table: Table, layout: Layout) -> None:
                     found=row.cells[place].removeprefix(TIME_OF_DAY),
                     where=f"{table.where(row)}, column {name}",
                     expected="an allele as text",
+                    advice="Format the column as text before typing or pasting into it.",
+                )
+
+
+def _refuse_dated_ids(table: Table, layout: Layout) -> None:
+    """Raise ParseError if Excel made a date or a time of what should be somebody's id (`12-3`, `3/12`)."""
+    names = {layout.columns.sample, layout.columns.subject}
+    places = [(place, name) for place, name in enumerate(table.header) if name in names]
+    for row in table.rows:
+        for place, name in places:
+            if row.cells[place].startswith(TIME_OF_DAY) or DAY_AT_MIDNIGHT.fullmatch(row.cells[place]):
+                raise ParseError(
+                    "Excel holds this cell as a date or a time, not as text: nobody could tell which id was typed",
+                    found=row.cells[place].removeprefix(TIME_OF_DAY),
+                    where=f"{table.where(row)}, column {name}",
+                    expected="an id as text",
                     advice="Format the column as text before typing or pasting into it.",
                 )
 

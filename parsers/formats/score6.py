@@ -24,7 +24,7 @@ from lxml import etree
 from parsers.duplicates import marked
 from parsers.errors import ParseError
 from parsers.format import Document, Format
-from parsers.glstring_code import NULL_UNNAMED, release_findings, unnamed_null
+from parsers.glstring_code import NULL_UNNAMED, antigen_locus, release_findings, unnamed_null
 from parsers.records import Finding, LocusTyping, Parsed, Printed, TypingReport
 from parsers.typing_states import UNCALLED, gene_name, gene_within, state_of
 from parsers.xml_document import root_name
@@ -134,7 +134,7 @@ def _typing(
     gene: str, locus: str, calls: list[str], listed: str, element: etree._Element, chosen: Selection
 ) -> LocusTyping:
     expression = "+".join(call for call in calls if call != NO_SECOND)
-    hidden = _hides_null(element, chosen)
+    hidden = _hides_null(element, chosen) or antigen_locus(expression) != ""
     state = state_of(expression) if calls and not hidden else "candidates" if calls or listed else "failed"
     kits = list(chosen.all(element, "typingKitData"))
     return LocusTyping(

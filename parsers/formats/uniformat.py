@@ -39,7 +39,7 @@ def looks_like(head: bytes) -> bool:
         [cell.strip() for cell in others if cell.strip()] for first, *others in lines[:FIRST_LINES] if "*" not in first
     ]
     pairs = [cell for cells in rows for cell in cells if "," in cell and "*" in cell]
-    return any(map(CELL.fullmatch, pairs)) and all(map(CELL.fullmatch, rows[0][:3]))
+    return any(map(CELL.fullmatch, pairs)) and rows[0] != [] and all(map(CELL.fullmatch, rows[0][:3]))
 
 
 def parse(document: Document) -> Parsed:

@@ -152,3 +152,10 @@ def test_a_table_that_is_not_utf_8_is_proposed_with_its_encoding():
 def test_a_table_that_tells_too_little_is_refused(table, reason):
     with pytest.raises(ParseError, match=reason):
         proposed(table)
+
+
+def test_alleles_under_a_heading_that_is_merged_over_two_columns_are_not_left_out():
+    table = b"Sample ID,HLA-A,,HLA-B,\nS1,02:01,03:01,07:02,08:01\n"
+    with pytest.raises(ParseError, match="alleles stand in a column without a heading") as told:
+        draft(Document(table, "table.csv"))
+    assert told.value.where == "line 1, column 3"

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import date, time
 
 import openpyxl
 import pytest
@@ -41,6 +42,13 @@ def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
     numbers = [[number, "01:01", ""] for number in (12, 12.0, 123456789012345)]
     reports = read(workbook(["id", "A1", "A2"], *numbers)).reports
     assert [each.sample for each in reports] == ["12", "12", "123456789012345"]
+
+
+@pytest.mark.parametrize("made_of_it", [date(2024, 12, 3), time(12, 3)], ids=["12-3", "12:03"])
+def test_an_id_of_which_excel_has_made_a_date_or_a_time_is_nobody_s(made_of_it):
+    told = str(refusal_of(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"], [made_of_it, "01:01", "02:01"])))
+    assert "nobody could tell which id was typed" in told
+    assert "column id" in told
 
 
 COVER = [["Laboratory of nowhere"]]

@@ -100,3 +100,13 @@ def test_the_same_wrong_name_is_refused_at_its_own_line() -> None:
 @pytest.mark.parametrize("places", [(), (2,), (2, 0), (0, 1, 2)])
 def test_cells_are_taken_from_their_places(places: tuple[int, ...]) -> None:
     assert cells_at(places)(("a", "b", "c")) == tuple("abc"[place] for place in places)
+
+
+def test_what_a_scanner_shortens_is_short_for_two_things() -> None:
+    text = "StripScan 2.0\nStrip Type: X/HLA-A\nStrip ID\tGenotype\nS1\tA*24:02,03 + 02:01,02:05\n"
+    [report] = strip_scan.parse(Document(text.encode(), "s.txt")).reports
+    assert report.loci[0].expression == "A*24:02/03+A*02:01/A*02:05"
+
+
+def test_a_title_line_is_no_person_of_uniformat() -> None:
+    assert not uniformat.looks_like(b"HLA typing report\nS1\tA*01,A*02\tA*01,A*02\n")

@@ -115,6 +115,11 @@ def batch(locus, calls, pairs=""):
     return FORMATS["score6"].parse(Document(raw.encode(), "batch.xml"))
 
 
+def test_antigens_that_are_called_are_no_alleles():
+    found = loci(batch("HLA-A", ["A2", "A2"]))["A"]
+    assert (found.state, found.reported, found.expression) == ("candidates", "A2+A2", "")
+
+
 def test_a_copy_that_is_not_present_belongs_to_the_gene_before_it():
     found = loci(batch("HLA-DRB", ["DRB1*03:01", "-", "DRB3*01:01", "-"]))
     assert {name: (each.state, each.reported) for name, each in found.items()} == {
