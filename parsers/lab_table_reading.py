@@ -90,14 +90,17 @@ class Reading:
         return [with_open_end(each, *self._loci_at(end, each)) if end in rows else each for rows, each in made]
 
     def _loci_at(self, end: Row | None, report: TypingReport) -> tuple[str, ...]:
-        """The locus in the last cell of a row, which may be cut short; none if it is blank or another column."""
+        """The locus in the last cell of a row, which may be cut short or, if it is blank, cut off; none in others."""
         layout, header = self.layout, self.table.header
         columns = {
             *layout.allele_columns(header),
             *(each for _, named in layout.locus_columns(header) for each in named),
         }
-        if end is None or not end.cells[-1] or header[-1] not in {*columns, layout.columns.glstring}:
+        if end is None or header[-1] not in {*columns, layout.columns.glstring}:
             return ()
+        if not end.cells[-1]:
+            named = [name for name, columns in layout.locus_columns(header) if header[-1] in columns]
+            return tuple(named or [each.locus for each in report.loci[-1:]])
         return tuple([each.locus for each in report.loci if each.reported.endswith(end.cells[-1].split("^")[-1])][-1:])
 
     def _rows_of_reports(self) -> Iterable[list[Row]]:
