@@ -209,13 +209,19 @@ class Reading:
         return list(found.values())
 
     def _by_gene(self, locus: str, cells: Cells) -> list[tuple[str, Cells]]:
-        """The cells of a locus; where it is DRB3, DRB4 and DRB5 in one, the copies of each gene that they name."""
+        """The cells of a locus; where it is DRB3, DRB4 and DRB5 in one, the copies of each gene that they name.
+
+        A word (NNNN) beside an allele is of the same gene on the other haplotype; alone it is of all three.
+        """
         if not DRB345.fullmatch(locus):
             return [(locus, cells)]
         genes: dict[str, list[str]] = {}
-        for copy in filter(str.strip, self._copies(cells)):
-            genes.setdefault(gene_of(closed_up(copy)), []).append(copy.strip())
-        return [(gene, tuple(copies)) for gene, copies in genes.items()]
+        words: list[str] = []
+        for copy in map(str.strip, filter(str.strip, self._copies(cells))):
+            told = words if copy.upper() in self.words else genes.setdefault(gene_of(closed_up(copy)), [])
+            told.append(copy)
+        genes.setdefault(next(filter(None, genes), locus), []).extend(words)
+        return [(gene, tuple(copies)) for gene, copies in genes.items() if copies]
 
     def _typing(self, rows: list[Row], locus: str, stated: Cells, column: str) -> LocusTyping | None:
         """A locus from its cells in some rows, read or remembered; nothing where they are blank."""

@@ -64,7 +64,8 @@ class Result(msgspec.Struct):
     @property
     def _called(self) -> list[str]:
         """What the typing calls, without marks of rarity: alleles or antigens."""
-        text = self.genotype if not self.assigned or self.assigned == self.phenotype else self.assigned
+        is_own = self.assigned and _in_order(self.assigned) != _in_order(self.phenotype)
+        text = self.assigned if is_own else self.genotype
         names = [RARE.sub("", name) for name in _stated_in(text)]
         written = {name.partition("*")[0] for name in names if "*" in name}
         return [name for name in names if name not in written]
@@ -93,6 +94,11 @@ class Result(msgspec.Struct):
 
 def _stated_in(text: str) -> list[str]:
     return [each for each in BETWEEN.split(text) if each and each.upper() != BLANK]
+
+
+def _in_order(antigens: str) -> list[str]:
+    """Antigens as a set: which of the two is written first, and whether a comma parts them, says nothing."""
+    return sorted(_stated_in(antigens.replace(",", " ")))
 
 
 def looks_like(head: bytes) -> bool:

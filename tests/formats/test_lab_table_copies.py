@@ -46,6 +46,21 @@ def test_a_gene_with_a_number_is_no_third_copy_of_others():
     assert [each.locus for each in report.loci] == ["DRB3"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "stated"),
+    [
+        ("NNNN,NNNN", [("DRB345", "absent", "")]),
+        ("NNNN,", [("DRB345", "absent", "")]),
+        ("DRB3*01:01,NNNN", [("DRB3", "one_stated", "DRB3*01:01+DRB3*NNNN")]),
+        ("UUUU,DRB4*01:03", [("DRB4", "one_stated", "DRB4*01:03+DRB4*UUUU")]),
+    ],
+)
+def test_a_word_in_a_column_of_the_three_genes_is_of_the_gene_beside_it_or_of_all(cells, stated):
+    genes = [{"name": "DRB345", "columns": ["A1", "A2"]}]
+    report = read(f"id,A1,A2\nS-1,{cells}\n", locus=genes).reports[0]
+    assert [(each.locus, each.state, each.expression) for each in report.loci] == stated
+
+
 def test_several_genes_may_stand_in_one_row_of_a_long_table():
     settings = {
         "signature": ["id", "locus"],

@@ -243,6 +243,8 @@ NULL_AT_A = (
         ("A*24", "A3 Null", "A*03 A*24", "candidates", ["serology_differs"]),
         ("A*24:09N", "A3 Null", "A3 Null", "two_copies", []),
         ("A*24", "A3 Blank", "A3 Blank", "two_copies", []),
+        ("A*24", "A3 A24", "A24 A3", "two_copies", []),
+        ("A*24", "A3 A24", "A24, A3", "two_copies", []),
     ],
 )
 def test_a_null_that_only_serology_names_is_no_expressed_allele(allele, phenotype, assignment, state, told):
