@@ -59,11 +59,13 @@ def _reports(inventory: Element) -> list[TypingReport]:
     persons = [each for each in inventory.members if each.name in PERSONS]
     if not persons:
         return []
+    centre, pool = inventory.read("LISTING_ORGANIZATION"), inventory.read("POOL")
     shared = TypingReport(
         format="wmda_inventory",
         sample="",
-        centre=inventory.read("LISTING_ORGANIZATION"),
-        project=inventory.read("POOL"),
+        centre=centre,
+        sample_assigner=pool if pool != centre else "",
+        project=pool,
         date=inventory.read("SNAPSHOT_TIME"),
         properties=tuple(Printed(name, inventory.read(name)) for name in PROPERTIES if inventory.first(name).text),
     )

@@ -42,7 +42,14 @@ def fhir(assigner: str, locus: str) -> str:
     return json.dumps(observation | {"valueCodeableConcept": genotype, "component": [gene]})
 
 
-WAYS = {"report.hl7": hl7, "donor.hml": hml, "observation.json": fhir}
+def wmda(pool: str, locus: str) -> str:
+    first, second = (allele.split("*")[1] for allele in GENOTYPES[locus].split("+"))
+    typing = f"<{locus}><DNA><FIELD1>{first}</FIELD1><FIELD2>{second}</FIELD2></DNA></{locus}>"
+    listed = f"<DONOR><ID>17</ID><HLA>{typing}</HLA></DONOR>"
+    return f"<INVENTORIES><INVENTORY LISTING_ORGANIZATION='9999' POOL='{pool}'>{listed}</INVENTORY></INVENTORIES>"
+
+
+WAYS = {"report.hl7": hl7, "donor.hml": hml, "observation.json": fhir, "inventory.xml": wmda}
 
 
 @pytest.mark.parametrize("name", WAYS)
