@@ -9,6 +9,7 @@ rebuild takes the same decisions in the same order.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -145,10 +146,15 @@ class Loader:
         if envelope.kind == Kind.MESSAGE:
             yield process(receipt_of(envelope), payload, self.bench)
         elif isinstance(decision := decision_in(envelope, payload), Resubmission):
-            receipt = receipt_of(self.spool.envelope(decision.seq))
-            again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
-            entry = process(again, self.spool.payload(decision.seq), self.bench)
-            yield msgspec.structs.replace(entry, resubmitted=True)
+            with suppress(KeyError):  # the message is damaged or gone, as `verify` tells
+                yield self._again(decision)
+
+    def _again(self, decision: Resubmission) -> Entry:
+        """A receipt read once more. Raises KeyError if the spool has lost it."""
+        receipt = receipt_of(self.spool.envelope(decision.seq))
+        again = msgspec.structs.replace(receipt, format=decision.format or receipt.format)
+        entry = process(again, self.spool.payload(decision.seq), self.bench)
+        return msgspec.structs.replace(entry, resubmitted=True)
 
     def follow(self, spool: Spooled, stop: threading.Event) -> None:
         """Load until told to stop, then load what is left."""

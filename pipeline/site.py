@@ -162,15 +162,28 @@ class Site:
 
     @once
     def loader(self) -> Loader:
-        """From the spool into the store. Raises IntegrityError if the store has read further than the spool goes."""
+        """From the spool into the store. Raises IntegrityError if the store has read what the spool has not."""
+        self._hold_spool_against_store()
+        loader = self.loader_of(self.store, self.release.version if self.release else "")
+        open_destinations(self.spool, self.store, self.destinations)
+        return loader
+
+    def _hold_spool_against_store(self) -> None:
+        """Raises IntegrityError where the end of the spool is missing, also when its numbers were given out again."""
         if self.store.last_seq > self.spool.last:
+            self.spool.skip_to(self.store.last_seq)
             raise IntegrityError(
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
                 "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
-        loader = self.loader_of(self.store, self.release.version if self.release else "")
-        open_destinations(self.spool, self.store, self.destinations)
-        return loader
+        newest = next(self.store.rows("select max(seq) as seq, max_by(receipt, seq) as receipt from receipt"))
+        held = self.spool.receipt(newest["seq"]) if newest["seq"] else None
+        if held not in (None, newest["receipt"]):
+            raise IntegrityError(
+                f"the store has read {newest['receipt']}, and the spool holds {held} under that number: its end was "
+                "missing when that came. Nothing is loaded until `graftline rebuild` has read the spool from its "
+                "beginning; it keeps the store as it is now beside the new one"
+            )
 
     def loader_of(self, store: Store, release: str) -> Loader:
         """From the spool into this store, which begins under `release` unless it or the spool says otherwise."""

@@ -320,6 +320,17 @@ class Spool(SpoolReader):
         self._lay_down_pen()
         return [frame for seq in numbers if (frame := self._readable(seq))]
 
+    def receipt(self, seq: int) -> str | None:
+        """The name of the message with this number; None if there is none that can be read."""
+        frame = self._readable(seq)
+        return receipt_id(frame.envelope) if frame else None
+
+    def skip_to(self, seq: int) -> None:
+        """Give out no number up to this one any more: somebody has seen it under another message."""
+        self._take_pen()
+        self._standing.following = max(self._standing.following, seq + 1)
+        self._lay_down_pen()
+
     def _readable(self, seq: int) -> Frame | None:
         try:
             return self.frame(seq)
