@@ -176,14 +176,15 @@ class Site:
                 f"the store has read the spool up to {self.store.last_seq}, but it ends at {self.spool.last}: "
                 "the end of the spool is missing; restore it from the backup, or run `graftline rebuild` without it"
             )
-        newest = next(self.store.rows("select max(seq) as seq, max_by(receipt, seq) as receipt from receipt"))
-        held = self.spool.receipt(newest["seq"]) if newest["seq"] else None
-        if held not in (None, newest["receipt"]):
-            raise IntegrityError(
-                f"the store has read {newest['receipt']}, and the spool holds {held} under that number: its end was "
-                "missing when that came. Nothing is loaded until `graftline rebuild` has read the spool from its "
-                "beginning; it keeps the store as it is now beside the new one"
-            )
+        held = self.spool.latest_receipts()
+        read = self.store.rows("select seq, receipt from receipt where seq >= ? order by seq", [min(held, default=0)])
+        for row in read:
+            if (other := held.get(row["seq"], row["receipt"])) != row["receipt"]:
+                raise IntegrityError(
+                    f"the store has read {row['receipt']}, and the spool holds {other} under that number: its end was "
+                    "missing when that came. Nothing is loaded until `graftline rebuild` has read the spool from its "
+                    "beginning; it keeps the store as it is now beside the new one"
+                )
 
     def loader_of(self, store: Store, release: str) -> Loader:
         """From the spool into this store, which begins under `release` unless it or the spool says otherwise."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from parsers.identifier_forms import Number, in_capitals, names_nobody, number_in, unprefixed
 from pipeline.normalise.records import Flag, Identifier
 
+TWO_DONORS = "identifiers_differ"
 SMALL_LETTERS = "in capitals this would be a GRID or DIN, which have no small letters: compare it with the label"
 
 
@@ -33,14 +34,17 @@ def read_identifier(printed: str, *, labelled: bool = False, assigner: str = "")
 
 
 def read_subject(printed: str, sample: str, assigner: str = "") -> Identifier | None:
-    """Whom a report about this sample is about; None where it does not say, a flag where the two seem exchanged."""
+    """Whom a report about this sample is about; None where it does not say, a flag where the two do not go together."""
     if not printed:
         return None
-    subject = read_identifier(printed, assigner=assigner)
-    if subject.scheme != "DIN" or read_identifier(sample).scheme != "GRID":
+    subject, sampled = read_identifier(printed, assigner=assigner), read_identifier(sample)
+    if sampled.scheme != "GRID" or subject.scheme == "LOCAL" or subject.value == sampled.value:
         return subject
-    message = "a donation number stands where the donor's should, and a GRID where the donation's should"
-    return replace(subject, flags=(*subject.flags, Flag("identifiers_exchanged", printed, message)))
+    if subject.scheme == "DIN":
+        message = "a donation number stands where the donor's should, and a GRID where the donation's should"
+        return replace(subject, flags=(*subject.flags, Flag("identifiers_exchanged", printed, message)))
+    message = "the sample bears the GRID of another donor, so that nobody can tell whose it is: it is told of neither"
+    return replace(subject, flags=(*subject.flags, Flag(TWO_DONORS, printed, message, "error")))
 
 
 def _is_small(text: str) -> bool:

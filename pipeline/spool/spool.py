@@ -320,10 +320,11 @@ class Spool(SpoolReader):
         self._lay_down_pen()
         return [frame for seq in numbers if (frame := self._readable(seq))]
 
-    def receipt(self, seq: int) -> str | None:
-        """The name of the message with this number; None if there is none that can be read."""
-        frame = self._readable(seq)
-        return receipt_id(frame.envelope) if frame else None
+    def latest_receipts(self) -> dict[int, str]:
+        """The messages of the newest segment by their numbers, as far as they can be read."""
+        frames = self.segments[-1].scan() if self.segments else ()
+        envelopes = [found.envelope for found in frames if isinstance(found, Frame)]
+        return {each.seq: receipt_id(each) for each in envelopes if each.kind is Kind.MESSAGE}
 
     def skip_to(self, seq: int) -> None:
         """Give out no number up to this one any more: somebody has seen it under another message."""

@@ -9,6 +9,7 @@ it takes the donor back. A patient who is taken for a donor is found by the next
 import msgspec
 
 from pipeline.normalise.findings import DONOR_WITHDRAWN
+from pipeline.normalise.identifiers import TWO_DONORS
 from pipeline.normalise.records import Identifier, NormalObservations, NormalReport, NormalTyping
 from pipeline.normalise.roles import is_recipient
 from pipeline.store.run import centre_of
@@ -28,7 +29,7 @@ def donor_of(normal: NormalReport, source: str) -> Donor | None:
     """Whom a report of this source is about; None for control material, a test message, nobody, or a recipient."""
     doubtful = any(flag.severity == "error" and flag.code != DONOR_WITHDRAWN for flag in normal.flags)
     named = _named(normal)
-    if doubtful or is_control(normal) or _is_patients(normal) or not named.value:
+    if doubtful or is_control(normal) or _is_patients(normal) or _is_of_two(normal) or not named.value:
         return None
     owner = _owner(normal, named, source)
     return Donor(named.value, named.scheme, owner, key64(owner, named.value))
@@ -46,6 +47,11 @@ def is_control(normal: NormalReport) -> bool:
 
 def _is_patients(normal: NormalReport) -> bool:
     return isinstance(normal, NormalTyping) and is_recipient(normal.project)
+
+
+def _is_of_two(normal: NormalReport) -> bool:
+    """Whether the sample bears another donor's GRID than the report names."""
+    return any(flag.code == TWO_DONORS for flag in normal.subject.flags) if normal.subject else False
 
 
 def _named(normal: NormalReport) -> Identifier:

@@ -72,6 +72,28 @@ def test_nothing_is_loaded_behind_a_number_that_was_given_out_again_until_the_st
         assert samples(site) == ["P-1", "P-3", "P-4"]
 
 
+def test_a_message_that_came_before_anybody_looked_is_not_passed_over(home: Path) -> None:
+    """A sender that waits for the port is answered before the store is open; later messages have later numbers."""
+    with open_site(home, None) as site:
+        for donor in ("P-1", "P-2", "P-3"):
+            table(site, "lab", f"{donor},{ROW}")
+    for _ in range(2):
+        cut_off_last_frame(home)
+    with open_site(home, None) as site:
+        put(site, "P-4")
+        with pytest.raises(IntegrityError, match="the end of the spool is missing"):
+            site.ready_store()
+        put(site, "P-5")
+        with pytest.raises(IntegrityError, match="under that number"):
+            site.ready_store()
+    with open_site(home, None) as site, pytest.raises(IntegrityError, match="under that number"):
+        site.ready_store()
+    with open_site(home, None) as site:
+        rebuild(site)
+    with open_site(home, None) as site:
+        assert samples(site) == ["P-1", "P-4", "P-5"]
+
+
 def test_a_message_that_was_put_back_and_is_damaged_holds_up_nobody_else(home: Path, exports: Path) -> None:
     with open_site(home, None) as site:
         site.spool.append_messages("lab", [("a.csv", (exports / "donor-01.hml").read_bytes())], format="lab_table")

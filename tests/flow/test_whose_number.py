@@ -74,3 +74,11 @@ def test_who_gave_a_number_is_of_no_matter_for_a_grid(site: Site) -> None:
         site.spool.append_messages("lab", [("report.hl7", message.encode())])
     [row] = queries.dump(site.ready_store(), "donors")
     assert row["loci"] == GENOTYPES
+
+
+def test_a_sample_with_another_donor_s_grid_is_told_of_neither(site: Site) -> None:
+    message = hl7("hospa", "A").replace("|17^", "|9999TEST00000000118^").replace("S-hospa", "9999TEST00000000216")
+    site.spool.append_messages("lab", [("report.hl7", message.encode())])
+    assert list(queries.dump(site.ready_store(), "donors")) == []
+    [typing] = queries.dump(site.store, "typings")
+    assert typing["glstring"] == GENOTYPES["A"]

@@ -202,6 +202,15 @@ def test_grid_and_din_that_are_exchanged_are_told_and_kept_as_printed() -> None:
     assert read_subject("", "9999TEST00000000118") is None
 
 
+def test_a_sample_that_bears_the_grid_of_another_donor_is_nobody_s() -> None:
+    found = read_subject(GRIDS[0], GRIDS[1])
+    assert found
+    assert [(flag.code, flag.severity) for flag in found.flags] == [("identifiers_differ", "error")]
+    same = read_subject(GRIDS[0], f"&:{GRIDS[0]}")
+    assert same
+    assert same.flags == ()
+
+
 SPELLINGS = [
     ("9999TEST00000000118", "9999-TEST-0000-0000-118", True), ("9999TEST00000000118", "&:9999TEST00000000118", True),
     ("A999924000123", "=A99992400012307", True), ("A999924000123", "A9999 24 000123 M", True), (" S-1", "S-1 ", True),
