@@ -84,6 +84,7 @@ def test_two_genotypes(groups: Any, patient: str, donor: str, expected: LocusMat
         ("A*24:02+A*01:01", "A*24:09N+A*01:01", LocusMatch(1, 1, "mismatch", "GvH")),
         ("A*01:11N+A*24:09N", "A*01:11N+A*24:09N", LocusMatch(0, 0, "null", "none")),
         ("A*01:11N+A*24:09N", "A*24:09N", LocusMatch(0, 0, "null", "none")),
+        ("A*03:01+A*01:11N", "A*01:01+A*02:01", LocusMatch(0, 0, "mismatch", "both")),
         ("A*01:01+A*02:01", "A*01:11N+A*24:09N", LocusMatch(0, 0, "null", "GvH")),
         ("A*03:01+A*01:01", "A*03:01+A*01:01/A*01:11N", LocusMatch(1, 2, "potential", "none")),
     ],
@@ -97,11 +98,15 @@ def test_a_second_allele_that_is_not_stated_is_not_taken_for_homozygous(groups: 
     assert compare(genotype("A*01:01+A*01:01", groups), stated) == LocusMatch(1, 2, "potential", "none")
     assert compare(genotype("A*01:01+A*02:01", groups), stated) == LocusMatch(1, 2, "potential", "none")
     assert compare(genotype("A*02:01+A*03:01", groups), stated) == LocusMatch(0, 1, "mismatch", "both")
+    other = genotype("A*03:01", groups)
+    assert compare(genotype("A*01:01+A*01:01", groups), other) == LocusMatch(0, 1, "mismatch", "HvG")
 
 
 def test_an_allele_that_the_release_does_not_know_may_be_anything(groups: Any) -> None:
     assert genotype("A*01:01+A*99:01", groups)[0].second == ANY
     assert compare(genotype("A*01:01+A*02:01", groups), genotype("A*01:01+A*99:01", groups)).least == 1
+    listed = genotype("A*01:01/A*99:01+A*02:01", groups)
+    assert compare(genotype("A*01:01+A*02:01", groups), listed) == LocusMatch(1, 2, "potential", "none")
 
 
 def test_a_list_of_hundreds_of_alleles_is_compared_at_once(groups: Any) -> None:

@@ -295,3 +295,46 @@ def test_a_list_that_was_made_before_one_that_is_here_brings_nobody_back(
     assert (late["state"], late["reason"][:40]) == ("superseded", "a list that was made later came before, ")
     load(make.entry(3, dated(listed, "2026-11-21T04:00:00Z"), source="registry", listing=True))
     assert told() == {GRIDS[0]: {"A": "02:01"}}
+
+
+def dated(report: LoadedReport, day: str) -> LoadedReport:
+    return replace(report, normal=replace(report.normal, date=day), printed=replace(report.printed, date=day))
+
+
+def standing(store: Store) -> list[bool]:
+    return [row["current"] for row in dump(store, "reports")]
+
+
+@pytest.mark.parametrize("code", ["preliminary_result", "lines_missing"])
+def test_of_two_that_are_doubtful_alike_the_later_stands(store: Store, load: Load, make: Any, code: str) -> None:
+    doubt = Flag(code, "", "what the sender says of it")
+    for seq, alleles in enumerate(("01:01+02:01", "01:01+03:01"), start=1):
+        load(make.entry(seq, about(make.typing(A=alleles), doubt)))
+    assert standing(store) == [False, True]
+    assert "preliminary_after_final" not in [flag for flag, _ in codes(store)[1]]
+
+
+def test_a_list_without_a_date_takes_the_place_of_one_that_has_it(store: Store, load: Load, make: Any) -> None:
+    for seq, (alleles, day) in enumerate((("01:01+02:01", "2026-11-20"), ("01:01+03:01", "")), start=1):
+        load(make.entry(seq, dated(make.typing(A=alleles), day), listing=True))
+    assert standing(store) == [False, True]
+
+
+def test_a_list_is_held_against_the_one_before_it_alone(store: Store, load: Load, make: Any) -> None:
+    for seq, alleles in enumerate(("01:01+02:01", "01:01+03:01", "01:01+03:01"), start=1):
+        load(make.entry(seq, make.typing(A=alleles), listing=True))
+    assert codes(store)[2] == [("reexport_same_values", "")]
+
+
+def test_a_report_that_says_nothing_is_replaced(store: Store, load: Load, make: Any) -> None:
+    load(make.entry(1, make.typing()))
+    load(make.entry(2, make.typing(A="01:01+02:01")))
+    assert standing(store) == [False, True]
+
+
+def test_a_day_of_a_locus_is_not_held_against_that_of_a_report(store: Store, load: Load, make: Any) -> None:
+    load(make.entry(1, dated(make.typing(A="01:01+02:01"), "2026-11-20")))
+    later = make.typing(A="01:01+03:01")
+    loci = tuple(replace(each, date="2026-11-10") for each in later.normal.loci)
+    load(make.entry(2, replace(later, normal=replace(later.normal, loci=loci))))
+    assert standing(store) == [False, True]
