@@ -109,6 +109,18 @@ def open_segment(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
 
 
+def is_still(path: Path, descriptor: int, end: int) -> bool:
+    """Whether a descriptor is that of the file under this name, which ends where it was left.
+
+    Another file lies there when somebody has put a backup into its place; it is longer when another program writes it.
+    """
+    try:
+        named = path.stat()
+        return os.path.samestat(os.fstat(descriptor), named) and named.st_size == end
+    except OSError:
+        return False
+
+
 def write_all(descriptor: int, chunk: bytes) -> None:
     """Hand over every byte, however many the system takes at a time. Raises OSError."""
     written = os.write(descriptor, chunk)

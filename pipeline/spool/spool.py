@@ -32,7 +32,15 @@ from pipeline.spool.frames import MOST_PAYLOAD, Envelope, Frame, Kind, encode
 from pipeline.spool.lock import take_lock
 from pipeline.spool.reader import SpoolReader
 from pipeline.spool.recovery import recover
-from pipeline.spool.segments import UNFINISHED, Segment, SegmentHeader, create_segment, open_segment, write_all
+from pipeline.spool.segments import (
+    UNFINISHED,
+    Segment,
+    SegmentHeader,
+    create_segment,
+    is_still,
+    open_segment,
+    write_all,
+)
 
 SEGMENT_LIMIT = 64 * 1024 * 1024
 LEAST_FREE = 64 * 1024 * 1024
@@ -275,7 +283,8 @@ class Spool(SpoolReader):
         if self._closed:
             raise OSError(errno.EBADF, "it is closed")
         newest = self.segments[-1]
-        if newest.offsets and newest.end >= self._segment_limit:
+        is_full = newest.offsets and newest.end >= self._segment_limit
+        if is_full or not (self._descriptor is None or is_still(newest.path, self._descriptor, newest.end)):
             self._leave_segment()
         if self._descriptor is None:
             return self._begin_segment()
