@@ -36,8 +36,9 @@ from parsers.tables import (
 from parsers.text_encoding import decoded
 
 HEADER_REACH = 65_536
-DAY_AT_MIDNIGHT = re.compile(r"\d{4}-\d{2}-\d{2} 00:00:00")
-"""How a day that a workbook holds is written as text."""
+MADE_OF_ALLELES = re.compile(TIME_OF_DAY)
+MADE_OF_IDS = re.compile(rf"{TIME_OF_DAY}|\d{{4}}-\d{{2}}-\d{{2}} 00:00:00$")
+"""How begins what a workbook holds in place of such text: a time of day, or a day."""
 
 
 def from_profiles(profiles: tuple[Profile, ...]) -> Format:
@@ -127,8 +128,7 @@ def _parse_workbook(document: Document, layouts: tuple[Layout, ...]) -> Parsed:
     read = [(each, layout) for each, layout in found if each.table.rows] or found[:1]
     for each, layout in read:
         _refuse_hidden(each)
-        _refuse_times(each.table, layout)
-        _refuse_dated_ids(each.table, layout)
+        _refuse_what_excel_made(each.table, layout)
     parsed = _read([(each.table, layout) for each, layout in read])
     others = tuple(Ignored(each.name, len(each.table.rows)) for each, layout in matched if not layout)
     return msgspec.structs.replace(parsed, ignored=parsed.ignored + others)
@@ -155,35 +155,25 @@ def _refuse_hidden(sheet: Sheet) -> None:
         )
 
 
-def _refuse_times(table: Table, layout: Layout) -> None:
-    """Raise ParseError if Excel made a time of day of what should be an allele."""
-    named = {each for _, columns in layout.locus_columns(table.header) for each in columns}
-    named.update(layout.allele_columns(table.header))
-    places = [(place, name) for place, name in enumerate(table.header) if name in named]
-    for row in table.rows:
-        for place, name in places:
-            if row.cells[place].startswith(TIME_OF_DAY):
-                raise ParseError(
-                    "Excel holds this cell as a time of day, not as text",
-                    found=row.cells[place].removeprefix(TIME_OF_DAY),
-                    where=f"{table.where(row)}, column {name}",
-                    expected="an allele as text",
-                    advice="Format the column as text before typing or pasting into it.",
-                )
+def _refuse_what_excel_made(table: Table, layout: Layout) -> None:
+    """Raise ParseError if Excel made a time of an allele (`01:01`), or a date or a time of an id (`12-3`, `12:03`)."""
+    alleles = {each for _, columns in layout.locus_columns(table.header) for each in columns}
+    alleles.update(layout.allele_columns(table.header))
+    _refuse_cells(table, alleles, MADE_OF_ALLELES, "an allele as text")
+    _refuse_cells(table, {layout.columns.sample, layout.columns.subject}, MADE_OF_IDS, "an id as text")
 
 
-def _refuse_dated_ids(table: Table, layout: Layout) -> None:
-    """Raise ParseError if Excel made a date or a time of what should be somebody's id (`12-3`, `3/12`)."""
-    names = {layout.columns.sample, layout.columns.subject}
-    places = [(place, name) for place, name in enumerate(table.header) if name in names]
+def _refuse_cells(table: Table, columns: set[str], made: re.Pattern[str], expected: str) -> None:
+    """Raise ParseError if a cell of these columns is what Excel makes of text."""
+    places = [(place, name) for place, name in enumerate(table.header) if name in columns]
     for row in table.rows:
         for place, name in places:
-            if row.cells[place].startswith(TIME_OF_DAY) or DAY_AT_MIDNIGHT.fullmatch(row.cells[place]):
+            if made.match(row.cells[place]):
                 raise ParseError(
-                    "Excel holds this cell as a date or a time, not as text: nobody could tell which id was typed",
+                    "Excel holds this cell as a time of day or a date, not as text: nobody could tell what was typed",
                     found=row.cells[place].removeprefix(TIME_OF_DAY),
                     where=f"{table.where(row)}, column {name}",
-                    expected="an id as text",
+                    expected=expected,
                     advice="Format the column as text before typing or pasting into it.",
                 )
 

@@ -47,7 +47,7 @@ def test_an_id_that_a_workbook_keeps_as_a_short_number_is_its_digits():
 @pytest.mark.parametrize("made_of_it", [date(2024, 12, 3), time(12, 3)], ids=["12-3", "12:03"])
 def test_an_id_of_which_excel_has_made_a_date_or_a_time_is_nobody_s(made_of_it):
     told = str(refusal_of(workbook(["id", "A1", "A2"], ["S-1", "01:01", "02:01"], [made_of_it, "01:01", "02:01"])))
-    assert "nobody could tell which id was typed" in told
+    assert "nobody could tell what was typed" in told
     assert "column id" in told
 
 

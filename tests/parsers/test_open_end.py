@@ -2,10 +2,10 @@
 
 import pytest
 
-from parsers.format import Document, Profile, load_formats
-from parsers.formats.lab_table import from_profiles
+from parsers.format import Document, load_formats
 from parsers.open_end import with_open_end
 from parsers.records import LocusTyping, TypingReport
+from tests.formats.invented_tables import read
 
 FORMATS = load_formats()
 GTF = 'c1\timmuannot\tgene\t1\t9\t.\t+\t.\tgene_name "HLA-{}"; template_allele "HLA-{}*01:01"; template_distance "0";\n'
@@ -117,17 +117,8 @@ def test_a_row_cut_short_doubts_every_locus_from_the_cut_on():
     ("last", "called"), [("08:01\n", "B*07:02+B*08:01"), ("08:01", ""), ("", ""), ("\n", "B*07:02")]
 )
 def test_a_table_that_is_cut_behind_a_comma_may_lack_a_copy(last, called):
-    layout = {
-        "format": "lab_table",
-        "title": "invented",
-        "verified": "invented samples",
-        "signature": ["id", "B2"],
-        "columns": {"sample": "id"},
-        "locus": [{"name": "A", "columns": ["A1", "A2"]}, {"name": "B", "columns": ["B1", "B2"]}],
-    }
-    reader = from_profiles((Profile("invented", "lab_table", "0" * 64, layout),))
-    text = f"id,A1,A2,B1,B2\nS,01:01,02:01,07:02,{last}"
-    (report,) = reader.parse(Document(text.encode(), "t.csv")).reports
+    loci = [{"name": "A", "columns": ["A1", "A2"]}, {"name": "B", "columns": ["B1", "B2"]}]
+    (report,) = read(f"id,A1,A2,B1,B2\nS,01:01,02:01,07:02,{last}", locus=loci).reports
     assert expressions(report) == {"A": "A*01:01+A*02:01", "B": called}
 
 
